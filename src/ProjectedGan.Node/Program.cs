@@ -1,0 +1,1 @@
+namespace ProjectedGan.Node; internal static class Program { private static int Main() => 0; }
