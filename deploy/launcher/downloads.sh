@@ -1,0 +1,25 @@
+# The demo's images and pretrained weights, from npm, pinned by hash. Sourced by ./pgan.
+
+downloads="$root/.cache/downloads"
+
+fetch_downloads() {
+  fetch_package @lobehub/fluent-emoji-3d 1.1.0 lobehub-fluent-emoji-3d-1.1.0.tgz c1bb7eee7de090205a232518a9ab4adb3df458bfbe8a1f78232991194c8b2e58
+  fetch_package nsfwjs 4.3.0 nsfwjs-4.3.0.tgz 4496790efc9bdc6f3e85a826a8e482c1fa1e9db4b3d18c095e98cc0c73cfb12f
+}
+
+# fetch_package NAME VERSION FILE SHA256
+fetch_package() {
+  local name=$1 version=$2 file=$downloads/$3 sha256=$4 staging
+  if [[ -f $file ]]; then return 0; fi
+  command -v npm >/dev/null || fail "npm is missing: it fetches $name $version. Install Node.js' npm, or put $3 into .cache/downloads."
+  say "fetching $name $version with npm"
+  mkdir -p "$downloads"
+  staging=$(mktemp -d "$downloads/.fetch-XXXXXX")
+  (cd "$staging" && npm pack --silent "$name@$version" >/dev/null) || { rm -rf "$staging"; fail "npm could not fetch $name $version."; }
+  if [[ $(sha256sum "$staging/$3" | cut -d' ' -f1) != "$sha256" ]]; then
+    rm -rf "$staging"
+    fail "$name $version has another content than expected (SHA-256 of $3); nothing was kept."
+  fi
+  mv "$staging/$3" "$file"
+  rmdir "$staging"
+}

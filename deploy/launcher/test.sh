@@ -1,0 +1,28 @@
+# Runs the test projects and adds up their counts. Sourced by ./pgan.
+
+# run_tests [--filter NAME]
+run_tests() {
+  local filter=()
+  while [[ $# -gt 0 ]]; do
+    case "$1" in
+      --filter) [[ $# -ge 2 ]] || fail "--filter needs a part of a test's name."; filter=(--filter "FullyQualifiedName~$2"); shift 2 ;;
+      *) fail "unknown option '$1' of 'test'; it takes --filter NAME." ;;
+    esac
+  done
+  local project log="$artifacts/test.log" passed=0 failed=0 skipped=0 broken=() line
+  for project in "$root"/tests/*.Tests/*.csproj; do
+    say "testing $(basename "$project" .csproj)"
+    dotnet test "$project" --no-build --no-restore -c $configuration --nologo "${filter[@]}" >"$log" 2>&1 || broken+=("$(basename "$project" .csproj)")
+    grep -vE '^(Test run for|VSTest version|Starting test execution|A total of|No test matches|\s*$)' "$log" || true
+    # VSTest's closing line: "Passed!  - Failed:     0, Passed:    12, Skipped:     0, Total:    12, Duration: …"
+    line=$(grep -E 'Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+' "$log" | tail -n 1 || true)
+    [[ -n $line ]] || continue
+    failed=$((failed + $(sed -E 's/.*Failed: +([0-9]+).*/\1/' <<<"$line")))
+    passed=$((passed + $(sed -E 's/.*Passed: +([0-9]+).*/\1/' <<<"$line")))
+    skipped=$((skipped + $(sed -E 's/.*Skipped: +([0-9]+).*/\1/' <<<"$line")))
+  done
+  if [[ ${#broken[@]} -gt 0 ]]; then say "not passed: ${broken[*]}"; fi
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  if [[ $((passed + failed)) -eq 0 ]]; then fail "no test ran${filter[1]:+: nothing matches ${filter[1]#*~}}."; fi
+  [[ $failed -eq 0 && ${#broken[@]} -eq 0 ]]
+}
