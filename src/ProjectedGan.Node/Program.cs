@@ -1,1 +1,3 @@
-namespace ProjectedGan.Node; internal static class Program { private static int Main() => 0; }
+using ProjectedGan.Node.Cli;
+
+return await CommandLine.RunAsync(args);

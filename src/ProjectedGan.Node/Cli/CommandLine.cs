@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using ProjectedGan.Node.Benchmarks;
+using ProjectedGan.Node.Datasets;
+using ProjectedGan.Node.Demo;
+using ProjectedGan.Node.Diagnostics;
+using ProjectedGan.Node.Generation;
+using ProjectedGan.Node.Metrics;
+using ProjectedGan.Node.Runs;
+using ProjectedGan.Node.Weights;
+
+namespace ProjectedGan.Node.Cli;
+
+/// <summary>Builds the tree of <c>pgan</c>'s commands and runs the one that the arguments name.</summary>
+internal static class CommandLine
+{
+    // A checkpoint of the largest generator takes seconds to write; Ctrl-C waits for it this long before the process is ended.
+    private static readonly TimeSpan CheckpointGrace = TimeSpan.FromMinutes(2);
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        RootCommand root = Build();
+        ParseResult parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"pgan: {error.Message}");
+            }
+
+            await Console.Error.WriteLineAsync("pgan: add --help to see the options and examples.");
+            return ExitCode.Usage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = CheckpointGrace,
+        });
+    }
+
+    private static RootCommand Build()
+    {
+        RootCommand root = new("Trains Projected GANs (Sauer et al., NeurIPS 2021) and shows what they learned.")
+        {
+            DemoCommand.Build(),
+            TrainCommand.Build(),
+            GenerateCommand.Build(),
+            InterpolateCommand.Build(),
+            EvaluateCommand.Build(),
+            DatasetCommand.Build(),
+            WeightsCommand.Build(),
+            BenchCommand.Build(),
+            DoctorCommand.Build(),
+        };
+        root.Add(GlobalOptions.Verbose);
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction plain } help)
+            {
+                help.Action = new HelpWithExamples(plain);
+            }
+        }
+
+        return root;
+    }
+}
