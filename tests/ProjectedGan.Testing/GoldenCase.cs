@@ -1,0 +1,95 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ProjectedGan.Testing;
+
+/// <summary>One golden case: a runner (section 4 of the golden README), its arguments, inputs and the reference's outputs.</summary>
+public sealed record GoldenCase
+{
+    public required string Id { get; init; }
+
+    public required string File { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Runner { get; init; }
+
+    public required JsonElement Args { get; init; }
+
+    public required List<string> Modules { get; init; }
+
+    public required Dictionary<string, GoldenInput> Inputs { get; init; }
+
+    public JsonElement Meta { get; init; }
+
+    public required List<GoldenOutput> Outputs { get; init; }
+
+    /// <summary>Key of the case's first module in the manifest.</summary>
+    public string ModuleKey => Args.GetProperty("module").GetString()!;
+
+    /// <summary>A flag of <see cref="Args"/>, false where absent.</summary>
+    public bool Flag(string name) => Args.TryGetProperty(name, out var value) && value.GetBoolean();
+
+    /// <summary>A list of names in <see cref="Meta"/>, empty where absent.</summary>
+    public IReadOnlyList<string> MetaNames(string name) =>
+        Meta.ValueKind == JsonValueKind.Object && Meta.TryGetProperty(name, out var value)
+            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
+            : [];
+}
+
+/// <summary>An output of the reference: what the case's file holds of it, figures over the full tensor, and the tolerance.</summary>
+public sealed record GoldenOutput
+{
+    public required string Name { get; init; }
+
+    public required string Key { get; init; }
+
+    public required long[] Shape { get; init; }
+
+    public required string Dtype { get; init; }
+
+    /// <summary><c>full</c>, or <c>sample</c>: element j of the stored tensor is flat index j * <see cref="Stride"/>.</summary>
+    public required string Stored { get; init; }
+
+    public long Stride { get; init; } = 1;
+
+    public double Mean { get; init; }
+
+    public double Std { get; init; }
+
+    public double L2 { get; init; }
+
+    public double? Value { get; init; }
+
+    public GoldenDouble? F64 { get; init; }
+
+    [JsonPropertyName("tol")]
+    public GoldenTolerance? Tolerance { get; init; }
+
+    public bool ZeroInExactArithmetic { get; init; }
+}
+
+/// <summary>The same output of the reference run entirely in float64.</summary>
+public sealed record GoldenDouble
+{
+    public string? Key { get; init; }
+
+    public long Stride { get; init; } = 1;
+
+    public double? L2 { get; init; }
+
+    public double? Mean { get; init; }
+
+    public double? MaxAbs { get; init; }
+
+    public double? Value { get; init; }
+}
+
+/// <summary>The manifest's float32 tolerance: relative l2 error and largest absolute error of the stored values.</summary>
+public sealed record GoldenTolerance
+{
+    [JsonPropertyName("rel_l2")]
+    public double? RelativeL2 { get; init; }
+
+    public double? MaxAbs { get; init; }
+}
