@@ -1,0 +1,40 @@
+namespace ProjectedGan.Node.Runs;
+
+/// <summary>Where one run keeps its files.</summary>
+internal sealed record RunFolder(string Path)
+{
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    public string Spec => In("spec.yaml");
+
+    public string Log => In("log.jsonl");
+
+    public string FrechetCsv => In("fd.csv");
+
+    /// <summary>Fréchet distance against thousands of images, without the ending: .png and .svg are written.</summary>
+    public string FrechetPlot => In("fd");
+
+    public string Checkpoints => In("checkpoints");
+
+    public string Samples => In("samples");
+
+    public string RealGrid => System.IO.Path.Combine(Samples, "real.png");
+
+    public string FinalGrid => In("samples.png");
+
+    public string Interpolation => In("interpolation.webp");
+
+    /// <summary>Seconds of training so far, over all sessions of the run.</summary>
+    public string Clock => In("clock.json");
+
+    public string Grid(long imagesSeen) => System.IO.Path.Combine(Samples, $"fakes-{imagesSeen:D9}.png");
+
+    public void Create()
+    {
+        Directory.CreateDirectory(Path);
+        Directory.CreateDirectory(Samples);
+        Directory.CreateDirectory(Checkpoints);
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}
