@@ -1,0 +1,134 @@
+using TorchSharp.Modules;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public static partial class nn
+    {
+        public abstract partial class Module
+        {
+            protected internal virtual Module _to(Device device, ScalarType dtype, bool non_blocking)
+            {
+                _toEpilog(dtype, device, non_blocking);
+                return this;
+            }
+
+            protected internal virtual Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking)
+            {
+                _toEpilog(null, new Device(deviceType, deviceIndex), non_blocking);
+                return this;
+            }
+
+            protected internal virtual Module _to(ScalarType dtype, bool non_blocking)
+            {
+                _toEpilog(dtype, null, non_blocking);
+                return this;
+            }
+
+            /// <summary>
+            /// Replaces the module's tensors, and those of its children, by moved or converted ones: the old objects are disposed and the fields that held them
+            /// hold the new ones. Whole-number tensors keep their type.
+            /// </summary>
+            protected virtual void _toEpilog(ScalarType? dtype, Device? device, bool non_blocking)
+            {
+                foreach (var (_, module) in named_children())
+                {
+                    _ = dtype is { } type
+                        ? device is null ? module._to(type, non_blocking) : module._to(device, type, non_blocking)
+                        : module._to(device!.type, device.index, non_blocking);
+                }
+
+                foreach (var (key, parameter) in _parameterTable.ToList())
+                {
+                    if (Converted(parameter, dtype, device, non_blocking) is { } data)
+                    {
+                        var replacement = new Parameter(data, parameter.requires_grad);
+                        using (var gradient = parameter.grad)
+                        {
+                            replacement.grad = gradient is null ? null : Converted(gradient, dtype, device, non_blocking) ?? gradient;
+                        }
+
+                        _parameterTable[key] = replacement;
+                        Replace(parameter, replacement);
+                    }
+                }
+
+                foreach (var (key, (buffer, persistent)) in _bufferTable.ToList())
+                {
+                    if (persistent && Converted(buffer, dtype, device, non_blocking) is { } data)
+                    {
+                        _bufferTable[key] = (data, persistent);
+                        Replace(buffer, data);
+                    }
+                }
+            }
+
+            // Null when the tensor is right as it is.
+            private static Tensor? Converted(Tensor tensor, ScalarType? dtype, Device? device, bool nonBlocking)
+            {
+                var type = dtype is { } wanted && (tensor.is_floating_point() || tensor.is_complex()) ? wanted : tensor.dtype;
+                var place = device ?? tensor.device;
+                if (type == tensor.dtype && place.type == tensor.device_type && place.index == tensor.device.index)
+                {
+                    return null;
+                }
+
+                using var scope = no_grad();
+                return tensor.to(type, place, non_blocking: nonBlocking).DetachFromDisposeScope();
+            }
+
+            private void Replace(Tensor old, Tensor replacement)
+            {
+                foreach (var field in Fields())
+                {
+                    if (field.FieldType.IsAssignableFrom(replacement.GetType()) && ReferenceEquals(field.GetValue(this), old))
+                    {
+                        field.SetValue(this, replacement);
+                    }
+                }
+
+                old.Dispose();
+            }
+        }
+    }
+}
+
+public static class ModuleExtensionMethods
+{
+    public static T to<T>(this T module, torch.ScalarType type, bool non_blocking = false)
+        where T : torch.nn.Module => (T)module._to(type, non_blocking);
+
+    public static T to<T>(this T module, torch.Device device, torch.ScalarType type, bool non_blocking = false)
+        where T : torch.nn.Module => (T)module._to(device, type, non_blocking);
+
+    public static T to<T>(this T module, DeviceType deviceType, int deviceIndex = -1, bool non_blocking = false)
+        where T : torch.nn.Module => (T)module._to(deviceType, deviceIndex, non_blocking);
+
+    public static T to<T>(this T module, torch.Device device, bool non_blocking = false)
+        where T : torch.nn.Module => (T)module._to(device.type, device.index, non_blocking);
+
+    public static T to<T>(this T module, string device, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(new torch.Device(device), non_blocking);
+
+    public static T to<T>(this T module, torch.Tensor other, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(other.device, other.dtype, non_blocking);
+
+    public static T cpu<T>(this T module, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(torch.CPU, non_blocking);
+
+    public static T cuda<T>(this T module, int deviceIndex = -1, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(DeviceType.CUDA, deviceIndex, non_blocking);
+
+    public static T half<T>(this T module, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(torch.ScalarType.Float16, non_blocking);
+
+    public static T bfloat16<T>(this T module, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(torch.ScalarType.BFloat16, non_blocking);
+
+    public static T @float<T>(this T module, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(torch.ScalarType.Float32, non_blocking);
+
+    public static T @double<T>(this T module, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(torch.ScalarType.Float64, non_blocking);
+}
