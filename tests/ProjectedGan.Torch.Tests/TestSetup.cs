@@ -1,0 +1,24 @@
+using System.Runtime.CompilerServices;
+using static TorchSharp.torch;
+
+// Some tests set the thread count or autocast state, which others must not see change under them.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace ProjectedGan.Torch.Tests;
+
+internal static class TestSetup
+{
+    [ModuleInitializer]
+    internal static void UseOneThread() => TorchRuntime.SetThreads(1);
+
+    /// <summary>Normally distributed numbers of a seed.</summary>
+    internal static Tensor Normal(ulong seed, long[] shape, ScalarType dtype = ScalarType.Float64)
+    {
+        using var generator = new DeviceGenerator(CPU, seed);
+        var tensor = zeros(shape, dtype: dtype);
+        generator.Normal(tensor);
+        return tensor;
+    }
+
+    internal static double MaxDifference(Tensor left, Tensor right) => (left - right).abs().max().to(ScalarType.Float64).item<double>();
+}
