@@ -22,16 +22,11 @@ public static class WeightFile
     /// <exception cref="WeightFileException">The file is missing, truncated, damaged or something else; the message says which.</exception>
     public static IWeightSource Open(string path, string? part = null)
     {
-        if (Directory.Exists(path))
+        if (IsPackage(path))
         {
             return TensorFlowJs.ReadPackage(path, part);
         }
-        var start = Start(path);
-        if (start.AsSpan().StartsWith(GZip))
-        {
-            return TensorFlowJs.ReadPackage(path, part);
-        }
-        var source = OpenByContent(path, start);
+        var source = OpenByContent(path, Start(path));
         try
         {
             return part is null ? source : source.Under(part);
@@ -58,6 +53,9 @@ public static class WeightFile
             throw new WeightFileException($"'{path}' cannot be read: {error.Message}");
         }
     }
+
+    /// <summary>Whether a path is a folder or a gzipped file, hence read as an npm package with networks by name.</summary>
+    internal static bool IsPackage(string path) => Directory.Exists(path) || Start(path).AsSpan().StartsWith(GZip);
 
     private static IWeightSource OpenByContent(string path, byte[] start)
     {
