@@ -1,0 +1,101 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Testing;
+
+/// <summary>
+/// One run of a golden case in one precision: gives its inputs, takes its outputs, and at the end fails with every difference
+/// and every output of the reference that was never compared.
+/// </summary>
+public sealed class GoldenRun(string caseId, GoldenPrecision precision)
+{
+    private readonly HashSet<string> _compared = [];
+    private readonly List<string> _differences = [];
+
+    public GoldenCase Case { get; } = GoldenFolder.Open().Case(caseId);
+
+    public GoldenPrecision Precision => precision;
+
+    public ScalarType Dtype => precision.ToScalarType();
+
+    public GoldenModuleSpec Module => GoldenFolder.Open().Module(Case.ModuleKey);
+
+    public bool HasInput(string name) => Case.Inputs.ContainsKey(name);
+
+    /// <summary>An input tensor: floating inputs and one-hot labels in the run's dtype, <c>randint</c> int64, <c>uint8</c> bytes.</summary>
+    public Tensor Input(string name)
+    {
+        if (!Case.Inputs.TryGetValue(name, out var input))
+        {
+            throw new InvalidDataException($"Golden case '{Case.Id}' has no input '{name}'.");
+        }
+
+        var fill = GoldenFolder.Open().Fill;
+        var count = input.Shape.Aggregate(1L, (a, b) => a * b);
+        return input.Kind switch
+        {
+            "uniform" => tensor(fill.Uniform(name, count, input.Scale, input.Offset), input.Shape).to_type(Dtype),
+            "onehot" => tensor(fill.OneHot(name, input.Shape[0], input.Shape[1], input.Classes), input.Shape).to_type(Dtype),
+            "randint" => tensor(fill.Integers(name, count, input.Low, input.High), input.Shape),
+            "uint8" => tensor(fill.Bytes(name, count), input.Shape),
+            _ => throw new InvalidDataException($"Golden case '{Case.Id}': input '{name}' has the unknown kind '{input.Kind}'."),
+        };
+    }
+
+    /// <summary>Compares an output. A tensor's dtype must be the run's, unless the reference's is integral.</summary>
+    public void Compare(string name, Tensor actual)
+    {
+        var output = Find(name);
+        if (output.Dtype is not ("int64" or "uint8") && actual.dtype != Dtype)
+        {
+            Report($"{name}: dtype is {actual.dtype}; the run's is {Dtype}.");
+            return;
+        }
+
+        if (!actual.shape.SequenceEqual(output.Shape))
+        {
+            Report($"{name}: shape is [{string.Join(", ", actual.shape)}]; the reference's is [{string.Join(", ", output.Shape)}].");
+            return;
+        }
+
+        using var values = actual.detach().cpu().to_type(ScalarType.Float64).contiguous();
+        Compare(name, values.data<double>().ToArray());
+    }
+
+    /// <summary>Compares an output given as numbers in C order.</summary>
+    public void Compare(string name, params double[] actual)
+    {
+        var output = Find(name);
+        var difference = GoldenComparison.Difference(output, GoldenFolder.Open().Outputs(Case), actual, precision);
+        if (difference is not null)
+        {
+            Report(difference);
+        }
+    }
+
+    /// <summary>Marks outputs as not comparable by this run, with the reason visible at the call.</summary>
+    public void Skip(Func<GoldenOutput, bool> which) =>
+        _compared.UnionWith(Case.Outputs.Where(which).Select(output => output.Name));
+
+    /// <summary>Names of the outputs that start with a prefix, without it.</summary>
+    public IEnumerable<string> OutputsUnder(string prefix) => Case.Outputs
+        .Where(output => output.Name.StartsWith(prefix, StringComparison.Ordinal))
+        .Select(output => output.Name[prefix.Length..]);
+
+    /// <summary>Ends the run: fails with all differences.</summary>
+    public void Finish()
+    {
+        _differences.AddRange(Case.Outputs.Where(output => !_compared.Contains(output.Name)).Select(output => $"{output.Name}: never compared."));
+        var text = string.Create(CultureInfo.InvariantCulture, $"{Case.Id} in {precision}: {_differences.Count} differences\n");
+        Assert.True(_differences.Count == 0, text + string.Join('\n', _differences.Take(40)));
+    }
+
+    private GoldenOutput Find(string name)
+    {
+        _compared.Add(name);
+        return Case.Outputs.Find(output => output.Name == name)
+            ?? throw new InvalidDataException($"Golden case '{Case.Id}' has no output '{name}'.");
+    }
+
+    private void Report(string difference) => _differences.Add(difference);
+}
