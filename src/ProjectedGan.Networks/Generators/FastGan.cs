@@ -1,0 +1,68 @@
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Noise;
+using ProjectedGan.Torch;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Networks.Generators;
+
+/// <summary>
+/// FastGAN's generator as Projected GAN uses it: spectrally normalised convolutions, gated linear units and skip-layer
+/// excitation. The image is not squashed.
+/// </summary>
+public sealed class FastGan : GeneratorNetwork
+{
+    private static readonly int[] Resolutions = [64, 128, 256, 512, 1024];
+
+    private readonly FastGanOptions _options;
+
+    [ComponentName(Name = "synthesis")]
+    private readonly FastGanSynthesis _synthesis;
+
+    /// <exception cref="PganException">An option is out of range.</exception>
+    public FastGan(FastGanOptions options, InitialWeights initial)
+        : base(nameof(FastGan))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(initial);
+        Validate(options);
+        _options = options;
+        _synthesis = new FastGanSynthesis(options, initial);
+        RegisterComponents();
+    }
+
+    public override long LatentSize => _options.LatentSize;
+
+    public override int Resolution => _options.Resolution;
+
+    public override int Classes => _options.Classes;
+
+    protected override Tensor Synthesize(Tensor latents, Tensor? labels, INoiseSource? noise) =>
+        _synthesis.forward(latents, labels, noise);
+
+    private static void Validate(FastGanOptions options)
+    {
+        if (!Resolutions.Contains(options.Resolution))
+        {
+            throw new PganException(
+                $"FastGAN cannot make images of {options.Resolution} pixels; use one of {string.Join(", ", Resolutions)}.");
+        }
+
+        if (options.LatentSize < 1)
+        {
+            throw new PganException($"FastGAN latent size {options.LatentSize} is not positive; the paper uses 256.");
+        }
+
+        // Below this width the image's last layers or the highest excitation would have no channel.
+        var smallest = options.Resolution == 1024 ? 8 : 4;
+        if (options.Width < smallest)
+        {
+            throw new PganException($"FastGAN width {options.Width} is too small for {options.Resolution} pixels; use {smallest} or more.");
+        }
+
+        if (options.Classes < 0)
+        {
+            throw new PganException($"FastGAN class count {options.Classes} is negative; use 0 for an unconditional generator.");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Noise;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Networks.Generators;
+
+/// <summary>Upsample, then twice: convolution, noise, batch normalisation, gate.</summary>
+internal sealed class FullUpBlock : UpBlock
+{
+    [ComponentName(Name = "1")]
+    private readonly SpectralLayer _firstConvolution;
+
+    [ComponentName(Name = "2")]
+    private readonly NoiseInjection _firstNoise = new();
+
+    [ComponentName(Name = "3")]
+    private readonly BatchNorm2d _firstNormalization;
+
+    [ComponentName(Name = "5")]
+    private readonly SpectralLayer _secondConvolution;
+
+    [ComponentName(Name = "6")]
+    private readonly NoiseInjection _secondNoise = new();
+
+    [ComponentName(Name = "7")]
+    private readonly BatchNorm2d _secondNormalization;
+
+    public FullUpBlock(long inputs, long outputs, InitialWeights initial)
+        : base(nameof(FullUpBlock))
+    {
+        _firstConvolution = GatedConvolution(inputs, outputs, initial);
+        _firstNormalization = BatchNorm2d(outputs * 2);
+        _secondConvolution = GatedConvolution(outputs, outputs, initial);
+        _secondNormalization = BatchNorm2d(outputs * 2);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor map, Tensor? condition, INoiseSource? noise)
+    {
+        using var large = Upsample(map); // [N, inputs, 2H, 2W]
+        using var first = Run(large, noise, _firstConvolution, _firstNoise, _firstNormalization); // [N, outputs, 2H, 2W]
+        return Run(first, noise, _secondConvolution, _secondNoise, _secondNormalization);
+    }
+
+    private static Tensor Run(
+        Tensor map, INoiseSource? noise, SpectralLayer convolution, NoiseInjection injection, BatchNorm2d normalization)
+    {
+        using var wide = convolution.forward(map); // [N, 2 * outputs, 2H, 2W]
+        using var noisy = injection.forward(wide, noise);
+        using var normalized = normalization.forward(noisy);
+        return Gate(normalized); // [N, outputs, 2H, 2W]
+    }
+}

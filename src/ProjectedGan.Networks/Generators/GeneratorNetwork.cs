@@ -1,0 +1,45 @@
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Noise;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Networks.Generators;
+
+/// <summary>A network from latents (and labels) to images in about [-1, 1], [N, 3, R, R].</summary>
+/// <remarks>Parameter names are the reference implementation's state_dict names.</remarks>
+public abstract class GeneratorNetwork(string name) : Module<Tensor, Tensor?, INoiseSource?, Tensor>(name)
+{
+    /// <summary>Size Z of a latent vector.</summary>
+    public abstract long LatentSize { get; }
+
+    /// <summary>Side R of the images, in pixels.</summary>
+    public abstract int Resolution { get; }
+
+    /// <summary>Number of classes, 0 for an unconditional generator.</summary>
+    public abstract int Classes { get; }
+
+    /// <param name="latents">Standard normal [N, Z].</param>
+    /// <param name="labels">One-hot [N, Classes]; null exactly for an unconditional generator.</param>
+    /// <param name="noise">Source of the injected noise; null for none.</param>
+    /// <exception cref="ArgumentException">A shape differs, or labels are missing or not wanted.</exception>
+    public override Tensor forward(Tensor latents, Tensor? labels, INoiseSource? noise)
+    {
+        ShapeGuard.Check(GetName(), nameof(latents), latents, ShapeGuard.Any, LatentSize);
+        if (Classes == 0)
+        {
+            if (labels is not null)
+            {
+                throw new ArgumentException($"{GetName()}: labels were given to an unconditional generator.");
+            }
+        }
+        else
+        {
+            ShapeGuard.Check(GetName(), nameof(labels), labels!, latents.shape[0], Classes);
+        }
+
+        return Synthesize(latents, labels, noise);
+    }
+
+    /// <summary>The forward pass, arguments checked.</summary>
+    protected abstract Tensor Synthesize(Tensor latents, Tensor? labels, INoiseSource? noise);
+}

@@ -1,0 +1,34 @@
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Noise;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Networks.Generators;
+
+/// <summary>Upsample, convolution, batch normalisation, gate.</summary>
+internal sealed class LiteUpBlock : UpBlock
+{
+    [ComponentName(Name = "1")]
+    private readonly SpectralLayer _convolution;
+
+    [ComponentName(Name = "2")]
+    private readonly BatchNorm2d _normalization;
+
+    public LiteUpBlock(long inputs, long outputs, InitialWeights initial)
+        : base(nameof(LiteUpBlock))
+    {
+        _convolution = GatedConvolution(inputs, outputs, initial);
+        _normalization = BatchNorm2d(outputs * 2);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor map, Tensor? condition, INoiseSource? noise)
+    {
+        using var large = Upsample(map); // [N, inputs, 2H, 2W]
+        using var wide = _convolution.forward(large); // [N, 2 * outputs, 2H, 2W]
+        using var normalized = _normalization.forward(wide);
+        return Gate(normalized); // [N, outputs, 2H, 2W]
+    }
+}

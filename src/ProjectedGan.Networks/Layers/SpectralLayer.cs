@@ -1,0 +1,95 @@
+using ProjectedGan.Torch;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Networks.Layers;
+
+/// <summary>
+/// A convolution, transposed convolution or linear layer whose weight is divided by its spectral norm estimate u'Wv (Miyato et
+/// al. 2018, equations 8 and 9). State: <c>weight_orig</c>, <c>weight_u</c>, <c>weight_v</c> and, where there is one, <c>bias</c>.
+/// </summary>
+/// <remarks>
+/// The estimate takes part in the gradient, u and v do not. Differs from <c>torch.nn.utils.spectral_norm</c>: a forward pass in
+/// training mode does not iterate; see <see cref="ISpectrallyNormalized"/>.
+/// </remarks>
+public sealed class SpectralLayer : Module<Tensor, Tensor>, ISpectrallyNormalized
+{
+    private readonly Func<Tensor, Tensor, Tensor?, Tensor> _apply;
+    private readonly int _rowAxis;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter? _bias;
+
+    [ComponentName(Name = "weight_orig")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "weight_u")]
+    private readonly Tensor _left;
+
+    [ComponentName(Name = "weight_v")]
+    private readonly Tensor _right;
+
+    private SpectralLayer(string name, WeightShape shape, Func<Tensor, Tensor, Tensor?, Tensor> apply, InitialWeights initial)
+        : base(name)
+    {
+        _apply = apply;
+        _rowAxis = shape.RowAxis;
+        _weight = initial.Weight(shape.Sizes, shape.FanIn);
+        _bias = shape.Bias ? initial.Bias(shape.Rows, shape.FanIn) : null;
+        _left = initial.UnitVector(shape.Rows);
+        _right = initial.UnitVector(shape.Sizes.Aggregate(1L, (a, b) => a * b) / shape.Rows);
+        RegisterComponents();
+    }
+
+    /// <summary>Maps [N, Inputs, H, W] to [N, Outputs, H', W'].</summary>
+    public static SpectralLayer Convolution(ConvolutionShape shape, InitialWeights initial)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(initial);
+        long[] stride = [shape.Stride, shape.Stride];
+        long[] padding = [shape.Padding, shape.Padding];
+        var inputs = shape.Inputs / shape.Groups;
+        return new SpectralLayer(
+            nameof(Convolution),
+            new WeightShape([shape.Outputs, inputs, shape.Kernel, shape.Kernel], 0, inputs * shape.Kernel * shape.Kernel, shape.Bias),
+            (input, weight, bias) => functional.conv2d(input, weight, bias, stride, padding, null, shape.Groups),
+            initial);
+    }
+
+    /// <summary>Maps [N, Inputs, H, W] to [N, Outputs, H', W'] by the transposed convolution, without groups.</summary>
+    public static SpectralLayer TransposedConvolution(ConvolutionShape shape, InitialWeights initial)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(initial);
+        long[] stride = [shape.Stride, shape.Stride];
+        long[] padding = [shape.Padding, shape.Padding];
+        return new SpectralLayer(
+            nameof(TransposedConvolution),
+            new WeightShape(
+                [shape.Inputs, shape.Outputs, shape.Kernel, shape.Kernel], 1, shape.Outputs * shape.Kernel * shape.Kernel, shape.Bias),
+            (input, weight, bias) => functional.conv_transpose2d(input, weight, bias, stride, padding),
+            initial);
+    }
+
+    /// <summary>Maps [N, inputs] to [N, outputs], with bias.</summary>
+    public static SpectralLayer Linear(long inputs, long outputs, InitialWeights initial)
+    {
+        ArgumentNullException.ThrowIfNull(initial);
+        return new SpectralLayer(nameof(Linear), new WeightShape([outputs, inputs], 0, inputs, Bias: true), functional.linear, initial);
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var weight = SpectralNorm.Normalize(_weight, _left, _right, _rowAxis);
+        return _apply(input, weight, _bias);
+    }
+
+    public void PowerIterate() => SpectralNorm.PowerIterate(_weight, _left, _right, _rowAxis);
+
+    private sealed record WeightShape(long[] Sizes, int RowAxis, long FanIn, bool Bias)
+    {
+        public long Rows => Sizes[RowAxis];
+    }
+}

@@ -1,0 +1,48 @@
+using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.Tests.Golden;
+using ProjectedGan.Testing;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Networks.Tests.Generators;
+
+public sealed class FastGanGoldenTests
+{
+    public static TheoryData<string, GoldenPrecision> Cases => GoldenRunners.Cases("fastgan");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void FastGan_GoldenCase_GivesTheReferencesValues(string caseId, GoldenPrecision precision)
+    {
+        var run = new GoldenRun(caseId, precision);
+        using var network = GoldenFastGan.Create(run.Case.ModuleKey, precision);
+        using var scope = NewDisposeScope();
+        var latents = run.Input("input:z").requires_grad_(true);
+        var labels = run.HasInput("input:c") ? run.Input("input:c") : null;
+        Tensor Forward() => network.forward(latents, labels, run.Case.Flag("noise") ? new GoldenNoise(run) : null);
+
+        network.eval();
+        run.Compare("eval/image", Forward());
+        network.train();
+        SpectralNormalization.PowerIterate(network);
+        var image = Forward();
+        run.Compare("train/image", image);
+        if (!run.Case.Flag("forward_only"))
+        {
+            CompareGradients(run, network, latents, image);
+            GoldenState.Compare(run, network);
+            network.eval();
+            run.Compare("eval_after/image", Forward());
+        }
+
+        run.Finish();
+    }
+
+    private static void CompareGradients(GoldenRun run, FastGan network, Tensor latents, Tensor image)
+    {
+        var loss = (image * run.Input("input:w")).sum();
+        run.Compare("train/loss", loss);
+        loss.backward();
+        run.Compare("grad/input:z", latents.grad!);
+        GoldenState.CompareParameterGradients(run, network, "grad/");
+    }
+}

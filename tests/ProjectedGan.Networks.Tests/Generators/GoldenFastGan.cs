@@ -1,0 +1,30 @@
+using System.Text.Json;
+using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Testing;
+
+namespace ProjectedGan.Networks.Tests.Generators;
+
+/// <summary>Builds the generators of the golden manifest.</summary>
+internal static class GoldenFastGan
+{
+    // The reference's class count where the case does not say otherwise.
+    private const int DefaultClasses = 1000;
+
+    public static FastGan Create(string key, GoldenPrecision precision)
+    {
+        var args = GoldenFolder.Open().Module(key).Args;
+        var classes = args.TryGetProperty("num_classes", out var count) ? count.GetInt32() : DefaultClasses;
+        var options = new FastGanOptions
+        {
+            LatentSize = args.GetProperty("z_dim").GetInt32(),
+            Resolution = args.GetProperty("img_resolution").GetInt32(),
+            Width = args.GetProperty("ngf").GetInt32(),
+            Lite = args.GetProperty("lite").GetBoolean(),
+            Classes = IsSet(args.GetProperty("cond")) ? classes : 0,
+        };
+        return GoldenModule.Fill(new FastGan(options, InitialWeights.Zero), key, precision);
+    }
+
+    private static bool IsSet(JsonElement flag) => flag.ValueKind == JsonValueKind.Number ? flag.GetInt32() != 0 : flag.GetBoolean();
+}
