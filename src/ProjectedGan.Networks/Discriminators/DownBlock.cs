@@ -1,0 +1,51 @@
+using ProjectedGan.Networks.Layers;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Networks.Discriminators;
+
+/// <summary>
+/// Halves a map: convolution, batch normalisation, LeakyReLU. Plain: 4×4, stride 2, with a bias that the normalisation cancels
+/// in training (kept for the reference's state_dict). Separable: 3×3 depthwise and 1×1, then average pooling.
+/// </summary>
+internal sealed class DownBlock : Module<Tensor, Tensor>
+{
+    public const double NegativeSlope = 0.2;
+
+    private readonly bool _separable;
+
+    [ComponentName(Name = "main")]
+    private readonly ModuleList<Module<Tensor, Tensor>> _layers;
+
+    public DownBlock(int inputs, int outputs, bool separable, InitialWeights initial)
+        : base(nameof(DownBlock))
+    {
+        _separable = separable;
+        _layers = new ModuleList<Module<Tensor, Tensor>>(
+            separable
+                ? new SeparableConvolution(inputs, outputs, initial)
+                : SpectralLayer.Convolution(new ConvolutionShape(inputs, outputs, 4) { Stride = 2, Padding = 1, Bias = true }, initial),
+            BatchNorm2d(outputs));
+        RegisterComponents();
+    }
+
+    /// <param name="input">[N, inputs, H, W].</param>
+    /// <returns>[N, outputs, H/2, W/2].</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using var convolved = _layers[0].forward(input);
+        using var normalized = _layers[1].forward(convolved);
+        var active = functional.leaky_relu(normalized, NegativeSlope);
+        if (!_separable)
+        {
+            return active;
+        }
+
+        using (active)
+        {
+            return functional.avg_pool2d(active, 2);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Torch;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Networks.Discriminators;
+
+/// <summary>Independent discriminators on projected features of several scales; their logits are concatenated.</summary>
+public sealed class MultiScaleDiscriminator : Module<Tensor[], Tensor?, Tensor>
+{
+    private readonly MultiScaleDiscriminatorOptions _options;
+
+    [ComponentName(Name = "mini_discs")]
+    private readonly ModuleList<MiniDiscriminator> _discriminators;
+
+    /// <exception cref="PganException">An option is out of range.</exception>
+    public MultiScaleDiscriminator(MultiScaleDiscriminatorOptions options, InitialWeights initial)
+        : base(nameof(MultiScaleDiscriminator))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(initial);
+        Validate(options);
+        _options = options;
+        _discriminators = new ModuleList<MiniDiscriminator>(
+            [.. Enumerable.Range(0, options.Count).Select(scale => new MiniDiscriminator(options, scale, initial))]);
+        RegisterComponents();
+    }
+
+    /// <summary>Number of feature maps used.</summary>
+    public int Count => _options.Count;
+
+    /// <param name="features">
+    /// Feature maps [N, C_i, H_i, W_i], highest resolution first; more than <see cref="Count"/> may be given, the rest is not read.
+    /// </param>
+    /// <param name="labels">One-hot [N, classes], exactly when the discriminators are conditional.</param>
+    /// <returns>Logits [N, L]: those of the first scale row by row, then the next scale's.</returns>
+    /// <exception cref="ArgumentException">Features are missing or misshapen, or labels are missing or not wanted.</exception>
+    public override Tensor forward(Tensor[] features, Tensor? labels)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.Length < Count)
+        {
+            throw new ArgumentException($"MultiScaleDiscriminator: {features.Length} feature maps were given; expected {Count}.");
+        }
+
+        if (labels is null != (_options.Classes == 0))
+        {
+            throw new ArgumentException(
+                "MultiScaleDiscriminator: labels must be given exactly when the discriminators are conditional (classes = "
+                + _options.Classes.ToString(CultureInfo.InvariantCulture) + ").");
+        }
+
+        using var scope = NewDisposeScope();
+        var logits = new Tensor[Count];
+        for (var scale = 0; scale < Count; scale++)
+        {
+            var map = features[scale];
+            ShapeGuard.Check(
+                nameof(MultiScaleDiscriminator), $"features[{scale}]", map,
+                ShapeGuard.Any, _options.Channels[scale], ShapeGuard.Any, ShapeGuard.Any);
+            logits[scale] = _discriminators[scale].forward(map, labels).flatten(1); // [N, H' * W']
+        }
+
+        return cat(logits, 1).MoveToOuterDisposeScope(); // [N, L]
+    }
+
+    private static void Validate(MultiScaleDiscriminatorOptions options)
+    {
+        if (options.Count is < 1 or > 4)
+        {
+            throw new PganException($"Number of discriminators {options.Count} is out of range; use 1 to 4.");
+        }
+
+        if (options.Channels.Count < options.Count || options.Resolutions.Count < options.Count)
+        {
+            throw new PganException(
+                $"{options.Count} discriminators need as many feature maps; {options.Channels.Count} channel counts and "
+                + $"{options.Resolutions.Count} resolutions are given.");
+        }
+
+        if (options.WidthFactor is not (> 0 and <= 16))
+        {
+            throw new PganException($"Discriminator width factor {options.WidthFactor} is out of range; use more than 0, up to 16.");
+        }
+
+        if (options.Classes < 0)
+        {
+            throw new PganException($"Discriminator class count {options.Classes} is negative; use 0 for unconditional discriminators.");
+        }
+    }
+}

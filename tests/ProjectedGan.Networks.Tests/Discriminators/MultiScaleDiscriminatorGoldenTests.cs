@@ -1,0 +1,41 @@
+using ProjectedGan.Networks.Tests.Golden;
+using ProjectedGan.Testing;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Networks.Tests.Discriminators;
+
+public sealed class MultiScaleDiscriminatorGoldenTests
+{
+    public static TheoryData<string, GoldenPrecision> Cases => GoldenRunners.Cases("multid");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void MultiScaleDiscriminator_GoldenCase_GivesTheReferencesValues(string caseId, GoldenPrecision precision)
+    {
+        var run = new GoldenRun(caseId, precision);
+        using var network = GoldenDiscriminator.Create(run.Case.ModuleKey, precision);
+        using var scope = NewDisposeScope();
+        var features = Enumerable.Range(0, network.Count).Select(i => run.Input($"input:feat{i}").requires_grad_(true)).ToArray();
+        var labels = run.HasInput("input:c") ? run.Input("input:c") : null;
+
+        network.eval();
+        run.Compare("eval/logits", network.forward(features, labels));
+        network.train();
+        SpectralNormalization.PowerIterate(network);
+        var logits = network.forward(features, labels);
+        run.Compare("train/logits", logits);
+        var loss = (logits * run.Input("input:w")).sum();
+        run.Compare("train/loss", loss);
+        loss.backward();
+        for (var i = 0; i < features.Length; i++)
+        {
+            run.Compare($"grad/input:feat{i}", features[i].grad!);
+        }
+
+        GoldenState.CompareParameterGradients(run, network, "grad/");
+        GoldenState.Compare(run, network);
+        network.eval();
+        run.Compare("eval_after/logits", network.forward(features, labels));
+        run.Finish();
+    }
+}
