@@ -47,7 +47,7 @@ internal static partial class Native
         try
         {
             // TorchSharp brings its own copy of libtorch in; loaded first, it is the one that this library binds to as well.
-            _ = get_num_threads();
+            InitializeDeviceType(TorchSharp.DeviceType.CPU);
             return NativeLibrary.Load(name, assembly, searchPath);
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or TypeInitializationException)

@@ -6,6 +6,19 @@ public static partial class torch
 {
     public static unsafe string __version__ => Marshal.PtrToStringUTF8((nint)NativeMethods.pgan_ts_version())!;
 
+    /// <summary>Says whether a kind of device can be used; libtorch itself is loaded with this assembly's native half.</summary>
+    public static bool TryInitializeDeviceType(DeviceType deviceType) =>
+        deviceType == DeviceType.CPU ? get_num_threads() > 0 : deviceType == DeviceType.CUDA && cuda.is_available();
+
+    /// <exception cref="InvalidOperationException">The kind of device cannot be used here.</exception>
+    public static void InitializeDeviceType(DeviceType deviceType)
+    {
+        if (!TryInitializeDeviceType(deviceType))
+        {
+            throw new InvalidOperationException($"Torch device type {deviceType} did not initialise on the current machine.");
+        }
+    }
+
     /// <summary>Seeds the default generators of all devices.</summary>
     public static Generator manual_seed(long seed)
     {

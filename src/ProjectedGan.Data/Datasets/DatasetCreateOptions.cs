@@ -1,0 +1,26 @@
+using ProjectedGan.Data.Images;
+
+namespace ProjectedGan.Data.Datasets;
+
+/// <summary>What <see cref="DatasetCreator"/> makes of each image. Mirroring is no part of it: training mirrors at reading.</summary>
+public sealed record DatasetCreateOptions
+{
+    /// <summary>Pixels a side, a power of two from 8 to 4096.</summary>
+    public required int Resolution { get; init; }
+
+    /// <summary>3 RGB or 1 grey.</summary>
+    public int Channels { get; init; } = 3;
+
+    public ImageFit Fit { get; init; } = ImageFit.Crop;
+
+    /// <summary>Behind transparent pixels, and the bars of <see cref="ImageFit.Letterbox"/>.</summary>
+    public RgbColor Background { get; init; } = RgbColor.White;
+
+    /// <summary>Images whose shorter side has fewer pixels are skipped; 0 takes all.</summary>
+    public int MinimumSize { get; init; }
+
+    public LabelSource Labels { get; init; } = LabelSource.Existing;
+
+    /// <summary>Decoding threads; 0 for one a processor. The result does not depend on it.</summary>
+    public int Threads { get; init; }
+}

@@ -1,0 +1,31 @@
+namespace ProjectedGan.Data.Datasets;
+
+/// <summary>Square images of one power-of-two size, in a fixed order. All members may be called from many threads at once.</summary>
+public interface IImageDataset : IDisposable
+{
+    /// <summary>Number of images, at least one.</summary>
+    int Count { get; }
+
+    /// <summary>Pixels a side.</summary>
+    int Resolution { get; }
+
+    /// <summary>Channels that <see cref="Read"/> gives: 3 RGB or 1 grey.</summary>
+    int Channels { get; }
+
+    /// <summary>Largest label plus one; 0 without labels.</summary>
+    int ClassCount { get; }
+
+    /// <summary>SHA-256 (hexadecimal) of names, sizes, contents and labels; the same on every machine, for a zip and for the folder it holds.</summary>
+    string Hash { get; }
+
+    /// <summary>The image's path inside the dataset, with forward slashes.</summary>
+    string Name(int index);
+
+    /// <summary>The image's class, or null without labels.</summary>
+    int? Label(int index);
+
+    /// <summary>Decodes an image into <paramref name="planar"/>: [Channels, Resolution, Resolution] bytes.</summary>
+    /// <exception cref="DatasetException">The image cannot be read; the message names it.</exception>
+    /// <exception cref="ArgumentException">The span has another size.</exception>
+    void Read(int index, Span<byte> planar);
+}

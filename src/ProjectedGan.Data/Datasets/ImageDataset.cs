@@ -1,0 +1,105 @@
+using ProjectedGan.Data.Images;
+
+namespace ProjectedGan.Data.Datasets;
+
+/// <summary>A dataset over stored image files, checked when it is opened: every image is square, of one power-of-two size, without alpha.</summary>
+public abstract class ImageDataset : IImageDataset
+{
+    private readonly IImageSource _source;
+    private readonly int[]? _labels;
+    private readonly Lazy<string> _hash;
+    private readonly byte[]?[] _cache;
+    private long _cacheBytesLeft;
+
+    /// <exception cref="DatasetException">There is no image, an image has an unfit size or alpha, or the labels do not fit.</exception>
+    private protected ImageDataset(IImageSource source, DatasetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Channels is not (1 or 3))
+            throw new DatasetException($"Channels is {options.Channels}; a dataset is read with 3 (RGB) or 1 (grey).");
+        _source = source;
+        try
+        {
+            if (source.Names.Count == 0)
+                throw new DatasetException($"'{source.Path}' holds no PNG, JPEG or WebP image.");
+            Resolution = DatasetCheck.CommonResolution(source);
+            _labels = LabelFile.Read(source);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+        Channels = options.Channels;
+        ClassCount = _labels is null ? 0 : _labels.Max() + 1;
+        _hash = new Lazy<string>(() => DatasetHash.Compute(source, _labels));
+        _cache = new byte[]?[source.Names.Count];
+        _cacheBytesLeft = options.CacheBytes;
+    }
+
+    public int Count => _source.Names.Count;
+
+    public int Resolution { get; }
+
+    public int Channels { get; }
+
+    public int ClassCount { get; }
+
+    public string Hash => _hash.Value;
+
+    /// <summary>Opens a zip or a folder for training.</summary>
+    /// <exception cref="DatasetException">It is missing, empty, damaged or unfit; the message says which and names the file.</exception>
+    public static ImageDataset Open(string path, DatasetOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Directory.Exists(path) ? new FolderDataset(path, options) : new ZipDataset(path, options);
+    }
+
+    public string Name(int index) => _source.Names[index];
+
+    public int? Label(int index) => _labels?[index];
+
+    public void Read(int index, Span<byte> planar)
+    {
+        if (planar.Length != Channels * Resolution * Resolution)
+            throw new ArgumentException($"{planar.Length} bytes are not an image of {Channels}x{Resolution}x{Resolution}.", nameof(planar));
+        if (Volatile.Read(ref _cache[index]) is { } cached)
+        {
+            cached.CopyTo(planar);
+            return;
+        }
+        Decode(index, planar);
+        if (Interlocked.Add(ref _cacheBytesLeft, -planar.Length) >= 0)
+            Volatile.Write(ref _cache[index], planar.ToArray());
+        else
+            Interlocked.Add(ref _cacheBytesLeft, planar.Length);
+    }
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Decode(int index, Span<byte> planar)
+    {
+        try
+        {
+            using var image = DecodedImage.Decode(_source.Read(index));
+            var info = image.Info;
+            if (info.Width != Resolution || info.Height != Resolution || info.HasAlpha)
+                throw new ImageException($"it has changed to {info.Width}x{info.Height} with {info.Channels} channels");
+            if (info.Orientation == 1)
+            {
+                PlanarPixels.FromImage(image.Pixels, info.Channels, planar, Channels);
+                return;
+            }
+            var stored = new ImageBuffer(info.Width, info.Height, info.Channels, image.Pixels.ToArray());
+            PlanarPixels.FromImage(ImageTransforms.Oriented(stored, info.Orientation).Pixels, info.Channels, planar, Channels);
+        }
+        catch (ImageException error)
+        {
+            throw new DatasetException($"'{_source.Path}': image '{Name(index)}' cannot be decoded: {error.Message}.", error);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace ProjectedGan.Networks.WeightFiles;
+
+/// <summary>A Python tuple. Other values are null, bool, long, double, string, byte[] and the types below.</summary>
+internal sealed record PickleTuple(object?[] Items);
+
+/// <summary>A Python list.</summary>
+internal sealed record PickleList(List<object?> Items);
+
+/// <summary>A Python dict or OrderedDict in order of insertion; a later value of the same key wins when it is walked.</summary>
+internal sealed record PickleDictionary(List<KeyValuePair<object?, object?>> Entries);
+
+/// <summary>A name that the allow-list knows; never a Python object.</summary>
+internal sealed record PickleGlobal(string Module, string Name)
+{
+    public override string ToString() => $"{Module}.{Name}";
+}
+
+/// <summary>An integer too long for 64 bits, kept as its little-endian bytes.</summary>
+internal sealed record PickleLongInteger(byte[] Bytes);
+
+/// <summary>The bytes of one or more tensors.</summary>
+/// <param name="Key">Name inside the file.</param>
+/// <param name="Type">Element type.</param>
+/// <param name="Start">First element inside the stored bytes of <paramref name="Key"/> (views of the legacy format).</param>
+/// <param name="Elements">Number of elements.</param>
+internal sealed record TorchStorage(string Key, WeightType Type, long Start, long Elements);
+
+/// <summary>A tensor: a strided window of a storage, checked to lie inside of it.</summary>
+internal sealed record TorchTensor(TorchStorage Storage, StridedLayout Layout);

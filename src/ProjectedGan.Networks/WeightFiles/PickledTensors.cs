@@ -1,0 +1,95 @@
+using System.Globalization;
+
+namespace ProjectedGan.Networks.WeightFiles;
+
+/// <summary>
+/// Finds the tensors inside of what a pickle held and names each by its path: keys and list positions joined by dots, so that
+/// <c>{'G_ema': {'conv.weight': …}}</c> gives <c>G_ema.conv.weight</c>. Values that are no tensors (counters, options) are left out.
+/// </summary>
+internal sealed class PickledTensors(PickleInput input)
+{
+    private const int DeepestNesting = 32;
+    private const int MostValues = 1_000_000;
+    private const int LongestName = 1024;
+
+    private readonly List<(string Name, TorchTensor Tensor)> _found = [];
+    private int _values;
+
+    public List<(string Name, TorchTensor Tensor)> Collect(object? root)
+    {
+        if (root is TorchTensor single)
+        {
+            return [("tensor", single)];
+        }
+        Visit("", root, 0);
+        return _found;
+    }
+
+    // Containers can hold each other many times over, or themselves: depth and the number of visits are bounded.
+    private void Visit(string name, object? value, int depth)
+    {
+        if (++_values > MostValues || depth > DeepestNesting || name.Length > LongestName)
+        {
+            throw input.Error("its dictionaries are nested too deeply or have too many entries.");
+        }
+        switch (value)
+        {
+            case TorchTensor tensor:
+                _found.Add((name, tensor));
+                break;
+            case PickleDictionary dictionary:
+                VisitDictionary(name, dictionary, depth);
+                break;
+            case PickleList list:
+                VisitItems(name, list.Items, depth);
+                break;
+            case PickleTuple tuple:
+                VisitItems(name, tuple.Items, depth);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void VisitDictionary(string name, PickleDictionary dictionary, int depth)
+    {
+        _values += dictionary.Entries.Count;
+        if (_values > MostValues)
+        {
+            throw input.Error("its dictionaries have too many entries.");
+        }
+        var last = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var (key, value) in dictionary.Entries)
+        {
+            if (KeyText(key) is { } text)
+            {
+                last[text] = value;
+            }
+            else if (value is TorchTensor or PickleDictionary or PickleList or PickleTuple)
+            {
+                throw input.Error($"below '{name}' a dictionary key is neither text nor an integer, so that it names no tensor.");
+            }
+        }
+        foreach (var (key, value) in last)
+        {
+            Visit(Join(name, key), value, depth + 1);
+        }
+    }
+
+    private void VisitItems(string name, IReadOnlyList<object?> items, int depth)
+    {
+        for (var i = 0; i < items.Count; i++)
+        {
+            Visit(Join(name, i.ToString(CultureInfo.InvariantCulture)), items[i], depth + 1);
+        }
+    }
+
+    private static string? KeyText(object? key) => key switch
+    {
+        string text => text,
+        long number => number.ToString(CultureInfo.InvariantCulture),
+        _ => null,
+    };
+
+    private static string Join(string name, string key) => name.Length == 0 ? key : $"{name}.{key}";
+}
