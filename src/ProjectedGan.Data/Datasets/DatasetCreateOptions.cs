@@ -2,7 +2,7 @@ using ProjectedGan.Data.Images;
 
 namespace ProjectedGan.Data.Datasets;
 
-/// <summary>What <see cref="DatasetCreator"/> makes of each image. Mirroring is no part of it: training mirrors at reading.</summary>
+/// <summary>What <see cref="DatasetCreator"/> makes of each image.</summary>
 public sealed record DatasetCreateOptions
 {
     /// <summary>Pixels a side, a power of two from 8 to 4096.</summary>
@@ -15,6 +15,9 @@ public sealed record DatasetCreateOptions
 
     /// <summary>Behind transparent pixels, and the bars of <see cref="ImageFit.Letterbox"/>.</summary>
     public RgbColor Background { get; init; } = RgbColor.White;
+
+    /// <summary>Writes a left-right flipped copy behind each image. Training can also mirror as it reads, at no cost in space.</summary>
+    public bool Mirror { get; init; }
 
     /// <summary>Images whose shorter side has fewer pixels are skipped; 0 takes all.</summary>
     public int MinimumSize { get; init; }

@@ -78,7 +78,7 @@ public static class DatasetCreator
     {
         var threads = job.Options.Threads > 0 ? job.Options.Threads : Environment.ProcessorCount;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
-        var made = new (byte[]? Png, string? Problem)[threads * ChunkPerThread];
+        var made = new (byte[][]? Pngs, string? Problem)[threads * ChunkPerThread];
         var total = job.Chosen.Length;
         progress?.Invoke(new DatasetProgress(0, total, 0));
         for (var start = 0; start < total; start += made.Length)
@@ -88,9 +88,9 @@ public static class DatasetCreator
             Parallel.For(0, count, parallel, i => made[i] = TryMake(job, job.Chosen[from + i]));
             for (var i = 0; i < count; i++)
             {
-                if (made[i].Png is { } png)
+                foreach (var png in made[i].Pngs ?? [])
                     writer.Add(png, job.Labels.Of(from + i));
-                else
+                if (made[i].Pngs is null)
                     skipped.Add(new SkippedImage(job.Images.Names[job.Chosen[from + i]], made[i].Problem!));
             }
             progress?.Invoke(new DatasetProgress(from + count, total, skipped.Count));
@@ -98,7 +98,7 @@ public static class DatasetCreator
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private static (byte[]? Png, string? Problem) TryMake(Job job, int index)
+    private static (byte[][]? Pngs, string? Problem) TryMake(Job job, int index)
     {
         try
         {

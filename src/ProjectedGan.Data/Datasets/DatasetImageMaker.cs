@@ -5,8 +5,9 @@ namespace ProjectedGan.Data.Datasets;
 /// <summary>Turns an image of any kind into the dataset's: upright, without alpha, square, resized.</summary>
 internal static class DatasetImageMaker
 {
+    /// <returns>The PNG; with <see cref="DatasetCreateOptions.Mirror"/> the flipped one follows.</returns>
     /// <exception cref="ImageException">The file cannot be decoded or is too small.</exception>
-    public static byte[] Make(ReadOnlySpan<byte> file, DatasetCreateOptions options)
+    public static byte[][] Make(ReadOnlySpan<byte> file, DatasetCreateOptions options)
     {
         var image = ImageCodec.DecodeUpright(file);
         if (Math.Min(image.Width, image.Height) < options.MinimumSize)
@@ -14,7 +15,8 @@ internal static class DatasetImageMaker
         image = ImageTransforms.Composite(image, options.Background);
         image = Fit(image, options);
         image = ImageTransforms.WithChannels(image, options.Channels);
-        return ImageCodec.EncodePng(image, PngEffort.Stored);
+        var png = ImageCodec.EncodePng(image, PngEffort.Stored);
+        return options.Mirror ? [png, ImageCodec.EncodePng(ImageTransforms.FlipHorizontally(image), PngEffort.Stored)] : [png];
     }
 
     private static ImageBuffer Fit(ImageBuffer image, DatasetCreateOptions options)

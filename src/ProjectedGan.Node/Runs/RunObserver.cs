@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Evaluation.Extraction;
+using ProjectedGan.Networks.Generators;
+using ProjectedGan.Node.Generation;
+using ProjectedGan.Training.Checkpoints;
+using ProjectedGan.Training.Iteration;
+using ProjectedGan.Training.Runs;
+
+namespace ProjectedGan.Node.Runs;
+
+/// <summary>Turns what a trainer tells into the log, the progress view, grids and measurements.</summary>
+internal sealed class RunObserver(TrainingSession session, ProgressView view, SnapshotWorker worker, ILogger logger, CancellationToken cancellation)
+    : ITrainingObserver
+{
+    private const int GridColumns = 8;
+    private const int GridSamples = 48;
+    private (string Metric, double Value, long ImagesSeen)? _distance;
+
+    public void Report(TrainingReport report)
+    {
+        double discriminatorLoss = report.GeneratedLoss + report.RealLoss;
+        RunLog.Progress(
+            logger, report.ImagesSeen, report.ImagesPerSecond, report.GeneratorLoss, discriminatorLoss, report.RealAccuracy, report.GeneratedAccuracy,
+            report.GeneratorGradientNorm, report.DiscriminatorGradientNorm);
+        (double done, TimeSpan left) = session.Progress(report);
+        view.Report(new TrainingStatus
+        {
+            Run = session.Folder.Name,
+            ImagesSeen = report.ImagesSeen,
+            ImagesPerSecond = report.ImagesPerSecond,
+            GeneratorLoss = report.GeneratorLoss,
+            DiscriminatorLoss = discriminatorLoss,
+            RealSignAccuracy = report.RealAccuracy,
+            FakeSignAccuracy = report.GeneratedAccuracy,
+            Distance = _distance,
+            Left = left,
+            Done = done,
+        });
+    }
+
+    public void Snapshot(GeneratorSnapshot snapshot) => worker.Add("grid", snapshot, taken => WriteGrid(taken, session.Folder.Grid(taken.ImagesSeen)));
+
+    public void Evaluate(GeneratorSnapshot snapshot)
+    {
+        if (session.Evaluation is not { } evaluation)
+        {
+            snapshot.Dispose();
+            return;
+        }
+
+        worker.Add("distance", snapshot, taken => _distance = (evaluation.Metric, evaluation.Measure(taken, cancellation), taken.ImagesSeen));
+    }
+
+    public void NonFinite(NonFiniteGradient gradient) => RunLog.NonFinite(logger, gradient.ToString());
+
+    public void CheckpointWritten(string folder) => RunLog.CheckpointWritten(logger, Path.GetFileName(folder));
+
+    public void CheckpointFailed(string message)
+    {
+        RunLog.CheckpointFailed(logger, message);
+        Console.Error.WriteLine($"pgan: {message}");
+    }
+
+    public void Resumed(Checkpoint checkpoint) => RunLog.Resumed(logger, checkpoint.Manifest.ImagesSeen, Path.GetFileName(checkpoint.Folder));
+
+    public void Warning(string message)
+    {
+        RunLog.Degraded(logger, message);
+        Console.Error.WriteLine($"pgan: {message}");
+    }
+
+    /// <summary>Writes the grid of the run's fixed latents.</summary>
+    public void WriteGrid(GeneratorSnapshot snapshot, string path)
+    {
+        using GeneratorNetwork generator = snapshot.CreateGenerator();
+        SampleFiles.WriteGrid(new GeneratedImages(generator, GridSamples, seed: 0, session.Dataset), GridColumns, path, cancellation);
+    }
+}

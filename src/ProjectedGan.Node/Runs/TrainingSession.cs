@@ -1,0 +1,174 @@
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Data.Images;
+using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Evaluation.Extraction;
+using ProjectedGan.Networks.Generators;
+using ProjectedGan.Node.Generation;
+using ProjectedGan.Node.Logging;
+using ProjectedGan.Node.Metrics;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Runs;
+using ProjectedGan.Training.Specification;
+using Spectre.Console;
+
+namespace ProjectedGan.Node.Runs;
+
+/// <summary>One sitting of a run: starts it or resumes it, trains until the end, the budget or a stop, and leaves its files.</summary>
+internal sealed class TrainingSession : IDisposable
+{
+    private const int RealGridImages = 48;
+    private const int RealGridColumns = 8;
+    private readonly TrainingSpec _spec;
+    private readonly TrainingBudget _budget;
+    private readonly FileStream _lock;
+    private readonly ILoggerFactory _logging;
+    private readonly ILogger _logger;
+    private readonly ImageDataset _images;
+    private readonly CancellationTokenSource _budgetUsed = new();
+
+    /// <param name="folder">The run's folder; made here.</param>
+    /// <param name="spec">What to train.</param>
+    /// <param name="options">What to do besides training.</param>
+    /// <exception cref="UsageException">Another process runs in the folder, or the folder is of another spec.</exception>
+    public TrainingSession(RunFolder folder, TrainingSpec spec, SessionOptions options)
+    {
+        TrainingSpecValidator.ThrowIfInvalid(spec);
+        Folder = folder;
+        _spec = spec;
+        _budget = options.Budget;
+        RequireSameSpec(folder, spec);
+        folder.Create();
+        _lock = RunLock.Take(folder);
+        _logging = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(new JsonLinesLoggerProvider(folder.Log, TimeProvider.System)));
+        _logger = _logging.CreateLogger("ProjectedGan.Run");
+        try
+        {
+            _images = ImageDataset.Open(spec.Data.Path);
+            Dataset = spec.Data.Mirror ? new MirroredDataset(_images) : _images;
+            Evaluation = options.EvaluationSamples > 0 && spec.Features.Weights != FeatureSpec.RandomWeights ? OpenEvaluation(options.EvaluationSamples) : null;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public RunFolder Folder { get; }
+
+    /// <summary>The images as training sees them, mirrored copies included.</summary>
+    public IImageDataset Dataset { get; }
+
+    public RunEvaluation? Evaluation { get; }
+
+    /// <summary>Trains. Returns why it ended.</summary>
+    /// <param name="stop">Ends training at the next iteration's boundary, with a checkpoint.</param>
+    public SessionEnd Run(CancellationToken stop)
+    {
+        TrainingSpecFile.Save(_spec, Folder.Spec);
+        WriteRealGrid();
+        using SnapshotWorker worker = new(_logger);
+        ProgressView view = new(AnsiConsole.Console, TimeProvider.System);
+        RunObserver observer = new(this, view, worker, _logger, stop);
+        using Trainer trainer = Trainer.Create(_spec, _images, new TrainerOptions { CheckpointFolder = Folder.Checkpoints, Observer = observer });
+        RunLog.Starts(_logger, Folder.Name, SpecHash.Compute(_spec), _spec.Execution.Device.ToString());
+        FdCsv.Resume(Folder.FrechetCsv, trainer.ImagesSeen);
+        using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(stop, _budgetUsed.Token);
+        view.Show(() => trainer.RunAsync(ends.Token).GetAwaiter().GetResult());
+        SessionEnd end = stop.IsCancellationRequested ? SessionEnd.Interrupted : trainer.IsComplete ? SessionEnd.Complete : SessionEnd.BudgetUsed;
+        string hash = trainer.StateHash();
+        RunLog.Stopped(_logger, trainer.ImagesSeen, end.ToString(), hash);
+        worker.Finish();
+        view.Finish();
+        Finish(trainer, observer, end, stop);
+        Console.WriteLine($"weights {hash} after {trainer.ImagesSeen:N0} images");
+        return end;
+    }
+
+    /// <summary>How much of the run is done, and how long the rest takes.</summary>
+    public (double Done, TimeSpan Left) Progress(TrainingReport report)
+    {
+        double byImages = report.ImagesSeen / (double)report.TotalImages;
+        TimeSpan left = TimeSpan.FromSeconds((report.TotalImages - report.ImagesSeen) / Math.Max(report.ImagesPerSecond, 1e-6));
+        if (_budget.TrainingTime is not { } limit)
+        {
+            return (byImages, left);
+        }
+
+        if (report.TrainingTime >= limit)
+        {
+            _budgetUsed.Cancel();
+        }
+
+        TimeSpan rest = limit > report.TrainingTime ? limit - report.TrainingTime : TimeSpan.Zero;
+        return (Math.Max(byImages, report.TrainingTime / limit), rest < left ? rest : left);
+    }
+
+    public void Dispose()
+    {
+        Evaluation?.Dispose();
+        _images?.Dispose();
+        _logging.Dispose();
+        _lock.Dispose();
+        _budgetUsed.Dispose();
+    }
+
+    private static void RequireSameSpec(RunFolder folder, TrainingSpec spec)
+    {
+        if (!File.Exists(folder.Spec))
+        {
+            return;
+        }
+
+        IReadOnlyList<string> differences = SpecSchema.Differences(TrainingSpecFile.LoadUnvalidated(folder.Spec), spec, onlyResult: true);
+        if (differences.Count > 0)
+        {
+            throw new UsageException(
+                $"'{folder.Path}' holds a run of another spec ({string.Join("; ", differences)}). Resume it with its own settings, or give this one another name.");
+        }
+    }
+
+    private RunEvaluation OpenEvaluation(int samples)
+    {
+        string network = SpecSchema.Find("features.network")!.Text(_spec);
+        return new RunEvaluation(Folder, Dataset, OpenedMetricNetwork.FromFile(network, _spec.Features.Weights, TorchSharp.torch.CPU), samples, _logger);
+    }
+
+    private void WriteRealGrid()
+    {
+        if (!File.Exists(Folder.RealGrid))
+        {
+            byte[] planar = new byte[_images.Channels * _images.Resolution * _images.Resolution];
+            List<ImageBuffer> images = [];
+            for (int i = 0; i < Math.Min(RealGridImages, _images.Count); i++)
+            {
+                // Spread over the dataset, whose neighbours are often alike.
+                _images.Read((int)((long)i * _images.Count / RealGridImages), planar);
+                images.Add(PlanarPixels.ToImage(planar, _images.Channels, _images.Resolution, _images.Resolution));
+            }
+
+            SampleFiles.WritePng(SampleGrid.Compose(images, RealGridColumns), Folder.RealGrid);
+        }
+    }
+
+    private void Finish(Trainer trainer, RunObserver observer, SessionEnd end, CancellationToken stop)
+    {
+        using GeneratorSnapshot snapshot = trainer.TakeSnapshot();
+        if (end == SessionEnd.Interrupted)
+        {
+            return;
+        }
+
+        observer.WriteGrid(snapshot, Folder.FinalGrid);
+        if (end == SessionEnd.BudgetUsed)
+        {
+            // The schedule's last evaluation lies before the clock's end.
+            observer.WriteGrid(snapshot, Folder.Grid(snapshot.ImagesSeen));
+            Evaluation?.Measure(snapshot, stop);
+        }
+
+        using GeneratorNetwork generator = snapshot.CreateGenerator();
+        new LatentWalk().Write(generator, Folder.Interpolation, stop);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Xml.Linq;
+using ProjectedGan.Node.Tests.Processes;
+
+namespace ProjectedGan.Node.Tests.Architecture;
+
+/// <summary>Holds the projects to the order of docs/architecture.md: references point down the list only.</summary>
+public class DependencyTests
+{
+    private static readonly string[] FromTheTop =
+    [
+        "ProjectedGan.Node", "ProjectedGan.Coordination", "ProjectedGan.Collectives", "ProjectedGan.Evaluation", "ProjectedGan.Training",
+        "ProjectedGan.Data", "ProjectedGan.Networks", "ProjectedGan.Torch", "ProjectedGan.Contracts",
+    ];
+
+    [Fact]
+    public void Projects_References_PointDown()
+    {
+        foreach (string project in Projects())
+        {
+            int level = Array.IndexOf(FromTheTop, Path.GetFileNameWithoutExtension(project));
+            Assert.True(level >= 0, $"{project} has no place in the order of projects.");
+            IEnumerable<string> references = XDocument.Load(project).Descendants("ProjectReference")
+                .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+            Assert.All(references, reference => Assert.True(Array.IndexOf(FromTheTop, reference) > level, $"{project} refers up to {reference}."));
+        }
+    }
+
+    [Fact]
+    public void ProductCode_HasNoConditionalCompilation()
+    {
+        IEnumerable<string> files = Projects().SelectMany(project => Sources(Path.GetDirectoryName(project)!));
+        Assert.All(files, file => Assert.DoesNotContain(File.ReadLines(file), line => line.TrimStart().StartsWith("#if", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Libraries_WriteNothingToTheConsole()
+    {
+        IEnumerable<string> files = Projects().Where(project => !project.EndsWith("ProjectedGan.Node.csproj", StringComparison.Ordinal))
+            .SelectMany(project => Sources(Path.GetDirectoryName(project)!));
+        Assert.All(files, file => Assert.DoesNotContain("Console.", File.ReadAllText(file), StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Projects()
+    {
+        string[] found = [.. Directory.GetDirectories(Path.Combine(Repository.Root, "src"), "ProjectedGan.*").SelectMany(folder => Directory.GetFiles(folder, "*.csproj"))];
+        Assert.True(found.Length >= 6, $"Only {found.Length} projects were found.");
+        return found;
+    }
+
+    private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+}

@@ -1,0 +1,89 @@
+using ProjectedGan.Data.Images;
+using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Node.Tests.Runs;
+
+namespace ProjectedGan.Node.Tests.Cli;
+
+public class CommandTests
+{
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("train")]
+    [InlineData("generate")]
+    [InlineData("interpolate")]
+    [InlineData("evaluate")]
+    [InlineData("dataset create")]
+    [InlineData("dataset inspect")]
+    [InlineData("weights list")]
+    [InlineData("weights import")]
+    [InlineData("weights inspect")]
+    [InlineData("bench step")]
+    [InlineData("doctor")]
+    public async Task Help_OfEachCommand_HasExamples(string command)
+    {
+        using TemporaryFolder home = new();
+        PganResult help = (await PganProcess.RunAsync(home.Path, [.. command.Split(' '), "--help"])).Succeeded();
+        Assert.Contains("Examples:", help.Output, StringComparison.Ordinal);
+        Assert.Contains($"./pgan {command}", help.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_Here_NamesLibtorchBlasAndMode()
+    {
+        using TemporaryFolder home = new();
+        PganResult doctor = await PganProcess.RunAsync(home.Path, "doctor");
+        Assert.All(new[] { "libtorch", "BLAS", "mode", "CUDA", "verdict" }, word => Assert.Contains(word, doctor.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Train_PrintSpec_PrintsASpecThatLoadsAgain()
+    {
+        using TemporaryFolder home = new();
+        string spec = TinyRun.Write(home, 8, 0);
+        PganResult printed = (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--seed", "9", "--print-spec")).Succeeded();
+        await File.WriteAllTextAsync(home.At("printed.yaml"), printed.Output);
+        PganResult again = (await PganProcess.RunAsync(home.Path, "train", "--spec", home.At("printed.yaml"), "--print-spec")).Succeeded();
+        Assert.Contains("seed: 9", printed.Output, StringComparison.Ordinal);
+        Assert.Equal(printed.Output, again.Output);
+    }
+
+    [Fact]
+    public async Task Dataset_CreateThenInspectThenTrainThenGenerate_Works()
+    {
+        using TemporaryFolder home = new();
+        string spec = TinyRun.Write(home, 8, 0);
+        await File.WriteAllTextAsync(home.At("images", "broken.png"), "no image");
+        PganResult created = (await PganProcess.RunAsync(home.Path, "dataset", "create", home.At("images"), home.At("small.zip"), "--resolution", "64", "--mirror")).Succeeded();
+        Assert.Contains("48 images", created.Output, StringComparison.Ordinal);
+        Assert.Contains("broken.png", created.Output, StringComparison.Ordinal);
+        PganResult inspected = (await PganProcess.RunAsync(home.Path, "dataset", "inspect", home.At("small.zip"), "--verify")).Succeeded();
+        Assert.Contains("training  ready", inspected.Output, StringComparison.Ordinal);
+
+        (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), "--data", home.At("small.zip"))).Succeeded();
+        (await PganProcess.RunAsync(home.Path, "generate", home.At("run"), home.At("grid.png"), "--count", "6", "--columns", "3")).Succeeded();
+        ImageInfo grid = ImageCodec.Probe(await File.ReadAllBytesAsync(home.At("grid.png")));
+        Assert.Equal((192, 128), (grid.Width, grid.Height));
+        (await PganProcess.RunAsync(home.Path, "generate", home.At("run"), home.At("each"), "--count", "3")).Succeeded();
+        Assert.Equal(3, Directory.GetFiles(home.At("each"), "*.png").Length);
+        (await PganProcess.RunAsync(home.Path, "interpolate", home.At("run"), home.At("walk.webp"), "--cells", "1", "--stops", "2", "--frames", "3")).Succeeded();
+        Assert.Equal(6, ImageCodec.Probe(await File.ReadAllBytesAsync(home.At("walk.webp"))).Frames);
+
+        (await PganProcess.RunAsync(home.Path, "weights", "import", Path.Combine(Repository.Downloads, "nsfwjs-4.3.0.tgz"), "--network", "mobilenet_v2")).Succeeded();
+        PganResult measured = (await PganProcess.RunAsync(
+            home.Path, "evaluate", home.At("run"), "--data", home.At("small.zip"), "--samples", "16", "--metric", "FrechetDistance", "PrecisionRecall")).Succeeded();
+        Assert.Contains("fd_mobilenet_v2", measured.Output, StringComparison.Ordinal);
+        Assert.Contains("recall_mobilenet_v2", measured.Output, StringComparison.Ordinal);
+        PganResult list = (await PganProcess.RunAsync(home.Path, "weights", "list")).Succeeded();
+        Assert.Contains("mobilenet_v2", list.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BenchStep_BesidePyTorch_PrintsTheRatio()
+    {
+        using TemporaryFolder home = new();
+        PganResult bench = (await PganProcess.RunAsync(
+            home.Path, "bench", "step", "--config", "demo", "--set", "batch=4", "--iterations", "2", "--warmup", "1", "--rounds", "1",
+            "--peer", Path.Combine(Repository.Root, "tests", "peers", "projected_gan_step.py"))).Succeeded();
+        Assert.Matches(@"demo: median ratio of times \d+\.\d+", bench.Output);
+    }
+}

@@ -1,0 +1,43 @@
+using ProjectedGan.Data.Images;
+using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Node.Tests.Processes;
+
+namespace ProjectedGan.Node.Tests.Runs;
+
+public class DemoTests
+{
+    [Fact]
+    public async Task Demo_FewSeconds_LeavesEveryPromisedFileAndResumes()
+    {
+        using TemporaryFolder home = new();
+        string[] arguments = ["demo", "--evaluation-samples", "32", "--name", "short"];
+        PganResult first = (await PganProcess.RunAsync(home.Path, [.. arguments, "--minutes", "0.1"])).Succeeded();
+        Assert.Contains("fd_mobilenet_v2", first.Output, StringComparison.Ordinal);
+        Assert.Contains("fd_inception_v3_nsfw", first.Output, StringComparison.Ordinal);
+
+        string run = home.At("runs", "short");
+        ImageBuffer samples = ImageCodec.Decode(await File.ReadAllBytesAsync(Path.Combine(run, "samples.png")));
+        Assert.Equal((8 * 64, 6 * 64), (samples.Width, samples.Height));
+        Assert.Equal((8 * 64, 6 * 64), Size(Path.Combine(run, "samples", "real.png")));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(run, "samples"), "fakes-*.png"));
+        ImageInfo walk = ImageCodec.Probe(await File.ReadAllBytesAsync(Path.Combine(run, "interpolation.webp")));
+        Assert.Equal((ImageFormat.WebP, 48), (walk.Format, walk.Frames));
+        Assert.True(ImageCodec.Decode(await File.ReadAllBytesAsync(Path.Combine(run, "fd.png"))).Width > 400);
+        Assert.StartsWith("<svg", await File.ReadAllTextAsync(Path.Combine(run, "fd.svg")), StringComparison.Ordinal);
+        IReadOnlyList<FdRow> curve = FdCsv.Read(Path.Combine(run, "fd.csv"));
+        Assert.Equal(0, curve[0].Images);
+        Assert.True(curve[^1].Images > 0 && curve[^1].Distance < curve[0].Distance, $"The distance went from {curve[0].Distance} to {curve[^1].Distance}.");
+        Assert.Contains("replicas: 2", await File.ReadAllTextAsync(Path.Combine(run, "spec.yaml")), StringComparison.Ordinal);
+
+        (await PganProcess.RunAsync(home.Path, [.. arguments, "--minutes", "0.15"])).Succeeded();
+        IReadOnlyList<FdRow> longer = FdCsv.Read(Path.Combine(run, "fd.csv"));
+        Assert.True(longer[^1].Images > curve[^1].Images, "The second demo did not go on where the first one ended.");
+        Assert.Equal(longer.Select(row => row.Images).Order(), longer.Select(row => row.Images));
+    }
+
+    private static (int Width, int Height) Size(string path)
+    {
+        ImageInfo info = ImageCodec.Probe(File.ReadAllBytes(path));
+        return (info.Width, info.Height);
+    }
+}
