@@ -9,10 +9,10 @@ namespace ProjectedGan.Data.Datasets;
 /// </summary>
 internal static class DatasetHash
 {
+    /// <exception cref="DatasetException">A file cannot be read.</exception>
     public static string Compute(IImageSource source, int[]? labels)
     {
-        var crcs = new uint[source.Names.Count];
-        Parallel.For(0, crcs.Length, i => crcs[i] = source.Crc(i));
+        var crcs = Crcs(source);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData("pgan dataset 1\n"u8);
         for (var i = 0; i < crcs.Length; i++)
@@ -22,4 +22,18 @@ internal static class DatasetHash
 
     /// <summary>The hash of a view that is derived from a dataset by a fixed rule.</summary>
     public static string Derive(string rule, string hash) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{rule}\0{hash}")));
+
+    private static uint[] Crcs(IImageSource source)
+    {
+        var crcs = new uint[source.Names.Count];
+        try
+        {
+            Parallel.For(0, crcs.Length, i => crcs[i] = source.Crc(i));
+        }
+        catch (AggregateException errors) when (errors.InnerExceptions[0] is DatasetException first)
+        {
+            throw new DatasetException(first.Message, first);
+        }
+        return crcs;
+    }
 }

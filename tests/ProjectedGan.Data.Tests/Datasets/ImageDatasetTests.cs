@@ -77,6 +77,17 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Hash_FileThatVanished_NamesIt()
+    {
+        _folder.Write("h/a.png", TestImages.Png(8, 3));
+        var gone = _folder.Write("h/b.png", TestImages.Png(8, 3));
+        using var dataset = ImageDataset.Open(_folder["h"]);
+        File.Delete(gone);
+        var error = Assert.Throws<DatasetException>(() => dataset.Hash);
+        Assert.Contains("'b.png' cannot be read", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_GreyImages_ExpandOrStay()
     {
         _folder.Write("g/a.png", TestImages.Png(4, 1));
