@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Networks.Features;
+
+/// <summary>A frozen network with four stages of features at strides 4, 8, 16 and 32 (paper, section 3.2).</summary>
+public abstract class FeatureNetwork : FrozenNetwork
+{
+    private protected FeatureNetwork(string name)
+        : base(name)
+    {
+    }
+
+    /// <summary>Pixels of the image a pixel of the deepest stage stands for.</summary>
+    public const int DeepestStride = 32;
+
+    /// <summary>Channels of the four stages, from the finest.</summary>
+    public abstract IReadOnlyList<int> Channels { get; }
+
+    /// <summary>Length of the vectors that <see cref="Pool"/> gives.</summary>
+    public virtual int PooledChannels => Channels[^1];
+
+    /// <summary>The four stages' features.</summary>
+    /// <param name="images">[N, 3, H, W] in [-1, 1], in the type and on the device of the weights.</param>
+    /// <returns>[N, C, H / s, W / s] for the strides s of 4, 8, 16 and 32; the caller's (or its scope's) to dispose.</returns>
+    /// <exception cref="ArgumentException">The tensor is not of that shape.</exception>
+    public abstract Tensor[] Extract(Tensor images);
+
+    /// <summary>Features averaged over the image, for metrics.</summary>
+    /// <param name="images">As <see cref="Extract"/>'s.</param>
+    /// <returns>[N, <see cref="PooledChannels"/>].</returns>
+    /// <exception cref="ArgumentException">The tensor is not of that shape.</exception>
+    public virtual Tensor Pool(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return Extract(images)[^1].mean([2, 3]).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,53 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Networks.Features;
+
+/// <summary>
+/// A batch normalisation that always uses its running statistics. TensorFlow's epsilon, 1e-3, which every pretrained network here
+/// was trained with.
+/// </summary>
+internal sealed class FrozenBatchNorm : nn.Module
+{
+    private const double Epsilon = 1e-3;
+
+    public FrozenBatchNorm(int channels, BatchNormLayout layout)
+        : base(nameof(FrozenBatchNorm))
+    {
+        if (layout != BatchNormLayout.KerasWithoutScale)
+        {
+            register_parameter("weight", new Parameter(ones([channels]), requires_grad: false));
+        }
+
+        register_parameter("bias", new Parameter(zeros([channels]), requires_grad: false));
+        register_buffer("running_mean", zeros([channels]));
+        register_buffer("running_var", ones([channels]));
+        if (layout == BatchNormLayout.PyTorch)
+        {
+            register_buffer("num_batches_tracked", zeros([], ScalarType.Int64));
+        }
+    }
+
+    private Tensor? Scale => has_parameter("weight") ? get_parameter("weight") : null;
+
+    private Parameter Shift => get_parameter("bias")!;
+
+    private Tensor Mean => get_buffer("running_mean")!;
+
+    private Tensor Variance => get_buffer("running_var")!;
+
+    /// <summary>Normalises [N, C, H, W].</summary>
+    public Tensor Forward(Tensor input) => nn.functional.batch_norm(input, Mean, Variance, Scale, Shift, training: false, eps: Epsilon);
+
+    /// <summary>The same map as a factor and a shift a channel, each [C] in float64.</summary>
+    public (Tensor Factor, Tensor Shift) AsAffine()
+    {
+        var factor = Variance.to(ScalarType.Float64).add(Epsilon).rsqrt();
+        if (Scale is { } scale)
+        {
+            factor = factor.mul(scale.to(ScalarType.Float64));
+        }
+
+        return (factor, Shift.to(ScalarType.Float64).sub(Mean.to(ScalarType.Float64).mul(factor)));
+    }
+}
