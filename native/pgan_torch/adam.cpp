@@ -22,10 +22,12 @@ struct AdamLists {
 };
 
 template <typename T>
-void fused(const at::Tensor& parameter, const at::Tensor& gradient, const at::Tensor& moment1, const at::Tensor& moment2, const AdamStep& step) {
+void fused(
+    const at::Tensor& parameter, const at::Tensor& gradient, const at::Tensor& moment1, const at::Tensor& moment2, const AdamStep& step) {
     const kernels::AdamScalars<T> scalars{
-        static_cast<T>(step.beta1),     static_cast<T>(1 - step.beta1),         static_cast<T>(step.beta2),   static_cast<T>(1 - step.beta2),
-        static_cast<T>(-step.step_size), static_cast<T>(step.root_correction2), static_cast<T>(step.epsilon),
+        static_cast<T>(step.beta1),     static_cast<T>(1 - step.beta1),  static_cast<T>(step.beta2),
+        static_cast<T>(1 - step.beta2), static_cast<T>(-step.step_size), static_cast<T>(step.root_correction2),
+        static_cast<T>(step.epsilon),
     };
     T* p = parameter.data_ptr<T>();
     const T* g = gradient.data_ptr<T>();
@@ -60,7 +62,9 @@ void check(const at::Tensor& parameter, const at::Tensor& gradient, const at::Te
         gradient.scalar_type(), ", ", moment1.scalar_type(), " and ", moment2.scalar_type(), ".");
 }
 
-void update(at::Tensor* const* parameters, at::Tensor* const* gradients, at::Tensor* const* moments1, at::Tensor* const* moments2, int64_t count, const AdamStep& step) {
+void update(
+    at::Tensor* const* parameters, at::Tensor* const* gradients, at::Tensor* const* moments1, at::Tensor* const* moments2, int64_t count,
+    const AdamStep& step) {
     AdamLists rest;
     for (int64_t i = 0; i < count; ++i) {
         const auto parameter = deref(parameters[i]).detach();
@@ -71,8 +75,10 @@ void update(at::Tensor* const* parameters, at::Tensor* const* gradients, at::Ten
         const auto& moment1 = deref(moments1[i]);
         const auto& moment2 = deref(moments2[i]);
         check(parameter, gradient, moment1, moment2, i);
-        if (is_plain_cpu(parameter) && same_memory_order(parameter, gradient) && same_memory_order(parameter, moment1) && same_memory_order(parameter, moment2)) {
-            AT_DISPATCH_FLOATING_TYPES(parameter.scalar_type(), "adam", [&] { fused<scalar_t>(parameter, gradient, moment1, moment2, step); });
+        if (is_plain_cpu(parameter) && same_memory_order(parameter, gradient) && same_memory_order(parameter, moment1) &&
+            same_memory_order(parameter, moment2)) {
+            AT_DISPATCH_FLOATING_TYPES(
+                parameter.scalar_type(), "adam", [&] { fused<scalar_t>(parameter, gradient, moment1, moment2, step); });
             mark_written(*parameters[i]);
             mark_written(moment1);
             mark_written(moment2);
@@ -101,6 +107,7 @@ PGAN_API int pgan_torch_adam_step(
         const at::NoGradGuard no_grad;
         const double correction1 = 1 - std::pow(beta1, static_cast<double>(step));
         const double correction2 = 1 - std::pow(beta2, static_cast<double>(step));
-        pgan::update(parameters, gradients, moments1, moments2, count, {beta1, beta2, epsilon, learning_rate / correction1, std::sqrt(correction2)});
+        pgan::update(
+            parameters, gradients, moments1, moments2, count, {beta1, beta2, epsilon, learning_rate / correction1, std::sqrt(correction2)});
     });
 }

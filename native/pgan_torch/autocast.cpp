@@ -8,12 +8,22 @@ namespace pgan {
 namespace {
 
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-bool is_enabled(c10::DeviceType device) { return at::autocast::is_autocast_enabled(device); }
-void set_enabled(c10::DeviceType device, bool enabled) { at::autocast::set_autocast_enabled(device, enabled); }
-at::ScalarType dtype(c10::DeviceType device) { return at::autocast::get_autocast_dtype(device); }
-void set_dtype(c10::DeviceType device, at::ScalarType type) { at::autocast::set_autocast_dtype(device, type); }
+bool is_enabled(c10::DeviceType device) {
+    return at::autocast::is_autocast_enabled(device);
+}
+void set_enabled(c10::DeviceType device, bool enabled) {
+    at::autocast::set_autocast_enabled(device, enabled);
+}
+at::ScalarType dtype(c10::DeviceType device) {
+    return at::autocast::get_autocast_dtype(device);
+}
+void set_dtype(c10::DeviceType device, at::ScalarType type) {
+    at::autocast::set_autocast_dtype(device, type);
+}
 #else
-bool is_enabled(c10::DeviceType device) { return device == c10::DeviceType::CPU ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled(); }
+bool is_enabled(c10::DeviceType device) {
+    return device == c10::DeviceType::CPU ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled();
+}
 void set_enabled(c10::DeviceType device, bool enabled) {
     device == c10::DeviceType::CPU ? at::autocast::set_cpu_enabled(enabled) : at::autocast::set_enabled(enabled);
 }
@@ -25,7 +35,9 @@ void set_dtype(c10::DeviceType device, at::ScalarType type) {
 }
 #endif
 
-c10::DeviceType device_type(int32_t is_cuda) { return is_cuda != 0 ? c10::DeviceType::CUDA : c10::DeviceType::CPU; }
+c10::DeviceType device_type(int32_t is_cuda) {
+    return is_cuda != 0 ? c10::DeviceType::CUDA : c10::DeviceType::CPU;
+}
 
 }  // namespace
 }  // namespace pgan

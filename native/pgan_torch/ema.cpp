@@ -37,8 +37,9 @@ PGAN_API int pgan_torch_ema_lerp(at::Tensor* const* averages, at::Tensor* const*
             const auto average = pgan::deref(averages[i]).detach();
             const auto current = pgan::deref(currents[i]).detach();
             TORCH_CHECK(
-                average.sizes() == current.sizes() && average.scalar_type() == current.scalar_type(), "EMA: tensor ", i, ": the average is ",
-                average.scalar_type(), " ", average.sizes(), ", the current value ", current.scalar_type(), " ", current.sizes(), "; they must agree.");
+                average.sizes() == current.sizes() && average.scalar_type() == current.scalar_type(), "EMA: tensor ", i,
+                ": the average is ", average.scalar_type(), " ", average.sizes(), ", the current value ", current.scalar_type(), " ",
+                current.sizes(), "; they must agree.");
             pgan::lerp(average, current, beta);
         }
     });

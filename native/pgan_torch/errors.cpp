@@ -16,8 +16,12 @@ void remember_error(const char* text) noexcept {
     }
 }
 
-const char* recall_error() noexcept { return last_error.c_str(); }
+const char* recall_error() noexcept {
+    return last_error.c_str();
+}
 
 }  // namespace pgan
 
-PGAN_API const char* pgan_torch_last_error() { return pgan::recall_error(); }
+PGAN_API const char* pgan_torch_last_error() {
+    return pgan::recall_error();
+}

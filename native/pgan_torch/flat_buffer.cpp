@@ -16,16 +16,18 @@ at::Tensor view_at(const at::Tensor& flat, const at::Tensor& like, int64_t offse
 
 void check_flat(const at::Tensor& flat, int64_t elements) {
     TORCH_CHECK(
-        flat.dim() == 1 && flat.is_contiguous() && flat.numel() == elements, "flat buffer: the flat tensor must be contiguous of shape [", elements,
-        "]; it is ", flat.sizes(), ".");
+        flat.dim() == 1 && flat.is_contiguous() && flat.numel() == elements, "flat buffer: the flat tensor must be contiguous of shape [",
+        elements, "]; it is ", flat.sizes(), ".");
 }
 
 void check_member(const at::Tensor& tensor, const at::Tensor& flat, int64_t index) {
     TORCH_CHECK(
-        tensor.scalar_type() == flat.scalar_type() && tensor.device() == flat.device(), "flat buffer: tensor ", index, " is ", tensor.scalar_type(),
-        " on ", tensor.device(), ", the flat tensor ", flat.scalar_type(), " on ", flat.device(), "; they must agree.");
+        tensor.scalar_type() == flat.scalar_type() && tensor.device() == flat.device(), "flat buffer: tensor ", index, " is ",
+        tensor.scalar_type(), " on ", tensor.device(), ", the flat tensor ", flat.scalar_type(), " on ", flat.device(),
+        "; they must agree.");
     TORCH_CHECK(
-        tensor.is_non_overlapping_and_dense(), "flat buffer: tensor ", index, " has strides ", tensor.strides(), " with gaps or overlaps; make it contiguous first.");
+        tensor.is_non_overlapping_and_dense(), "flat buffer: tensor ", index, " has strides ", tensor.strides(),
+        " with gaps or overlaps; make it contiguous first.");
 }
 
 int64_t total(const std::vector<at::Tensor>& tensors) {
@@ -73,8 +75,10 @@ PGAN_API int pgan_torch_flatten(at::Tensor* const* tensors, int64_t count, at::T
         const at::NoGradGuard no_grad;
         TORCH_CHECK(count > 0, "flat buffer: the list of tensors is empty.");
         const auto members = pgan::gather(tensors, count);
-        auto buffer = at::empty({pgan::total(members)}, members[0].options().requires_grad(false).memory_format(at::MemoryFormat::Contiguous));
-        pgan::for_each_member(members, buffer, [&](const at::Tensor& tensor, int64_t offset) { pgan::view_at(buffer, tensor, offset).copy_(tensor); });
+        auto buffer =
+            at::empty({pgan::total(members)}, members[0].options().requires_grad(false).memory_format(at::MemoryFormat::Contiguous));
+        pgan::for_each_member(
+            members, buffer, [&](const at::Tensor& tensor, int64_t offset) { pgan::view_at(buffer, tensor, offset).copy_(tensor); });
         *flat = pgan::to_handle(std::move(buffer));
     });
 }
@@ -86,26 +90,24 @@ PGAN_API int pgan_torch_flat_view(at::Tensor* flat, at::Tensor* like, int64_t of
     });
 }
 
-// Every parameter's storage becomes its part of the flat tensor; its values become what the flat tensor holds.
-PGAN_API int pgan_torch_flat_alias(at::Tensor* const* parameters, int64_t count, at::Tensor* flat) {
+// Every parameter's storage becomes that of the view of the same index, whose values and memory order it takes on. Either all
+// parameters change or, after an error, none.
+PGAN_API int pgan_torch_alias(at::Tensor* const* parameters, at::Tensor* const* views, int64_t count) {
     return pgan::guarded([&] {
         const at::NoGradGuard no_grad;
-        const auto buffer = pgan::deref(flat).detach();
-        const auto members = pgan::gather(parameters, count);
-        pgan::for_each_member(members, buffer, [&](const at::Tensor& tensor, int64_t offset) { tensor.set_data(pgan::view_at(buffer, tensor, offset)); });
-    });
-}
-
-PGAN_API int pgan_torch_alias(at::Tensor* parameter, at::Tensor* view) {
-    return pgan::guarded([&] {
-        const at::NoGradGuard no_grad;
-        const auto& target = pgan::deref(parameter);
-        const auto source = pgan::deref(view).detach();
-        TORCH_CHECK(
-            target.sizes() == source.sizes() && target.scalar_type() == source.scalar_type() && target.device() == source.device(),
-            "flat buffer: a parameter of ", target.scalar_type(), " ", target.sizes(), " on ", target.device(), " cannot alias ", source.scalar_type(), " ",
-            source.sizes(), " on ", source.device(), ".");
-        target.set_data(source);
+        const auto targets = pgan::gather(parameters, count);
+        const auto sources = pgan::gather(views, count);
+        for (size_t i = 0; i < targets.size(); ++i) {
+            const auto& target = targets[i];
+            const auto& source = sources[i];
+            TORCH_CHECK(
+                target.sizes() == source.sizes() && target.scalar_type() == source.scalar_type() && target.device() == source.device(),
+                "flat buffer: member ", i, " is ", source.scalar_type(), " ", source.sizes(), " on ", source.device(), "; a parameter of ",
+                target.scalar_type(), " ", target.sizes(), " on ", target.device(), " cannot alias it.");
+        }
+        for (size_t i = 0; i < targets.size(); ++i) {
+            targets[i].set_data(sources[i].detach());
+        }
     });
 }
 
@@ -134,15 +136,19 @@ PGAN_API int pgan_torch_add_in_place(at::Tensor* sum, at::Tensor* addend) {
         const at::NoGradGuard no_grad;
         const auto left = pgan::deref(sum).detach();
         const auto right = pgan::deref(addend).detach();
-        TORCH_CHECK(left.sizes() == right.sizes(), "flat buffer: cannot add ", right.sizes(), " to ", left.sizes(), "; the shapes must agree.");
-        if (!pgan::is_plain_cpu(left) || !pgan::same_memory_order(left, right) || left.is_same(right) || left.data_ptr() == right.data_ptr()) {
+        TORCH_CHECK(
+            left.sizes() == right.sizes(), "flat buffer: cannot add ", right.sizes(), " to ", left.sizes(), "; the shapes must agree.");
+        if (!pgan::is_plain_cpu(left) || !pgan::same_memory_order(left, right) || left.is_same(right) ||
+            left.data_ptr() == right.data_ptr()) {
             left.add_(right);
             return;
         }
         AT_DISPATCH_FLOATING_TYPES(left.scalar_type(), "add_in_place", [&] {
             scalar_t* out = left.data_ptr<scalar_t>();
             const scalar_t* in = right.data_ptr<scalar_t>();
-            at::parallel_for(0, left.numel(), pgan::kElementGrain, [&](int64_t begin, int64_t end) { pgan::kernels::add(out + begin, in + begin, end - begin); });
+            at::parallel_for(0, left.numel(), pgan::kElementGrain, [&](int64_t begin, int64_t end) {
+                pgan::kernels::add(out + begin, in + begin, end - begin);
+            });
         });
         pgan::mark_written(*sum);
     });

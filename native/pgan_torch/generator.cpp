@@ -35,7 +35,8 @@ PGAN_API int pgan_torch_generator_create(int32_t is_cuda, int32_t device, uint64
             return;
         }
         TORCH_CHECK(at::hasCUDA(), "a generator on cuda:", device, " needs a libtorch with CUDA and a device; run on the CPU.");
-        const auto& global = at::globalContext().defaultGenerator(c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(device)));
+        const auto& global =
+            at::globalContext().defaultGenerator(c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(device)));
         auto own = global.clone();
         own.set_current_seed(seed);
         *generator = new at::Generator(std::move(own));

@@ -40,7 +40,8 @@ struct Registration {
 PGAN_API int pgan_torch_gradient_hook_add(at::Tensor* parameter, pgan::Callback callback, void* context, void** registration) {
     return pgan::guarded([&] {
         const auto& target = pgan::deref(parameter);
-        TORCH_CHECK(target.is_leaf() && target.requires_grad(), "a gradient hook needs a leaf tensor that requires a gradient, as parameters do.");
+        TORCH_CHECK(
+            target.is_leaf() && target.requires_grad(), "a gradient hook needs a leaf tensor that requires a gradient, as parameters do.");
         auto created = std::make_unique<pgan::Registration>();
         created->accumulator = torch::autograd::impl::grad_accumulator(target);
         created->key = created->accumulator->add_post_hook(std::make_unique<pgan::Hook>(callback, context));

@@ -15,7 +15,8 @@ namespace pgan::kernels {
 namespace {
 
 template <typename T>
-PGAN_INLINE void adam_loop(T* __restrict p, const T* __restrict g, T* __restrict m, T* __restrict v, int64_t count, const AdamScalars<T>& s) {
+PGAN_INLINE void adam_loop(
+    T* __restrict p, const T* __restrict g, T* __restrict m, T* __restrict v, int64_t count, const AdamScalars<T>& s) {
     const T beta1 = s.beta1, rest1 = s.one_minus_beta1, beta2 = s.beta2, rest2 = s.one_minus_beta2;
     const T step = s.negative_step_size, root = s.root_correction2, epsilon = s.epsilon;
     // beta1 = 0 has no loop of its own: writing the first moment without reading it took 17 ms instead of 12 for 20 million
@@ -105,7 +106,8 @@ PGAN_INLINE T dot_loop(const T* __restrict a, const T* __restrict b, int64_t cou
 }
 
 template <typename T>
-PGAN_INLINE void rows_loop(T* __restrict sum, const T* __restrict rows, int64_t stride, const T* __restrict factors, int64_t row_count, int64_t count) {
+PGAN_INLINE void rows_loop(
+    T* __restrict sum, const T* __restrict rows, int64_t stride, const T* __restrict factors, int64_t row_count, int64_t count) {
     int64_t i = 0;
     // Four rows a pass: the sums are read and written a quarter as often.
     for (; i + 4 <= row_count; i += 4) {
@@ -133,7 +135,9 @@ PGAN_INLINE void rows_loop(T* __restrict sum, const T* __restrict rows, int64_t 
     PGAN_CLONES void adam(T* p, const T* g, T* m, T* v, int64_t count, const AdamScalars<T>& scalars) {                           \
         adam_loop<T>(p, g, m, v, count, scalars);                                                                                 \
     }                                                                                                                             \
-    PGAN_CLONES void lerp(T* average, const T* current, int64_t count, T beta) { lerp_loop<T>(average, current, count, beta); }   \
+    PGAN_CLONES void lerp(T* average, const T* current, int64_t count, T beta) {                                                  \
+        lerp_loop<T>(average, current, count, beta);                                                                              \
+    }                                                                                                                             \
     PGAN_CLONES void add(T* __restrict sum, const T* __restrict addend, int64_t count) {                                          \
         for (int64_t i = 0; i < count; ++i) {                                                                                     \
             sum[i] += addend[i];                                                                                                  \
@@ -152,7 +156,9 @@ PGAN_INLINE void rows_loop(T* __restrict sum, const T* __restrict rows, int64_t 
     PGAN_CLONES NonFiniteCounts replace_non_finite(T* values, int64_t count, T nan, T positive, T negative) {                     \
         return replace_loop<T>(values, count, nan, positive, negative);                                                           \
     }                                                                                                                             \
-    PGAN_CLONES T dot(const T* a, const T* b, int64_t count) { return dot_loop<T>(a, b, count); }                                 \
+    PGAN_CLONES T dot(const T* a, const T* b, int64_t count) {                                                                    \
+        return dot_loop<T>(a, b, count);                                                                                          \
+    }                                                                                                                             \
     PGAN_CLONES void add_scaled_rows(T* sum, const T* rows, int64_t stride, const T* factors, int64_t row_count, int64_t count) { \
         rows_loop<T>(sum, rows, stride, factors, row_count, count);                                                               \
     }                                                                                                                             \

@@ -24,18 +24,18 @@ struct NonFiniteCounts {
     int64_t negative_infinity = 0;
 };
 
-#define PGAN_DECLARE_KERNELS(T)                                                                                                   \
-    void adam(T* parameter, const T* gradient, T* moment1, T* moment2, int64_t count, const AdamScalars<T>& scalars);             \
-    /* average = lerp(current, average, beta), with torch.lerp's two forms for beta below and from 0.5 on */                      \
-    void lerp(T* average, const T* current, int64_t count, T beta);                                                               \
-    void add(T* sum, const T* addend, int64_t count);                                                                             \
-    void scale(T* values, int64_t count, T factor);                                                                               \
-    void divide(T* quotient, const T* dividend, int64_t count, T divisor);                                                        \
-    NonFiniteCounts replace_non_finite(T* values, int64_t count, T nan, T positive_infinity, T negative_infinity);                \
-    T dot(const T* a, const T* b, int64_t count);                                                                                 \
-    /* sum[j] += factors[i] * rows[i * stride + j] over all i, for count columns */                                               \
-    void add_scaled_rows(T* sum, const T* rows, int64_t stride, const T* factors, int64_t row_count, int64_t count);              \
-    /* result[j] = (gradient[j] - factor * v[j]) / sigma */                                                                       \
+#define PGAN_DECLARE_KERNELS(T)                                                                                       \
+    void adam(T* parameter, const T* gradient, T* moment1, T* moment2, int64_t count, const AdamScalars<T>& scalars); \
+    /* average = lerp(current, average, beta), with torch.lerp's two forms for beta below and from 0.5 on */          \
+    void lerp(T* average, const T* current, int64_t count, T beta);                                                   \
+    void add(T* sum, const T* addend, int64_t count);                                                                 \
+    void scale(T* values, int64_t count, T factor);                                                                   \
+    void divide(T* quotient, const T* dividend, int64_t count, T divisor);                                            \
+    NonFiniteCounts replace_non_finite(T* values, int64_t count, T nan, T positive_infinity, T negative_infinity);    \
+    T dot(const T* a, const T* b, int64_t count);                                                                     \
+    /* sum[j] += factors[i] * rows[i * stride + j] over all i, for count columns */                                   \
+    void add_scaled_rows(T* sum, const T* rows, int64_t stride, const T* factors, int64_t row_count, int64_t count);  \
+    /* result[j] = (gradient[j] - factor * v[j]) / sigma */                                                           \
     void spectral_backward_row(T* result, const T* gradient, const T* v, int64_t count, T factor, T sigma);
 
 PGAN_DECLARE_KERNELS(float)

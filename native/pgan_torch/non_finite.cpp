@@ -34,7 +34,8 @@ at::Tensor replace_on_device(const at::Tensor& tensor) {
 }
 
 at::Tensor replace(const at::Tensor& tensor) {
-    TORCH_CHECK(at::isFloatingType(tensor.scalar_type()), "non-finite replacement needs a floating-point tensor, not ", tensor.scalar_type(), ".");
+    TORCH_CHECK(
+        at::isFloatingType(tensor.scalar_type()), "non-finite replacement needs a floating-point tensor, not ", tensor.scalar_type(), ".");
     if (!is_plain_cpu(tensor)) {
         return replace_on_device(tensor);
     }

@@ -27,7 +27,9 @@ const char* keep(std::string text) {
 
 }  // namespace
 
-PGAN_API const char* pgan_torch_libtorch_version() { return TORCH_VERSION; }
+PGAN_API const char* pgan_torch_libtorch_version() {
+    return TORCH_VERSION;
+}
 
 PGAN_API int pgan_torch_libtorch_path(const char** path) {
     return pgan::guarded([&] {

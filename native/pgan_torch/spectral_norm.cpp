@@ -1,21 +1,14 @@
 // Spectral normalisation (Miyato et al., "Spectral Normalization for Generative Adversarial Networks", ICLR 2018):
 // W / sigma with sigma = u'Wv, where W is seen as a matrix [shape[dim], everything else], and u, v are constants.
-#include "kernels.h"
-#include "tensors.h"
+#include "spectral_norm.h"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
-
-#include <algorithm>
-#include <cmath>
 
 namespace pgan {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-constexpr int64_t kColumnBlock = 2048;
 
 std::vector<int64_t> dim_first(int64_t rank, int64_t dim) {
     std::vector<int64_t> order{dim};
@@ -48,76 +41,24 @@ at::Tensor from_matrix(const at::Tensor& matrix, const at::Tensor& like, int64_t
 
 void check(const at::Tensor& weight, const at::Tensor& u, const at::Tensor& v, int64_t dim) {
     TORCH_CHECK(weight.dim() >= 2, "spectral norm: the weight has ", weight.dim(), " dimensions; it needs at least 2.");
-    TORCH_CHECK(dim >= 0 && dim < weight.dim(), "spectral norm: dim ", dim, " is not an axis of a weight of ", weight.dim(), " dimensions.");
+    TORCH_CHECK(
+        dim >= 0 && dim < weight.dim(), "spectral norm: dim ", dim, " is not an axis of a weight of ", weight.dim(), " dimensions.");
     TORCH_CHECK(weight.numel() > 0, "spectral norm: the weight is empty.");
     const auto rows = weight.size(dim);
     const auto columns = weight.numel() / rows;
-    TORCH_CHECK(u.dim() == 1 && u.size(0) == rows, "spectral norm: u has shape ", u.sizes(), "; the weight ", weight.sizes(), " with dim ", dim, " needs [", rows, "].");
-    TORCH_CHECK(v.dim() == 1 && v.size(0) == columns, "spectral norm: v has shape ", v.sizes(), "; the weight ", weight.sizes(), " with dim ", dim, " needs [", columns, "].");
+    TORCH_CHECK(
+        u.dim() == 1 && u.size(0) == rows, "spectral norm: u has shape ", u.sizes(), "; the weight ", weight.sizes(), " with dim ", dim,
+        " needs [", rows, "].");
+    TORCH_CHECK(
+        v.dim() == 1 && v.size(0) == columns, "spectral norm: v has shape ", v.sizes(), "; the weight ", weight.sizes(), " with dim ", dim,
+        " needs [", columns, "].");
     TORCH_CHECK(
         u.scalar_type() == weight.scalar_type() && v.scalar_type() == weight.scalar_type(),
-        "spectral norm: u and v must have the weight's dtype ", weight.scalar_type(), ", not ", u.scalar_type(), " and ", v.scalar_type(), ".");
+        "spectral norm: u and v must have the weight's dtype ", weight.scalar_type(), ", not ", u.scalar_type(), " and ", v.scalar_type(),
+        ".");
     TORCH_CHECK(
-        u.device() == weight.device() && v.device() == weight.device(),
-        "spectral norm: u and v must be on the weight's device ", weight.device(), ", not ", u.device(), " and ", v.device(), ".");
-}
-
-bool has_fast_path(const at::Tensor& matrix) { return is_plain_cpu(matrix) && matrix.is_contiguous(); }
-
-template <typename T>
-void multiply(const T* matrix, int64_t rows, int64_t columns, const T* v, T* product) {
-    at::parallel_for(0, rows, std::max<int64_t>(1, kElementGrain / columns), [&](int64_t begin, int64_t end) {
-        for (int64_t row = begin; row < end; ++row) {
-            product[row] = kernels::dot(matrix + row * columns, v, columns);
-        }
-    });
-}
-
-template <typename T>
-void multiply_transposed(const T* matrix, int64_t rows, int64_t columns, const T* u, T* product) {
-    const int64_t blocks = (columns + kColumnBlock - 1) / kColumnBlock;
-    at::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t block = begin; block < end; ++block) {
-            const int64_t first = block * kColumnBlock;
-            const int64_t count = std::min(kColumnBlock, columns - first);
-            std::fill_n(product + first, count, T(0));
-            kernels::add_scaled_rows(product + first, matrix + first, columns, u, rows, count);
-        }
-    });
-}
-
-template <typename T>
-void normalize_vector(T* vector, int64_t count, double epsilon) {
-    const double norm = std::sqrt(static_cast<double>(kernels::dot(vector, vector, count)));
-    kernels::divide(vector, vector, count, static_cast<T>(std::max(norm, epsilon)));
-}
-
-template <typename T>
-T sigma_of(const at::Tensor& matrix, const at::Tensor& u, const at::Tensor& v) {
-    const auto product = at::empty({matrix.size(0)}, matrix.options());
-    multiply(matrix.data_ptr<T>(), matrix.size(0), matrix.size(1), v.data_ptr<T>(), product.data_ptr<T>());
-    return kernels::dot(u.data_ptr<T>(), product.data_ptr<T>(), matrix.size(0));
-}
-
-// <a, b> in chunks of fixed size whose sums are added in order, so that the thread count cannot change the bits.
-template <typename T>
-T inner_product(const at::Tensor& a, const at::Tensor& b) {
-    const int64_t count = a.numel();
-    const int64_t chunks = (count + kElementGrain - 1) / kElementGrain;
-    std::vector<double> partial(static_cast<size_t>(chunks));
-    const T* x = a.data_ptr<T>();
-    const T* y = b.data_ptr<T>();
-    at::parallel_for(0, chunks, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t chunk = begin; chunk < end; ++chunk) {
-            const int64_t first = chunk * kElementGrain;
-            partial[static_cast<size_t>(chunk)] = kernels::dot(x + first, y + first, std::min(kElementGrain, count - first));
-        }
-    });
-    double sum = 0;
-    for (const double value : partial) {
-        sum += value;
-    }
-    return static_cast<T>(sum);
+        u.device() == weight.device() && v.device() == weight.device(), "spectral norm: u and v must be on the weight's device ",
+        weight.device(), ", not ", u.device(), " and ", v.device(), ".");
 }
 
 // Autocast would turn the matrix products of the general path to bfloat16; sigma needs the weight's own precision.
@@ -149,7 +90,8 @@ struct Normalization : torch::autograd::Function<Normalization> {
     static tensor_list backward(AutogradContext* context, tensor_list gradients) {
         TORCH_CHECK(
             !at::GradMode::is_enabled(),
-            "spectral norm: the gradient of a gradient (create_graph) is not provided; compute u'Wv with ordinary operations where it is needed.");
+            "spectral norm: the gradient of a gradient (create_graph) is not provided; compute u'Wv with ordinary operations where it is "
+            "needed.");
         const NoAutocast no_autocast;
         const auto saved = context->get_saved_variables();
         const auto& normalized = saved[0];
@@ -159,7 +101,8 @@ struct Normalization : torch::autograd::Function<Normalization> {
         const auto& gradient = gradients[0];
         const int64_t dim = context->saved_data["dim"].toInt();
         at::Tensor result;
-        if (dim == 0 && is_plain_cpu(gradient) && gradient.is_contiguous() && normalized.is_contiguous() && same_memory_order(gradient, normalized)) {
+        if (dim == 0 && is_plain_cpu(gradient) && gradient.is_contiguous() && normalized.is_contiguous() &&
+            same_memory_order(gradient, normalized)) {
             result = at::empty_like(gradient);
             AT_DISPATCH_FLOATING_TYPES(gradient.scalar_type(), "spectral_norm_backward", [&] {
                 fused_backward<scalar_t>(result, gradient, normalized, u, v, sigma.item<scalar_t>());
@@ -188,7 +131,8 @@ private:
 
     template <typename T>
     static void fused_backward(
-        const at::Tensor& result, const at::Tensor& gradient, const at::Tensor& normalized, const at::Tensor& u, const at::Tensor& v, T sigma) {
+        const at::Tensor& result, const at::Tensor& gradient, const at::Tensor& normalized, const at::Tensor& u, const at::Tensor& v,
+        T sigma) {
         const T inner = inner_product<T>(gradient, normalized);
         const int64_t rows = u.numel(), columns = v.numel();
         const T* g = gradient.data_ptr<T>();

@@ -16,7 +16,9 @@ inline at::Tensor& deref(at::Tensor* handle) {
 }
 
 // The caller owns the result and frees it as TorchSharp frees any handle.
-inline at::Tensor* to_handle(at::Tensor tensor) { return new at::Tensor(std::move(tensor)); }
+inline at::Tensor* to_handle(at::Tensor tensor) {
+    return new at::Tensor(std::move(tensor));
+}
 
 inline std::vector<at::Tensor> gather(at::Tensor* const* handles, int64_t count) {
     std::vector<at::Tensor> tensors;
@@ -36,7 +38,7 @@ inline void mark_written(const at::Tensor& tensor) {
 
 inline bool is_plain_cpu(const at::Tensor& tensor) {
     return tensor.device().is_cpu() && tensor.layout() == at::kStrided && tensor.is_non_overlapping_and_dense() &&
-        (tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kDouble);
+           (tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kDouble);
 }
 
 inline bool same_memory_order(const at::Tensor& a, const at::Tensor& b) {

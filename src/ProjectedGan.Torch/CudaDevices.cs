@@ -18,7 +18,8 @@ public static partial class CudaDevices
         Native.Check(DeviceCount(out var count));
         if (count == 0)
         {
-            throw new PganException("libtorch finds no CUDA device: check that the driver is installed and that `nvidia-smi` lists one, or run on the CPU.");
+            throw new PganException(
+                "libtorch finds no CUDA device: check that the driver is installed and that `nvidia-smi` lists one, or run on the CPU.");
         }
     }
 

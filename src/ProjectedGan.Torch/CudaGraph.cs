@@ -7,7 +7,8 @@ namespace ProjectedGan.Torch;
 /// <remarks>
 /// Replays read and write the very memory of the recording: copy new inputs into the tensors it read, and read results from the tensors
 /// it wrote. Nothing inside may wait for the device, draw random numbers or depend on the host's values (an optimiser's step count, for
-/// one). Run the work a few times before recording, so that libraries have chosen their kernels and gradients exist. The tensors of the recording must outlive the graph.
+/// one). Run the work a few times before recording, so that libraries have chosen their kernels and gradients exist. The tensors of
+/// the recording must outlive the graph.
 /// </remarks>
 public sealed partial class CudaGraph : IDisposable
 {

@@ -16,7 +16,8 @@ public sealed partial class CudaStream : IDisposable
     /// <param name="device">CUDA device.</param>
     /// <param name="highPriority">Whether the device prefers this stream's work to that of ordinary streams.</param>
     /// <exception cref="PganException">CUDA cannot be used; the message says why.</exception>
-    public CudaStream(Device device, bool highPriority = false) => Native.Check(Create(RequireCuda(device), highPriority ? 1 : 0, out _handle));
+    public CudaStream(Device device, bool highPriority = false) =>
+        Native.Check(Create(RequireCuda(device), highPriority ? 1 : 0, out _handle));
 
     ~CudaStream() => Release();
 

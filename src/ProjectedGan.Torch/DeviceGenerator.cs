@@ -7,7 +7,8 @@ namespace ProjectedGan.Torch;
 /// <summary>A random generator of its own on one device; libtorch's global generators neither change it nor are changed by it.</summary>
 /// <remarks>
 /// The same seed on the same kind of device gives the same bits; CPU and CUDA use different algorithms. On the CPU, normal numbers also
-/// depend on the instruction set that libtorch chose. Draw before a CUDA graph's replay into tensors that it reads: draws are not captured. Not thread-safe.
+/// depend on the instruction set that libtorch chose. Draw before a CUDA graph's replay into tensors that it reads: draws are not
+/// captured. Not thread-safe.
 /// </remarks>
 public sealed partial class DeviceGenerator : IDisposable
 {

@@ -47,7 +47,7 @@ public sealed partial class FlatBuffer : IDisposable
     /// <summary>A buffer of zeros with the same members: for gradients, moments, averages.</summary>
     public FlatBuffer ZerosLike() => new(zeros_like(Flat).DetachFromDisposeScope(), _views);
 
-    /// <summary>Makes each parameter's storage its part of <see cref="Flat"/>, whose values it takes on.</summary>
+    /// <summary>Makes each parameter's storage its part of <see cref="Flat"/>, whose values and memory order it takes on.</summary>
     /// <param name="parameters">The constructor's list, or that of another copy of the same module.</param>
     /// <exception cref="PganException">Count, shapes, dtype or device differ from this buffer's.</exception>
     public void AliasParameters(IReadOnlyList<Tensor> parameters)
@@ -57,31 +57,15 @@ public sealed partial class FlatBuffer : IDisposable
             throw new PganException($"The flat buffer has {_views.Length} members; {parameters.Count} parameters cannot alias it.");
         }
 
-        for (var i = 0; i < _views.Length; i++)
-        {
-            if (!parameters[i].shape.AsSpan().SequenceEqual(_views[i].shape))
-            {
-                throw new PganException(
-                    $"Member {i} of the flat buffer has shape [{string.Join(", ", _views[i].shape)}]; a parameter of shape [{string.Join(", ", parameters[i].shape)}] cannot alias it.");
-            }
-        }
-
-        var status = Alias(Native.Handles(parameters), parameters.Count, Flat.Handle);
-        GC.KeepAlive(parameters);
-        Native.Check(status);
+        Alias(parameters, _views);
     }
 
     /// <summary>Makes one parameter's storage that of a view of the same shape, dtype and device.</summary>
     /// <exception cref="PganException">Shape, dtype or device differ.</exception>
-    public static void Alias(Parameter parameter, Tensor view)
-    {
-        var status = Alias(parameter.Handle, view.Handle);
-        GC.KeepAlive((parameter, view));
-        Native.Check(status);
-    }
+    public static void Alias(Parameter parameter, Tensor view) => Alias([parameter], [view]);
 
     /// <summary>Copies every parameter's gradient into a flat tensor in this layout, zeros where a parameter has none.</summary>
-    /// <param name="parameters">Parameters in the layout's order.</param>
+    /// <param name="parameters">Parameters in the layout's order, each in the memory order of its member.</param>
     /// <param name="flat">Contiguous [total number of elements], overwritten.</param>
     /// <exception cref="PganException">Sizes, dtypes or devices do not fit.</exception>
     public static void GatherGradients(IReadOnlyList<Tensor> parameters, Tensor flat)
@@ -91,7 +75,7 @@ public sealed partial class FlatBuffer : IDisposable
         Native.Check(status);
     }
 
-    /// <summary>Takes the parameters' gradients away (PyTorch: <c>set_to_none</c>); the next backward pass then writes instead of adding.</summary>
+    /// <summary>Takes the parameters' gradients away (PyTorch: <c>set_to_none</c>), so that the next backward pass does not add.</summary>
     public static void ZeroGradients(IReadOnlyList<Tensor> parameters)
     {
         var status = ZeroGradients(Native.Handles(parameters), parameters.Count);
@@ -118,6 +102,13 @@ public sealed partial class FlatBuffer : IDisposable
         Flat.Dispose();
     }
 
+    private static void Alias(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> views)
+    {
+        var status = Alias(Native.Handles(parameters), Native.Handles(views), parameters.Count);
+        GC.KeepAlive((parameters, views));
+        Native.Check(status);
+    }
+
     private static Tensor Flatten(IReadOnlyList<Tensor> tensors)
     {
         var status = Flatten(Native.Handles(tensors), tensors.Count, out var flat);
@@ -132,11 +123,8 @@ public sealed partial class FlatBuffer : IDisposable
     [LibraryImport(Native.Library, EntryPoint = "pgan_torch_flat_view")]
     private static partial int View(nint flat, nint like, long offset, out nint view);
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_flat_alias")]
-    private static partial int Alias(nint[] parameters, long count, nint flat);
-
     [LibraryImport(Native.Library, EntryPoint = "pgan_torch_alias")]
-    private static partial int Alias(nint parameter, nint view);
+    private static partial int Alias(nint[] parameters, nint[] views, long count);
 
     [LibraryImport(Native.Library, EntryPoint = "pgan_torch_gather_gradients")]
     private static partial int GatherGradients(nint[] parameters, long count, nint flat);

@@ -30,7 +30,7 @@ public sealed partial class ForeachAdam : IDisposable
         _secondMoments = [.. parameters.Select(ZerosLike)];
     }
 
-    /// <summary>m of each parameter (PyTorch: <c>exp_avg</c>), of its shape; zeros at first. Write into them to restore a checkpoint.</summary>
+    /// <summary>m of each parameter (PyTorch: <c>exp_avg</c>), of its shape; zeros at first. A checkpoint is restored into it.</summary>
     public IReadOnlyList<Tensor> FirstMoments => _firstMoments;
 
     /// <summary>v of each parameter (PyTorch: <c>exp_avg_sq</c>), of its shape; zeros at first.</summary>
@@ -76,8 +76,8 @@ public sealed partial class ForeachAdam : IDisposable
     private void Update(IReadOnlyList<Tensor>? gradients)
     {
         var status = Step(
-            Native.Handles(_parameters), gradients is null ? null : Native.Handles(gradients), Native.Handles(_firstMoments), Native.Handles(_secondMoments),
-            _parameters.Count, LearningRate, _options.Beta1, _options.Beta2, _options.Epsilon, StepCount + 1);
+            Native.Handles(_parameters), gradients is null ? null : Native.Handles(gradients), Native.Handles(_firstMoments),
+            Native.Handles(_secondMoments), _parameters.Count, LearningRate, _options.Beta1, _options.Beta2, _options.Epsilon, StepCount + 1);
         GC.KeepAlive((_parameters, gradients, this));
         Native.Check(status);
         StepCount++;

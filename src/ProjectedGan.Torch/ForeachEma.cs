@@ -6,7 +6,7 @@ namespace ProjectedGan.Torch;
 /// <summary>Exponential moving averages of parameters (the generator's, for sampling and evaluation).</summary>
 public static partial class ForeachEma
 {
-    /// <summary>averages[i] = lerp(currents[i], averages[i], beta), that is β·average + (1 − β)·current, in place and in one pass.</summary>
+    /// <summary>averages[i] = lerp(currents[i], averages[i], beta), that is β·average + (1 − β)·current, in one pass.</summary>
     /// <param name="averages">Tensors to overwrite.</param>
     /// <param name="currents">Newest values, of the same shapes and dtypes.</param>
     /// <param name="beta">Weight of the old average, in [0, 1]; 0 copies the newest values exactly. Buffers are copied this way.</param>

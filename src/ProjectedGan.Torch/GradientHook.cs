@@ -9,8 +9,8 @@ namespace ProjectedGan.Torch;
 /// <remarks>
 /// The call comes once a backward pass, after every use of the parameter has added its share, so that the gradient can be sent while the
 /// pass goes on with the layers before. On the CPU it comes on the thread that called <c>backward</c>, on CUDA on libtorch's thread of the
-/// device. An exception of the callback ends the backward pass, whose caller gets an exception with its message. Parameters without a path to the
-/// loss are never called back for. Dispose the hook between backward passes, not during one.
+/// device. An exception of the callback ends the backward pass, whose caller gets an exception with its message. Parameters without a
+/// path to the loss are never called back for. Dispose the hook between backward passes, not during one.
 /// </remarks>
 public sealed unsafe partial class GradientHook : IDisposable
 {
@@ -52,7 +52,8 @@ public sealed unsafe partial class GradientHook : IDisposable
 
         if (CallbackDepth > 0)
         {
-            throw new InvalidOperationException("A gradient hook cannot be disposed by a hook's callback; dispose it after the backward pass.");
+            throw new InvalidOperationException(
+                "A gradient hook cannot be disposed by a hook's callback; dispose it after the backward pass.");
         }
 
         var status = Remove(_registration);
@@ -92,7 +93,8 @@ public sealed unsafe partial class GradientHook : IDisposable
     }
 
     [LibraryImport(Native.Library, EntryPoint = "pgan_torch_gradient_hook_add")]
-    private static partial int Add(nint parameter, delegate* unmanaged[Cdecl]<nint, byte*, int, int> callback, nint context, out nint registration);
+    private static partial int Add(
+        nint parameter, delegate* unmanaged[Cdecl]<nint, byte*, int, int> callback, nint context, out nint registration);
 
     [LibraryImport(Native.Library, EntryPoint = "pgan_torch_gradient_hook_remove")]
     private static partial int Remove(nint registration);

@@ -44,15 +44,30 @@ internal static partial class Native
             return 0;
         }
 
+        // TorchSharp brings its own copy of libtorch in; loaded first, it is the one that this library binds to as well.
+        InitializeDeviceType(TorchSharp.DeviceType.CPU);
+        return NativeLibrary.TryLoad(name, assembly, searchPath, out var handle)
+            ? handle
+            : throw new PganException($"The native library lib{Library}.so cannot be loaded ({ReasonOfFailure()}): run `./pgan build`.");
+    }
+
+    private static string ReasonOfFailure()
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, $"lib{Library}.so");
+        if (!File.Exists(file))
+        {
+            return $"there is no file {file}";
+        }
+
         try
         {
-            // TorchSharp brings its own copy of libtorch in; loaded first, it is the one that this library binds to as well.
-            InitializeDeviceType(TorchSharp.DeviceType.CPU);
-            return NativeLibrary.Load(name, assembly, searchPath);
+            NativeLibrary.Free(NativeLibrary.Load(file));
+            return $"{file} is not where the program looks for it";
         }
-        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or TypeInitializationException)
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
-            throw new PganException($"The native library lib{Library}.so cannot be loaded: run `./pgan build`. ({exception.Message})", exception);
+            // The runtime's advice on tracing comes first; the loader's own words are the last line.
+            return exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
         }
     }
 

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Torch;
 
 /// <summary>A CPU tensor in page-locked memory, from which copies to a CUDA device can run beside the computation.</summary>
-/// <remarks>Copy with <c>non_blocking: true</c>, and write into the buffer again only after an event recorded behind the copy has passed.</remarks>
+/// <remarks>
+/// Copy with <c>non_blocking: true</c>, and write into the buffer again only after an event recorded behind the copy has passed.
+/// </remarks>
 public sealed partial class PinnedBuffer : IDisposable
 {
     /// <param name="shape">Shape of the tensor.</param>

@@ -9,8 +9,8 @@ namespace ProjectedGan.Torch;
 /// </summary>
 /// <remarks>
 /// A weight W of any shape is the matrix [shape[dim], product of the other axes in order]; dim is the axis of output channels: 0 for
-/// linear layers and convolutions, 1 for transposed convolutions. float32 and float64, CPU and CUDA. On the CPU, the bits depend neither on the thread
-/// count nor on the instruction set.
+/// linear layers and convolutions, 1 for transposed convolutions. float32 and float64, CPU and CUDA. On the CPU with dim 0 and a
+/// contiguous weight, the bits depend neither on the thread count nor on the instruction set.
 /// </remarks>
 public static partial class SpectralNorm
 {

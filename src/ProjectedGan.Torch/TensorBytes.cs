@@ -15,7 +15,7 @@ public static partial class TensorBytes
         Native.Check(status);
         return bytes <= int.MaxValue
             ? new Span<byte>((void*)address, (int)bytes)
-            : throw new PganException($"The tensor holds {bytes} bytes; a span reaches {int.MaxValue}. Use Memory(tensor) or narrow the tensor.");
+            : throw new PganException($"The tensor holds {bytes} bytes and a span reaches {int.MaxValue}; narrow the tensor.");
     }
 
     /// <summary>The memory of a contiguous CPU tensor as elements; valid as long as the tensor lives.</summary>
@@ -30,7 +30,8 @@ public static partial class TensorBytes
         Native.Check(status);
         return bytes == elements * sizeof(T)
             ? new Span<T>((void*)address, checked((int)elements))
-            : throw new ArgumentException($"A tensor of {elements} elements in {bytes} bytes has no elements of type {typeof(T).Name}.", nameof(tensor));
+            : throw new ArgumentException(
+                $"A tensor of {elements} elements in {bytes} bytes has no elements of type {typeof(T).Name}.", nameof(tensor));
     }
 
     /// <summary>Address and length of a contiguous CPU tensor's memory, for tensors that a span cannot reach.</summary>

@@ -99,7 +99,12 @@ public static partial class TorchRuntime
             return $"reference BLAS ({files[0]}); it is slow, install an optimised one such as libopenblas0-openmp";
         }
 
-        return hasMkl ? "MKL (inside libtorch)" : BlasInfoPattern().Match(config) is { Success: true } match ? $"{match.Groups[1].Value} (inside libtorch)" : "unknown";
+        if (hasMkl)
+        {
+            return "MKL (inside libtorch)";
+        }
+
+        return BlasInfoPattern().Match(config) is { Success: true } match ? $"{match.Groups[1].Value} (inside libtorch)" : "unknown";
     }
 
     private static string Text(nint text) => Marshal.PtrToStringUTF8(text) ?? "";

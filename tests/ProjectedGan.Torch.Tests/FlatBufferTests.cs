@@ -128,6 +128,20 @@ public class FlatBufferTests
     }
 
     [Fact]
+    public void AliasParameters_OtherMemoryOrder_TakesTheBuffers()
+    {
+        using var scope = NewDisposeScope();
+        var first = new Parameter(ChannelsLast.To(Normal(1, [4, 3, 2, 2])));
+        var second = new Parameter(Normal(2, [4, 3, 2, 2]));
+        using var buffer = new FlatBuffer([first]);
+
+        buffer.AliasParameters([second]);
+
+        Assert.Equal(Bytes.Hash(first), Bytes.Hash(second));
+        Assert.True(ChannelsLast.Is(second));
+    }
+
+    [Fact]
     public void AddInPlace_TwoBuffers_AddsElements()
     {
         using var scope = NewDisposeScope();
@@ -160,7 +174,7 @@ public class FlatBufferTests
 
         var exception = Assert.Throws<PganException>(() => buffer.AliasParameters(wrong));
 
-        Assert.Contains("Member 1", exception.Message);
+        Assert.Contains("member 1", exception.Message);
         Assert.Contains("[2, 2]", exception.Message);
     }
 

@@ -16,7 +16,8 @@ public class NonFiniteTests
         var expected = values.clone();
         foreach (var (index, value, replacement) in new[]
         {
-            (0, float.NaN, 0f), (1023, float.PositiveInfinity, 1e5f), (1024, float.NegativeInfinity, -1e5f), (4999, float.NaN, 0f), (4998, float.PositiveInfinity, 1e5f),
+            (0, float.NaN, 0f), (1023, float.PositiveInfinity, 1e5f), (1024, float.NegativeInfinity, -1e5f), (4999, float.NaN, 0f),
+            (4998, float.PositiveInfinity, 1e5f),
         })
         {
             TensorBytes.Span<float>(values)[index] = value;
@@ -59,6 +60,8 @@ public class NonFiniteTests
     {
         using var scope = NewDisposeScope();
 
-        Assert.Contains("floating-point", Assert.Throws<PganException>(() => NonFinite.Replace(zeros([2], dtype: ScalarType.Int64))).Message);
+        var exception = Assert.Throws<PganException>(() => NonFinite.Replace(zeros([2], dtype: ScalarType.Int64)));
+
+        Assert.Contains("floating-point", exception.Message);
     }
 }

@@ -2,7 +2,9 @@
 
 #include <string>
 
-int32_t pgan_torch_cuda_built() { return 1; }
+int32_t pgan_torch_cuda_built() {
+    return 1;
+}
 
 int pgan_torch_cuda_device_count(int32_t* count) {
     // c10 gives 0, not an error, where there is no driver.

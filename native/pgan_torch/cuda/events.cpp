@@ -9,7 +9,8 @@ int pgan_torch_cuda_event_create(int32_t device, int32_t with_timing, void** eve
         auto created = std::make_unique<Event>();
         created->device = pgan::require_device(device);
         const c10::cuda::CUDAGuard guard(created->device);
-        pgan::check_cuda(cudaEventCreateWithFlags(&created->event, with_timing != 0 ? cudaEventDefault : cudaEventDisableTiming), "creating an event");
+        pgan::check_cuda(
+            cudaEventCreateWithFlags(&created->event, with_timing != 0 ? cudaEventDefault : cudaEventDisableTiming), "creating an event");
         *event = created.release();
     });
 }
@@ -40,7 +41,8 @@ int pgan_torch_cuda_event_block(void* event, void* stream) {
 }
 
 int pgan_torch_cuda_event_synchronize(void* event) {
-    return pgan::guarded([&] { pgan::check_cuda(cudaEventSynchronize(pgan::handle<Event>(event, "event").event), "waiting for an event"); });
+    return pgan::guarded(
+        [&] { pgan::check_cuda(cudaEventSynchronize(pgan::handle<Event>(event, "event").event), "waiting for an event"); });
 }
 
 int pgan_torch_cuda_event_query(void* event, int32_t* complete) {

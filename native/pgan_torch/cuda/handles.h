@@ -18,8 +18,11 @@ inline void check_cuda(cudaError_t status, const char* what) {
 
 inline c10::DeviceIndex require_device(int32_t device) {
     const auto count = static_cast<int32_t>(c10::cuda::device_count());
-    TORCH_CHECK(count > 0, "libtorch finds no CUDA device: check that the driver is installed and that `nvidia-smi` lists one, or run on the CPU.");
-    TORCH_CHECK(device >= 0 && device < count, "there is no device cuda:", device, "; the machine has ", count, " (cuda:0 to cuda:", count - 1, ").");
+    TORCH_CHECK(
+        count > 0, "libtorch finds no CUDA device: check that the driver is installed and that `nvidia-smi` lists one, or run on the CPU.");
+    TORCH_CHECK(
+        device >= 0 && device < count, "there is no device cuda:", device, "; the machine has ", count, " (cuda:0 to cuda:", count - 1,
+        ").");
     return static_cast<c10::DeviceIndex>(device);
 }
 
