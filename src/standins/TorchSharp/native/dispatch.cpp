@@ -5,6 +5,8 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/ivalue.h>
 
+#include <cstring>
+#include <memory>
 #include <vector>
 
 namespace {

@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <ATen/TensorIndexing.h>
 
+#include <algorithm>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -34,13 +36,16 @@ struct Index {
     void* tensor;
 };
 
+// int64_t in libtorch 1.13, SymInt in 2.x, which would otherwise take a plain number as an int.
+using Integer = decltype(at::indexing::Slice().start());
+
 constexpr int64_t Unset = std::numeric_limits<int64_t>::min();
 
 at::indexing::TensorIndex index_of(const Index& index) {
     switch (static_cast<IndexKind>(index.kind)) {
         case IndexKind::None: return at::indexing::None;
         case IndexKind::Ellipsis: return at::indexing::Ellipsis;
-        case IndexKind::Integer: return index.start;
+        case IndexKind::Integer: return at::indexing::TensorIndex(Integer(index.start));
         case IndexKind::Boolean: return index.start != 0;
         case IndexKind::Tensor: return pgan::tensor_at(index.tensor);
         case IndexKind::Slice: {
