@@ -30,8 +30,8 @@ public class SpectralNormTests
         var normalized = SpectralNorm.Normalize(weight, u, v, dim);
         var expected = Plain(plain, u.clone(), v.clone(), dim);
         // The power iteration of the next phase may come before this graph's backward.
-        u.zero_();
-        v.zero_();
+        u.fill_(0);
+        v.fill_(0);
         (normalized * gradient).sum().backward();
         (expected * gradient).sum().backward();
 
@@ -89,7 +89,7 @@ public class SpectralNormTests
         using var scope = NewDisposeScope();
         var (weight, u, v) = Setup([6, 4], 0, ScalarType.Float64);
         // Singular values 3, 2, 1, 0.5 in an orthogonal basis (Givens rotations keep them).
-        weight.zero_();
+        weight.fill_(0);
         var values = TensorBytes.Span<double>(weight);
         (values[0], values[5], values[10], values[15]) = (3, 2, 1, 0.5);
         for (var i = 0; i < 60; i++)
@@ -107,7 +107,7 @@ public class SpectralNormTests
     {
         using var scope = NewDisposeScope();
         var (weight, u, v) = Setup([3, 4], 0, ScalarType.Float32);
-        weight.zero_();
+        weight.fill_(0);
 
         SpectralNorm.PowerIterate(weight, u, v, 0);
 

@@ -85,6 +85,16 @@ public class ModuleTests
     }
 
     [Fact]
+    public void To_PropertyWithoutSetterOfATensorsName_ThrowsAsTheOfficialPackageDoes()
+    {
+        using var module = new ReadOnlyWeight();
+
+        var error = Assert.Throws<ArgumentException>(() => module.to(float64));
+
+        Assert.Contains("weight", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Train_AndEval_ReachEveryModule()
     {
         using var network = new Network();
@@ -151,6 +161,19 @@ public class ModuleTests
         nn.init.orthogonal_(weight);
         var rows = weight.reshape(200, 450);
         Assert.True(rows.matmul(rows.t()).allclose(eye(200), atol: 1e-4));
+    }
+
+    private sealed class ReadOnlyWeight : nn.Module<Tensor, Tensor>
+    {
+        [ComponentName(Name = "weight")]
+        private readonly Parameter _weight = nn.Parameter(ones(1));
+
+        public ReadOnlyWeight()
+            : base(nameof(ReadOnlyWeight)) => RegisterComponents();
+
+        public Parameter weight => _weight;
+
+        public override Tensor forward(Tensor input) => input * _weight;
     }
 
     private sealed class Network : nn.Module<Tensor, Tensor>

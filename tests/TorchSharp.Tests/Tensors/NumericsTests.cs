@@ -253,6 +253,43 @@ public class NumericsTests
     }
 
     [Fact]
+    public void Cat_HundredsOfTensors_KeepsTheirOrder()
+    {
+        using var scope = NewDisposeScope();
+        var parts = Enumerable.Range(0, 300).Select(i => tensor(new long[] { i })).ToArray();
+
+        var joined = cat(parts);
+
+        Assert.Equal(Enumerable.Range(0, 300).Select(i => (long)i), joined.data<long>().ToArray());
+        Assert.Equal(300, joined.split(1).Length);
+        Assert.Equal([100, 3], stack(joined.chunk(3), 1).shape);
+    }
+
+    [Fact]
+    public void Interpolate_WrongSizesOrNeedlessAlignment_Throws()
+    {
+        using var scope = NewDisposeScope();
+        var image = ones(1, 1, 4, 4);
+
+        Assert.Throws<ArgumentException>(() => F.interpolate(image, size: [8]));
+        Assert.Throws<ArgumentException>(() => F.interpolate(image));
+        Assert.Throws<ArgumentException>(() => F.interpolate(image, size: [8, 8], align_corners: false));
+    }
+
+    [Fact]
+    public void GridSample_IdentityGrid_ReturnsTheImage()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(2);
+        var image = randn([2, 3, 5, 6], generator: generator);
+        var identity = tensor(new float[] { 1, 0, 0, 0, 1, 0 }, [1, 2, 3]).expand(2, 2, 3);
+
+        var grid = F.affine_grid(identity, [2, 3, 5, 6], align_corners: false);
+
+        Assert.True(F.grid_sample(image, grid, align_corners: false).allclose(image, atol: 1e-5));
+    }
+
+    [Fact]
     public void Conversion_TypesAndBytes_RoundTrip()
     {
         using var scope = NewDisposeScope();

@@ -28,7 +28,7 @@ public static partial class torch
         bool requires_grad = false,
         Generator? generator = null,
         string[]? names = null) =>
-        Finish(Aten.Call("normal.float_float", mean, std, size.ToArray(), generator, dtype, Arg.None, device), requires_grad, names);
+        Finish(randn(size, dtype, device, false, generator, names).mul_(std).add_(mean), requires_grad);
 
     public static Tensor randperm(long n, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         Finish(Aten.Call("randperm.generator", n, generator, dtype, Arg.None, device), requires_grad);

@@ -8,7 +8,7 @@ public static partial class torch
         {
             public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
                 mode is PaddingModes.Constant or PaddingModes.Zeros
-                    ? Aten.Call("constant_pad_nd", input, pad, mode == PaddingModes.Zeros ? 0 : value)
+                    ? Aten.Call("constant_pad_nd", input, pad, value)
                     : Aten.Call(PaddingOperator(mode, pad.Length / 2), input, pad);
 
             public static Tensor pad(Tensor input, ReadOnlySpan<long> pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
@@ -39,7 +39,7 @@ public static partial class torch
             public static Tensor affine_grid(Tensor theta, long[]? size = null, bool align_corners = false) =>
                 Aten.Call("affine_grid_generator", theta, size, align_corners);
 
-            /// <summary>Resizes [N, C, L], [N, C, H, W] or [N, C, D, H, W] to a size or by factors, one for each spatial dimension or one for all.</summary>
+            /// <summary>Resizes [N, C, L], [N, C, H, W] or [N, C, D, H, W] to a size or by factors, one for each spatial dimension.</summary>
             public static Tensor interpolate(
                 Tensor x,
                 long[]? size = null,
@@ -56,14 +56,14 @@ public static partial class torch
                     throw new ArgumentException("Interpolation takes either a size or scale factors, and a tensor of at least 3 dimensions.");
                 }
 
-                if (size is { Length: 1 } && spatial > 1)
+                if ((size?.Length ?? scale_factor!.Length) != spatial)
                 {
-                    size = Enumerable.Repeat(size[0], spatial).ToArray();
+                    throw new ArgumentException($"A tensor of {shape.Length} dimensions takes {spatial} sizes or scale factors, got {size?.Length ?? scale_factor!.Length}.");
                 }
 
-                if (scale_factor is { Length: 1 } && spatial > 1)
+                if (align_corners is not null && mode is (InterpolationMode.Nearest or InterpolationMode.NearestExact or InterpolationMode.Area))
                 {
-                    scale_factor = Enumerable.Repeat(scale_factor[0], spatial).ToArray();
+                    throw new ArgumentException($"align_corners has no meaning for {mode} interpolation; leave it out.", nameof(align_corners));
                 }
 
                 if (scale_factor is not null && (recompute_scale_factor || mode == InterpolationMode.Area))

@@ -127,7 +127,7 @@ namespace TorchSharp
                 {
                     using var scope = no_grad();
                     using var row = weight.select(0, padding);
-                    row.zero_();
+                    row.fill_(0);
                 }
 
                 return new(weight, padding_idx, scale_grad_by_freq, sparse);

@@ -30,8 +30,12 @@ public static partial class torch
             /// Replaces the module's tensors, and those of its children, by moved or converted ones: the old objects are disposed and the fields that held them
             /// hold the new ones. Whole-number tensors keep their type.
             /// </summary>
+            /// <exception cref="ArgumentException">
+            /// Two fields have one component name, or a public property that has a tensor's component name cannot be set: the official package fails there too.
+            /// </exception>
             protected virtual void _toEpilog(ScalarType? dtype, Device? device, bool non_blocking)
             {
+                _ = Fields().ToDictionary(field => field.ComponentName());
                 foreach (var (_, module) in named_children())
                 {
                     _ = dtype is { } type
@@ -50,7 +54,7 @@ public static partial class torch
                         }
 
                         _parameterTable[key] = replacement;
-                        Replace(parameter, replacement);
+                        Replace(key, parameter, replacement);
                     }
                 }
 
@@ -59,7 +63,7 @@ public static partial class torch
                     if (persistent && Converted(buffer, dtype, device, non_blocking) is { } data)
                     {
                         _bufferTable[key] = (data, persistent);
-                        Replace(buffer, data);
+                        Replace(key, buffer, data);
                     }
                 }
             }
@@ -78,8 +82,13 @@ public static partial class torch
                 return tensor.to(type, place, non_blocking: nonBlocking).DetachFromDisposeScope();
             }
 
-            private void Replace(Tensor old, Tensor replacement)
+            private void Replace(string component, Tensor old, Tensor replacement)
             {
+                if (GetType().GetProperty(component) is { CanWrite: false })
+                {
+                    throw new ArgumentException($"Property {component} of {GetType().Name} has no setter, so its tensor cannot be replaced.");
+                }
+
                 foreach (var field in Fields())
                 {
                     if (field.FieldType.IsAssignableFrom(replacement.GetType()) && ReferenceEquals(field.GetValue(this), old))

@@ -167,7 +167,7 @@ public static partial class torch
                     else
                     {
                         using var scope = no_grad();
-                        gradient.zero_();
+                        gradient.fill_(0);
                     }
                 }
             }

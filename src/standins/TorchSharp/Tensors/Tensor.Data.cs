@@ -37,19 +37,13 @@ public static partial class torch
             }
         }
 
-        /// <summary>Typed access to a CPU tensor's elements.</summary>
-        /// <exception cref="InvalidOperationException">The tensor is not on the CPU.</exception>
+        /// <summary>Typed access to the elements: of the tensor itself on the CPU, of a copy when it is elsewhere.</summary>
         /// <exception cref="ArgumentException">The element type does not match.</exception>
         public Utils.TensorAccessor<T> data<T>()
             where T : unmanaged
         {
-            if (device_type != DeviceType.CPU)
-            {
-                throw new InvalidOperationException("Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before reading.");
-            }
-
             CheckType<T>(dtype);
-            return new Utils.TensorAccessor<T>(this);
+            return new Utils.TensorAccessor<T>(is_cpu() ? this : cpu());
         }
 
         /// <exception cref="ArgumentException">The tensor has more than one element, or the element type does not match.</exception>

@@ -4,12 +4,7 @@ public static partial class torch
 {
     public partial class Tensor
     {
-        public Tensor zero_()
-        {
-            Aten.Run("zero_", this);
-            return this;
-        }
-
+        // The official zero_() returns new zeros and leaves the tensor alone, so it is not supplied: fill_(0) zeroes in place in both.
         public Tensor fill_(Scalar value)
         {
             Aten.Run("fill_.Scalar", this, value);
