@@ -1,3 +1,6 @@
+using ProjectedGan.Networks.Features;
+using ProjectedGan.Torch;
+
 namespace ProjectedGan.Networks.WeightFiles;
 
 /// <summary>The folder in which imported weights live, one safetensors file an entry, named after the entry.</summary>
@@ -51,6 +54,33 @@ public sealed class WeightStore(string folder)
             ? WeightFile.Open(path)
             : throw new WeightFileException(
                 $"There are no weights '{name}' in '{Folder}'; import them with: pgan weights import FILE --network {name}");
+    }
+
+    /// <summary>Imports a published file (see <see cref="WeightImport.Import"/>) as an entry, by default named after the network.</summary>
+    /// <exception cref="UsageException">The network's name is unknown.</exception>
+    /// <exception cref="WeightFileException">The file cannot be read, is not of the network, or the store cannot be written.</exception>
+    public StoredWeights Import(string source, string network, string? name = null)
+    {
+        var path = Path(name ?? WeightImport.Find(network).Name);
+        try
+        {
+            Directory.CreateDirectory(Folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new WeightFileException($"The weight store '{Folder}' cannot be made: {error.Message}");
+        }
+        WeightImport.Import(source, path, network);
+        return Describe(path);
+    }
+
+    /// <summary>Loads a network from the entry of its name.</summary>
+    /// <exception cref="WeightFileException">There is no such entry (the message says how to get it), or it does not fit.</exception>
+    public void Load(FrozenNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        using var source = Open(network.Name);
+        StateDict.Load(network, source);
     }
 
     /// <summary>All entries by name. One that cannot be read is listed with the reason.</summary>
