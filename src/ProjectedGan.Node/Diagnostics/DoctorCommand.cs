@@ -40,9 +40,9 @@ internal static class DoctorCommand
         return good;
     }
 
-    // The stand-in says so in its assembly's title; the official package has another.
+    // The stand-in says so in its assembly's metadata.
     private static string Mode() =>
-        typeof(torch).Assembly.GetCustomAttribute<AssemblyMetadataAttribute>() is { Key: "StandIn" } ? "stand-ins (OfficialPackages=false)" : "official packages (OfficialPackages=true)";
+        typeof(torch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(entry => entry.Key == "StandIn") ? "stand-ins (OfficialPackages=false)" : "official packages (OfficialPackages=true)";
 
     private static string Weights()
     {
