@@ -1,0 +1,143 @@
+using ProjectedGan.Networks.WeightFiles;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Evaluation.Distances;
+
+/// <summary>
+/// Mean and covariance of feature vectors in float64, gathered batch by batch and merged over machines. Not thread-safe.
+/// </summary>
+/// <remarks>
+/// The first D rows are kept as they are: a covariance of fewer samples than dimensions is singular, and its factor is exact only
+/// when it comes from the samples themselves. Beyond D rows, blocks of exactly D are folded into a mean and a scatter matrix
+/// (Chan's update, which does not cancel like E[xx'] − μμ' does). The block size does not depend on the batches, so the result does not either.
+/// </remarks>
+public sealed class FeatureStatistics
+{
+    private readonly FeatureRows _rows;
+    private FeatureMoments? _folded;
+
+    /// <summary>Statistics of no samples yet.</summary>
+    /// <param name="dimension">D, the length of a feature vector.</param>
+    public FeatureStatistics(int dimension)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
+        _rows = new FeatureRows(dimension);
+    }
+
+    private FeatureStatistics(FeatureRows rows, FeatureMoments? folded)
+    {
+        _rows = rows;
+        _folded = folded;
+    }
+
+    /// <summary>D, the length of a feature vector.</summary>
+    public int Dimension => _rows.Dimension;
+
+    /// <summary>How many samples were added.</summary>
+    public long Count => _rows.Count + (_folded?.Count ?? 0);
+
+    /// <summary>Adds a batch.</summary>
+    /// <param name="features">[N, D] of any floating type, on any device; stays the caller's.</param>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    /// <exception cref="EvaluationException">A feature is NaN or infinite.</exception>
+    public void Add(Tensor features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        Append(FeatureMatrix.ToArray(features, Dimension));
+    }
+
+    /// <summary>Adds the samples of other statistics, which stay unchanged. The order of merging matters only to rounding.</summary>
+    /// <exception cref="ArgumentException">The dimensions differ.</exception>
+    public void Merge(FeatureStatistics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Dimension != Dimension)
+        {
+            throw new ArgumentException($"Statistics of dimension {other.Dimension} cannot be merged into statistics of dimension {Dimension}.", nameof(other));
+        }
+
+        if (other._folded is { } moments)
+        {
+            _folded = _folded is null ? moments : _folded.Plus(moments);
+        }
+
+        Append(other._rows.Values.ToArray());
+    }
+
+    /// <summary>The mean, D values.</summary>
+    /// <exception cref="InvalidOperationException">There are no samples.</exception>
+    public IReadOnlyList<double> Mean() => Whole().Mean;
+
+    /// <summary>The covariance [D, D] in float64; the caller disposes it.</summary>
+    /// <exception cref="InvalidOperationException">There are too few samples for the divisor.</exception>
+    public Tensor Covariance(CovarianceDivisor divisor = CovarianceDivisor.Count)
+    {
+        using var scope = NewDisposeScope();
+        var scatter = tensor(Whole().Scatter, [Dimension, Dimension], dtype: ScalarType.Float64);
+        return scatter.div(Divide(divisor)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A factor F [R, D] in float64 with F'F = covariance; R is the number of samples while that is at most D.
+    /// The caller disposes it.</summary>
+    /// <exception cref="InvalidOperationException">There are too few samples for the divisor.</exception>
+    public Tensor CovarianceFactor(CovarianceDivisor divisor = CovarianceDivisor.Count)
+    {
+        using var scope = NewDisposeScope();
+        var factor = _folded is null
+            ? _rows.Centred().div(Math.Sqrt(Divide(divisor)))
+            : SymmetricFactor.Of(Covariance(divisor));
+        return factor.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Writes everything that was gathered to a safetensors file, atomically.</summary>
+    /// <exception cref="WeightFileException">The file cannot be written.</exception>
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) => FeatureStatisticsFile.Write(path, this, metadata);
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="WeightFileException">The file is missing, damaged, or holds something else.</exception>
+    public static FeatureStatistics Load(string path) => FeatureStatisticsFile.Read(path);
+
+    internal static FeatureStatistics Restore(FeatureRows rows, FeatureMoments? folded) => new(rows, folded);
+
+    internal FeatureRows Rows => _rows;
+
+    internal FeatureMoments? Folded => _folded;
+
+    private void Append(ReadOnlySpan<double> values)
+    {
+        while (!values.IsEmpty)
+        {
+            if (_rows.IsFull)
+            {
+                Fold();
+            }
+
+            var taken = Math.Min(values.Length, _rows.Free * Dimension);
+            _rows.Append(values[..taken]);
+            values = values[taken..];
+        }
+    }
+
+    private void Fold()
+    {
+        var block = _rows.Moments();
+        _folded = _folded is null ? block : _folded.Plus(block);
+        _rows.Clear();
+    }
+
+    private FeatureMoments Whole()
+    {
+        if (Count == 0)
+        {
+            throw new InvalidOperationException("Statistics of no samples have no mean; add features first.");
+        }
+
+        return _folded is null ? _rows.Moments() : _rows.Count == 0 ? _folded : _folded.Plus(_rows.Moments());
+    }
+
+    private double Divide(CovarianceDivisor divisor)
+    {
+        var by = divisor == CovarianceDivisor.Count ? Count : Count - 1;
+        return by > 0 ? by : throw new InvalidOperationException($"A covariance of {Count} samples cannot be divided by {by}; add features first.");
+    }
+}

@@ -1,0 +1,50 @@
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Evaluation.Distances;
+
+/// <summary>
+/// The kernel distance KID (Bińkowski et al. 2018): the unbiased squared maximum mean discrepancy under the kernel (x·y/D + 1)³,
+/// averaged over random subsets. Near 0 for equal distributions, where it can be negative.
+/// </summary>
+public static class KernelDistance
+{
+    /// <summary>The distance over subsets drawn as <paramref name="options"/> say.</summary>
+    /// <param name="generated">Features [N, D].</param>
+    /// <param name="real">Features [M, D] of the same type, which is also the type of the arithmetic.</param>
+    /// <param name="options">The subsets.</param>
+    /// <exception cref="EvaluationException">A set has fewer than two samples, or a feature is not finite.</exception>
+    public static double Between(Tensor generated, Tensor real, KernelDistanceOptions options)
+    {
+        FeatureMatrix.CheckPair(generated, real);
+        if (generated.shape[0] < 2 || real.shape[0] < 2)
+        {
+            throw new EvaluationException(
+                $"A kernel distance needs at least 2 samples of each kind; there are {generated.shape[0]} generated and {real.shape[0]} real ones.");
+        }
+
+        return Between(generated, real, KernelSubset.Draw(generated.shape[0], real.shape[0], options));
+    }
+
+    /// <summary>The distance over given subsets, each with at least two samples of each kind.</summary>
+    public static double Between(Tensor generated, Tensor real, IReadOnlyList<KernelSubset> subsets)
+    {
+        FeatureMatrix.CheckPair(generated, real);
+        ArgumentNullException.ThrowIfNull(subsets);
+        ArgumentOutOfRangeException.ThrowIfZero(subsets.Count);
+        return subsets.Average(subset => Discrepancy(generated, real, subset));
+    }
+
+    private static double Discrepancy(Tensor generated, Tensor real, KernelSubset subset)
+    {
+        using var scope = NewDisposeScope();
+        var x = generated.index_select(0, tensor(subset.Generated.ToArray(), device: generated.device));
+        var y = real.index_select(0, tensor(subset.Real.ToArray(), device: real.device));
+        double size = subset.Generated.Count;
+        var within = Kernel(x, x).add(Kernel(y, y));
+        var withinSum = within.sum().sub(within.diagonal().sum()).to_type(ScalarType.Float64).item<double>();
+        var betweenSum = Kernel(x, y).sum().to_type(ScalarType.Float64).item<double>();
+        return ((withinSum / (size - 1)) - (betweenSum * 2 / size)) / size;
+    }
+
+    private static Tensor Kernel(Tensor x, Tensor y) => x.matmul(y.t()).div((double)x.shape[1]).add(1.0).pow(3.0);
+}

@@ -1,0 +1,75 @@
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Networks.Generators;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Evaluation.Extraction;
+
+/// <summary>Samples of a generator as 8-bit images. Latents, labels and noise are keyed by seed and sample.</summary>
+public sealed class GeneratedImages : IImageBatches
+{
+    private readonly GeneratorNetwork _generator;
+    private readonly IImageDataset? _labels;
+    private readonly long _seed;
+    private readonly Device _device;
+
+    /// <param name="generator">The network, in evaluation mode; not disposed with this object.</param>
+    /// <param name="count">How many samples.</param>
+    /// <param name="seed">Seed of latents, labels and noise.</param>
+    /// <param name="labels">For a conditional generator: the data set whose labels are drawn, image by image, as often as they occur.</param>
+    /// <exception cref="InvalidOperationException">The generator is in training mode, or a conditional one has no labels to draw from.</exception>
+    public GeneratedImages(GeneratorNetwork generator, long count, long seed, IImageDataset? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        if (generator.training)
+        {
+            throw new InvalidOperationException("The generator is in training mode; call eval() before its samples are measured.");
+        }
+
+        if (generator.Classes > 0 && (labels is null || labels.ClassCount != generator.Classes))
+        {
+            throw new InvalidOperationException(
+                $"The generator has {generator.Classes} classes; the data set to draw labels from has {labels?.ClassCount ?? 0}.");
+        }
+
+        _generator = generator;
+        _labels = generator.Classes > 0 ? labels : null;
+        _seed = seed;
+        _device = generator.parameters().First().device;
+        Count = count;
+    }
+
+    public long Count { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<Tensor> Batches(int batchSize, CancellationToken cancellation)
+    {
+        for (long first = 0; first < Count; first += batchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return Make(first, Math.Min(batchSize, Count - first));
+        }
+    }
+
+    private Tensor Make(long first, long count)
+    {
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        var type = _generator.parameters().First().dtype;
+        var latents = SampleRandomness.Latents(_seed, first, count, _generator.LatentSize).to(type, _device);
+        var labels = _labels is null ? null : Labels(_labels, first, count).to(type, _device);
+        var images = _generator.forward(latents, labels, SampleRandomness.Noise(_seed, first));
+        return ImageQuantization.ToBytes(images).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Labels(IImageDataset dataset, long first, long count)
+    {
+        var oneHot = new float[count * _generator.Classes];
+        for (long i = 0; i < count; i++)
+        {
+            var image = (int)SampleRandomness.LabelIndex(_seed, first + i, dataset.Count);
+            oneHot[(i * _generator.Classes) + dataset.Label(image)!.Value] = 1;
+        }
+
+        return tensor(oneHot, [count, _generator.Classes]);
+    }
+}

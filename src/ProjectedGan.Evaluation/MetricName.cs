@@ -1,0 +1,31 @@
+namespace ProjectedGan.Evaluation;
+
+/// <summary>
+/// Names of figures. Only features of FID's own network (the 2015 TensorFlow graph of Inception-v3) give figures named <c>fid</c>, <c>kid</c>
+/// and <c>is</c>; every other figure carries the name of its network, because figures of two networks cannot be compared.
+/// </summary>
+public static class MetricName
+{
+    /// <summary>The name of FID's network.</summary>
+    public const string FidNetwork = "inception_v3_fid";
+
+    /// <summary>The key of a Fréchet distance, <c>fid</c> or <c>fd_mobilenet_v2</c> for example.</summary>
+    public static string Frechet(string network) => IsFid(network) ? "fid" : "fd_" + network;
+
+    /// <summary>The key of a kernel distance.</summary>
+    public static string Kernel(string network) => IsFid(network) ? "kid" : "kd_" + network;
+
+    /// <summary>The key of a precision. Published ones use VGG16, so no network goes unnamed.</summary>
+    public static string Precision(string network) => "precision_" + network;
+
+    /// <summary>The key of a recall.</summary>
+    public static string Recall(string network) => "recall_" + network;
+
+    /// <summary>The key of an inception score's mean.</summary>
+    public static string Inception(string network) => IsFid(network) ? "is" : "is_" + network;
+
+    /// <summary>What a chart or a table calls a Fréchet distance, <c>FID</c> or <c>Fréchet distance (mobilenet_v2)</c> for example.</summary>
+    public static string FrechetTitle(string network) => IsFid(network) ? "FID" : $"Fréchet distance ({network})";
+
+    private static bool IsFid(string network) => network == FidNetwork;
+}

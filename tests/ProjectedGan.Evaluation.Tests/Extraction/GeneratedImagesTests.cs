@@ -1,0 +1,82 @@
+using ProjectedGan.Evaluation.Extraction;
+using ProjectedGan.Evaluation.Tests.Fakes;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Evaluation.Tests.Extraction;
+
+public sealed class GeneratedImagesTests
+{
+    [Fact]
+    public void Batches_AnySize_GiveTheSameImages()
+    {
+        using LinearGenerator generator = new(classes: 3);
+        NoiseDataset labels = new(count: 9, classes: 3);
+        var whole = Collect(new GeneratedImages(generator, 20, seed: 4, labels), 20);
+
+        Assert.Equal(20 * 3 * 64, whole.Length);
+        Assert.Equal(whole, Collect(new GeneratedImages(generator, 20, seed: 4, labels), 7));
+        Assert.Equal(whole, Collect(new GeneratedImages(generator, 20, seed: 4, labels), 1));
+        Assert.NotEqual(whole, Collect(new GeneratedImages(generator, 20, seed: 5, labels), 20));
+    }
+
+    [Fact]
+    public void Batches_LeaveTheGlobalGeneratorAlone()
+    {
+        using LinearGenerator generator = new();
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        var expected = rand([4]).data<float>().ToArray();
+        manual_seed(7);
+        Collect(new GeneratedImages(generator, 5, seed: 4), 2);
+
+        Assert.Equal(expected, rand([4]).data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Labels_AreDrawnAsOftenAsTheyOccur()
+    {
+        using LinearGenerator generator = new(classes: 4);
+        Collect(new GeneratedImages(generator, 800, seed: 1, new NoiseDataset(count: 40, classes: 4)), 100);
+
+        Assert.All(generator.Labels.CountBy(label => label), pair => Assert.InRange(pair.Value, 150, 250));
+        Assert.Equal(4, generator.Labels.Distinct().Count());
+    }
+
+    [Fact]
+    public void Constructor_TrainingMode_IsRefused()
+    {
+        using LinearGenerator generator = new();
+        generator.train();
+        Assert.Contains("eval()", Assert.Throws<InvalidOperationException>(() => new GeneratedImages(generator, 5, 0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Constructor_OtherClasses_NamesBoth()
+    {
+        using LinearGenerator generator = new(classes: 4);
+        var error = Assert.Throws<InvalidOperationException>(() => new GeneratedImages(generator, 5, 0, new NoiseDataset(5, classes: 3)));
+        Assert.Contains("4 classes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("has 3", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batches_DivergedGenerator_SaysSo()
+    {
+        using LinearGenerator generator = new(gain: float.NaN);
+        Assert.Contains("diverged", Assert.Throws<EvaluationException>(() => Collect(new GeneratedImages(generator, 5, 0), 5)).Message, StringComparison.Ordinal);
+    }
+
+    internal static byte[] Collect(IImageBatches source, int batch)
+    {
+        List<byte> bytes = [];
+        foreach (var images in source.Batches(batch, CancellationToken.None))
+        {
+            using (images)
+            {
+                bytes.AddRange(images.contiguous().data<byte>().ToArray());
+            }
+        }
+
+        return [.. bytes];
+    }
+}
