@@ -33,7 +33,7 @@ internal static class EvaluateCommand
         };
         Option<int> samples = new("--samples") { Description = "Generated images; published FIDs use 50,000.", DefaultValueFactory = _ => 50_000 };
         Option<int> batch = new("--batch") { Description = "Images a pass.", DefaultValueFactory = _ => 64 };
-        Option<CovarianceDivisor> divisor = new("--covariance") { Description = "Divide covariances by Count (as the authors) or by CountLessOne.", DefaultValueFactory = _ => CovarianceDivisor.Count };
+        Option<CovarianceDivisor> divisor = new("--covariance") { Description = "Divide covariances by Count (as the authors) or by CountMinusOne.", DefaultValueFactory = _ => CovarianceDivisor.Count };
         Option<long> seed = new("--seed") { Description = "Seed of the samples." };
         Option<string> device = GlobalOptions.Device();
         ExampleCommand command = new(
