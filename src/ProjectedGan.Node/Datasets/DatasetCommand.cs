@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ProjectedGan.Node.Cli;
 
 namespace ProjectedGan.Node.Datasets;
 

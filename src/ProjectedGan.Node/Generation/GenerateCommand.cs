@@ -1,10 +1,8 @@
 using System.CommandLine;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Torch;
-using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Generation;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Curves;
-using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Logging;
