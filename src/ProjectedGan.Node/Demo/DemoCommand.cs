@@ -82,7 +82,7 @@ internal static class DemoCommand
     {
         IReadOnlyList<FdRow> rows = FdCsv.Read(folder.FrechetCsv);
         (FdRow first, FdRow last) = (rows[0], rows[^1]);
-        Console.WriteLine($"{MetricName.Frechet(last.FeatureNetwork)}: {first.Distance:F1} at {first.Images:N0} images, {last.Distance:F1} at {last.Images:N0} (a {first.Distance / last.Distance:F0}th)");
+        Console.WriteLine($"{MetricName.Frechet(last.FeatureNetwork)}: {first.Distance:F1} at {first.Images:N0} images, {last.Distance:F1} at {last.Images:N0} ({first.Distance / last.Distance:F1} times less)");
         Console.WriteLine($"{MetricName.Frechet(DemoFiles.OtherNetwork)}: {SecondOpinion(folder, samples, cancellation):F2} on a network that took no part in training");
         Console.WriteLine($"""
             {folder.Path}

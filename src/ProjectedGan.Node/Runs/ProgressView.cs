@@ -45,7 +45,7 @@ internal sealed class ProgressView(IAnsiConsole console, TimeProvider time)
             else if (_lastLine == 0 || time.GetElapsedTime(_lastLine) >= LineInterval)
             {
                 _lastLine = time.GetTimestamp();
-                console.WriteLine(Line(status));
+                WriteLine(status);
             }
         }
     }
@@ -57,10 +57,13 @@ internal sealed class ProgressView(IAnsiConsole console, TimeProvider time)
         {
             if (_status is { } status)
             {
-                console.WriteLine(Line(status));
+                WriteLine(status);
             }
         }
     }
+
+    // Not through Spectre, which breaks lines at 80 characters where there is no terminal.
+    private void WriteLine(TrainingStatus status) => console.Profile.Out.Writer.WriteLine(Line(status));
 
     private static string Line(TrainingStatus status) =>
         $"{status.ImagesSeen,9:N0} images  {status.ImagesPerSecond,6:F1} images/s  loss G {status.GeneratorLoss,7:F3}  D {status.DiscriminatorLoss,6:F3}  " +

@@ -40,7 +40,7 @@ public class DependencyTests
         Assert.All(files, file => Assert.DoesNotContain("Console.", File.ReadAllText(file), StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Projects()
+    private static string[] Projects()
     {
         string[] found = [.. Directory.GetDirectories(Path.Combine(Repository.Root, "src"), "ProjectedGan.*").SelectMany(folder => Directory.GetFiles(folder, "*.csproj"))];
         Assert.True(found.Length >= 6, $"Only {found.Length} projects were found.");
