@@ -1,3 +1,4 @@
+using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -20,11 +21,11 @@ internal sealed class FoldedConvolution : IDisposable
         var weight = unit.Convolution.Weight;
         var (factor, shift) = unit.Normalization.AsAffine();
         var folded = weight.to(ScalarType.Float64).mul(factor.view(-1, 1, 1, 1));
-        _weight = Keep(ChannelsLastLayout.Of(folded.to(weight.dtype)));
+        _weight = Keep(ChannelsLast.To(folded.to(weight.dtype)));
         _bias = Keep(shift.to(weight.dtype));
         if (unit.Options is { Padding: PaddingRule.TensorFlowSame, Kernel: (3, 3), Stride: 2 })
         {
-            _shifted = Keep(ChannelsLastLayout.Of(nn.functional.pad(folded.to(weight.dtype), [1, 0, 1, 0])));
+            _shifted = Keep(ChannelsLast.To(nn.functional.pad(folded.to(weight.dtype), [1, 0, 1, 0])));
         }
     }
 
