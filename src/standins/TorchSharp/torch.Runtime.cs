@@ -81,7 +81,8 @@ public static partial class torch
 
         public static void manual_seed_all(long seed) => NativeMethods.Check(NativeMethods.pgan_ts_cuda_seed(seed, 1));
 
-        public static void synchronize(Device? device = null) => NativeMethods.Check(NativeMethods.pgan_ts_cuda_synchronize(device?.index ?? -1));
+        public static void synchronize(Device? device = null) =>
+            NativeMethods.Check(NativeMethods.pgan_ts_cuda_synchronize(device?.index ?? -1));
 
         private static unsafe (bool Available, bool Cudnn, int Devices) State()
         {

@@ -158,6 +158,8 @@ public class ModuleTests
         nn.init.kaiming_normal_(weight, nonlinearity: nn.init.NonlinearityType.ReLU);
 
         Assert.Equal(Math.Sqrt(2.0 / 450), weight.std().item<float>(), 3);
+        using var generator = new Generator(1);
+        Assert.Throws<NotSupportedException>(() => nn.init.normal_(weight, generator: generator));
         nn.init.orthogonal_(weight);
         var rows = weight.reshape(200, 450);
         Assert.True(rows.matmul(rows.t()).allclose(eye(200), atol: 1e-4));

@@ -61,6 +61,21 @@ public class DisposeScopeTests
     }
 
     [Fact]
+    public void MoveToOuter_TensorOfAnotherScope_StaysWhereItIs()
+    {
+        using var outer = NewDisposeScope();
+        var mine = ones(2);
+        using (var inner = NewDisposeScope())
+        {
+            inner.MoveToOuter(mine);
+            inner.Detach(mine);
+        }
+
+        Assert.True(outer.Contains(mine));
+        Assert.False(mine.IsInvalid);
+    }
+
+    [Fact]
     public void DisposeEverythingBut_OneTensor_KeepsIt()
     {
         using var scope = NewDisposeScope();

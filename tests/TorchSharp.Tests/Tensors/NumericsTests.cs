@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -17,29 +18,15 @@ public class NumericsTests
         var output = F.conv2d(input, weight, bias, [2, 1], [1, 2], [1, 2], 2);
 
         Assert.Equal([2, 6, 4, 8], output.shape);
-        var x = input.data<double>();
-        var w = weight.data<double>();
-        var b = bias.data<double>();
-        var y = output.data<double>();
-        for (int n = 0; n < 2; n++)
-        for (int c = 0; c < 6; c++)
-        for (int h = 0; h < 4; h++)
-        for (int v = 0; v < 8; v++)
+        var result = output.data<double>();
+        foreach (var (n, c, h, w) in from n in Enumerable.Range(0, 2)
+                                     from c in Enumerable.Range(0, 6)
+                                     from h in Enumerable.Range(0, 4)
+                                     from w in Enumerable.Range(0, 8)
+                                     select (n, c, h, w))
         {
-            double sum = b[c];
-            for (int i = 0; i < 2; i++)
-            for (int p = 0; p < 3; p++)
-            for (int q = 0; q < 2; q++)
-            {
-                int row = (h * 2) - 1 + p;
-                int column = v - 2 + (q * 2);
-                if (row is >= 0 and < 7 && column is >= 0 and < 6)
-                {
-                    sum += w[c, i, p, q] * x[n, (c / 3 * 2) + i, row, column];
-                }
-            }
-
-            Assert.Equal(sum, y[n, c, h, v], 10);
+            double expected = bias.data<double>()[c] + ConvolvedAt(input.data<double>(), weight.data<double>(), n, c, h, w);
+            Assert.Equal(expected, result[n, c, h, w], 10);
         }
     }
 
@@ -126,6 +113,7 @@ public class NumericsTests
 
         Assert.Equal([9f, 1, 2, 3, 9, 9], F.pad(row, (1, 2), PaddingModes.Constant, 9).data<float>().ToArray());
         Assert.Equal([2f, 1, 2, 3, 2], F.pad(row, (1, 1), PaddingModes.Reflect).data<float>().ToArray());
+        Assert.Equal([3, 3, 5], F.pad(row, 1).shape);
     }
 
     [Fact]
@@ -263,6 +251,8 @@ public class NumericsTests
         Assert.Equal(Enumerable.Range(0, 300).Select(i => (long)i), joined.data<long>().ToArray());
         Assert.Equal(300, joined.split(1).Length);
         Assert.Equal([100, 3], stack(joined.chunk(3), 1).shape);
+        Assert.Equal(7f, cat([tensor(new[] { 7f })])[0].item<float>());
+        Assert.Throws<ArgumentException>(() => cat(Array.Empty<Tensor>()));
     }
 
     [Fact]
@@ -303,5 +293,22 @@ public class NumericsTests
         Assert.True(copy.Equals(x));
         Assert.Equal(2.5, tensor(2.5).ToDouble());
         Assert.Equal(3L, tensor(3L).item<long>());
+    }
+
+    // Stride (2, 1), padding (1, 2), dilation (1, 2), two groups of two input channels and three output channels.
+    private static double ConvolvedAt(TensorAccessor<double> input, TensorAccessor<double> weight, int n, int c, int h, int w)
+    {
+        double sum = 0;
+        foreach (var (channel, p, q) in from channel in Enumerable.Range(0, 2) from p in Enumerable.Range(0, 3) from q in Enumerable.Range(0, 2) select (channel, p, q))
+        {
+            int row = (h * 2) - 1 + p;
+            int column = w - 2 + (q * 2);
+            if (row is >= 0 and < 7 && column is >= 0 and < 6)
+            {
+                sum += weight[c, channel, p, q] * input[n, (c / 3 * 2) + channel, row, column];
+            }
+        }
+
+        return sum;
     }
 }

@@ -4,7 +4,8 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    public static Tensor arange(Scalar start, Scalar stop, Scalar step, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+    public static Tensor arange(
+        Scalar start, Scalar stop, Scalar step, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Finish(Aten.Call("arange.start_step", start, stop, step, dtype ?? RangeType(start, stop, step), Arg.None, device), requires_grad);
 
     public static Tensor arange(Scalar start, Scalar stop, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
@@ -13,10 +14,12 @@ public static partial class torch
     public static Tensor arange(Scalar stop, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         arange(0, stop, 1, dtype, device, requires_grad);
 
-    public static Tensor linspace(double start, double end, long steps, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+    public static Tensor linspace(
+        double start, double end, long steps, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Finish(Aten.Call("linspace", start, end, steps, dtype, Arg.None, device), requires_grad);
 
-    public static Tensor eye(long rows, long columns = -1L, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor eye(
+        long rows, long columns = -1L, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         Finish(Aten.Call("eye.m", rows, columns == -1 ? rows : columns, dtype, Arg.None, device), requires_grad, names);
 
     public static Tensor normal(
@@ -30,7 +33,8 @@ public static partial class torch
         string[]? names = null) =>
         Finish(randn(size, dtype, device, false, generator, names).mul_(std).add_(mean), requires_grad);
 
-    public static Tensor randperm(long n, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+    public static Tensor randperm(
+        long n, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         Finish(Aten.Call("randperm.generator", n, generator, dtype, Arg.None, device), requires_grad);
 
     public static Tensor randint(

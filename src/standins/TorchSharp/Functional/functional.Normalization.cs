@@ -31,7 +31,8 @@ public static partial class torch
             public static Tensor group_norm(Tensor input, long num_groups, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
                 Aten.Call("group_norm", input, num_groups, weight, bias, eps, true);
 
-            public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
+            public static Tensor layer_norm(
+                Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
                 Aten.Call("layer_norm", input, normalized_shape, weight, bias, eps, true);
 
             /// <summary>Divides by the p-norm along a dimension, which is taken as <paramref name="eps"/> at least.</summary>

@@ -53,12 +53,14 @@ public static partial class torch
                 bool ceil_mode = false) =>
                 max_pool2d(input, [kernel_size.Item1, kernel_size.Item2], Listed(stride), Listed(padding), Listed(dilation), ceil_mode);
 
-            public static Tensor adaptive_avg_pool2d(Tensor input, long[] output_size) => Aten.Call("adaptive_avg_pool2d", input, output_size);
+            public static Tensor adaptive_avg_pool2d(Tensor input, long[] output_size) =>
+                Aten.Call("adaptive_avg_pool2d", input, output_size);
 
             public static Tensor adaptive_avg_pool2d(Tensor input, (long, long) output_size) =>
                 adaptive_avg_pool2d(input, [output_size.Item1, output_size.Item2]);
 
-            public static Tensor adaptive_avg_pool2d(Tensor input, long output_size) => adaptive_avg_pool2d(input, [output_size, output_size]);
+            public static Tensor adaptive_avg_pool2d(Tensor input, long output_size) =>
+                adaptive_avg_pool2d(input, [output_size, output_size]);
 
             internal static long[]? Square(long? size) => size is { } given ? [given, given] : null;
 

@@ -48,14 +48,16 @@ public static partial class torch
 
             public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1, Generator? generator = null)
             {
+                RefuseGenerator(generator);
                 using var scope = no_grad();
-                return tensor.uniform_(low, high, generator);
+                return tensor.uniform_(low, high);
             }
 
             public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1, Generator? generator = null)
             {
+                RefuseGenerator(generator);
                 using var scope = no_grad();
-                return tensor.normal_(mean, std, generator);
+                return tensor.normal_(mean, std);
             }
 
             public static Tensor kaiming_uniform_(
@@ -106,6 +108,15 @@ public static partial class torch
 
                 long field = shape.Skip(2).Aggregate(1L, (product, size) => product * size);
                 return (shape[1] * field, shape[0] * field);
+            }
+
+            // The official package ignores it and draws from the default generator, which must not go unnoticed.
+            private static void RefuseGenerator(Generator? generator)
+            {
+                if (generator is not null)
+                {
+                    throw new NotSupportedException("torch.nn.init ignores a generator; fill the tensor with normal_ or uniform_ and a generator under no_grad.");
+                }
             }
 
             // Gain over the root of the fan (He et al. 2015, eq. 10).

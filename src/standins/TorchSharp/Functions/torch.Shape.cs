@@ -34,9 +34,11 @@ public static partial class torch
 
     public static Tensor broadcast_to(Tensor input, params long[] shape) => input.broadcast_to(shape);
 
-    public static Tensor repeat_interleave(Tensor input, Tensor repeats, long? dim = null, long? output_size = null) => input.repeat_interleave(repeats, dim, output_size);
+    public static Tensor repeat_interleave(Tensor input, Tensor repeats, long? dim = null, long? output_size = null) =>
+        input.repeat_interleave(repeats, dim, output_size);
 
-    public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) => input.repeat_interleave(repeats, dim, output_size);
+    public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) =>
+        input.repeat_interleave(repeats, dim, output_size);
 
     public static Tensor tile(Tensor input, long[] dims) => input.tile(dims);
 
@@ -44,9 +46,11 @@ public static partial class torch
 
     public static Tensor[] split(Tensor tensor, long[] split_size_or_sections, long dim = 0L) => tensor.split(split_size_or_sections, dim);
 
-    public static Tensor[] tensor_split(Tensor input, long indices_or_sections, long dim = 0L) => input.tensor_split(indices_or_sections, dim);
+    public static Tensor[] tensor_split(Tensor input, long indices_or_sections, long dim = 0L) =>
+        input.tensor_split(indices_or_sections, dim);
 
-    public static Tensor[] tensor_split(Tensor input, long[] indices_or_sections, long dim = 0L) => input.tensor_split(indices_or_sections, dim);
+    public static Tensor[] tensor_split(Tensor input, long[] indices_or_sections, long dim = 0L) =>
+        input.tensor_split(indices_or_sections, dim);
 
     public static Tensor[] unbind(Tensor input, long dim = 0L) => input.unbind(dim);
 
@@ -76,7 +80,8 @@ public static partial class torch
 
     public static Tensor clone(Tensor input) => input.clone();
 
-    public static Tensor diff(Tensor input, long n = 1, long dim = -1, Tensor? prepend = null, Tensor? append = null) => input.diff(n, dim, prepend, append);
+    public static Tensor diff(Tensor input, long n = 1, long dim = -1, Tensor? prepend = null, Tensor? append = null) =>
+        input.diff(n, dim, prepend, append);
 
     public static Tensor adjoint(Tensor input) => input.adjoint();
 }

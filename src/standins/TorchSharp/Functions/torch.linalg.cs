@@ -18,11 +18,14 @@ public static partial class torch
 
         public static Tensor inv(Tensor input) => Aten.Call("linalg_inv", input);
 
-        public static Tensor norm(Tensor input, long[]? dims = null, bool keepdim = false) => Aten.Call("linalg_norm", input, Arg.None, dims, keepdim);
+        public static Tensor norm(Tensor input, long[]? dims = null, bool keepdim = false) =>
+            Aten.Call("linalg_norm", input, Arg.None, dims, keepdim);
 
-        public static Tensor norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false) => Aten.Call("linalg_norm", input, ord, dims, keepdim);
+        public static Tensor norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false) =>
+            Aten.Call("linalg_norm", input, ord, dims, keepdim);
 
-        public static Tensor norm(Tensor input, int ord, long[]? dims = null, bool keepdim = false) => Aten.Call("linalg_norm", input, ord, dims, keepdim);
+        public static Tensor norm(Tensor input, int ord, long[]? dims = null, bool keepdim = false) =>
+            Aten.Call("linalg_norm", input, ord, dims, keepdim);
 
         public static Tensor norm(Tensor input, string ord, long[]? dims = null, bool keepdim = false) =>
             Aten.Call("linalg_norm.ord_str", input, ord, dims, keepdim);
@@ -35,7 +38,8 @@ public static partial class torch
 
         public static Tensor solve(Tensor A, Tensor B, bool left = true) => Aten.Call("linalg_solve", A, B, left);
 
-        public static (Tensor U, Tensor S, Tensor Vh) svd(Tensor input, bool fullMatrices = true) => Aten.Triple("linalg_svd", input, fullMatrices);
+        public static (Tensor U, Tensor S, Tensor Vh) svd(Tensor input, bool fullMatrices = true) =>
+            Aten.Triple("linalg_svd", input, fullMatrices);
 
         public static Tensor svdvals(Tensor input) => Aten.Call("linalg_svdvals", input);
 

@@ -1,19 +1,8 @@
-using System.Reflection;
+namespace TorchSharp.Utils;
 
-namespace TorchSharp.Utils
+/// <summary>The name under which a field is registered, where the field's own name is not it.</summary>
+[AttributeUsage(AttributeTargets.Field)]
+public class ComponentNameAttribute : Attribute
 {
-    /// <summary>The name under which a field is registered, where the field's own name is not it.</summary>
-    [AttributeUsage(AttributeTargets.Field)]
-    public class ComponentNameAttribute : Attribute
-    {
-        public string? Name { get; set; }
-    }
-}
-
-namespace TorchSharp
-{
-    public static class FieldInfoExtensionMethods
-    {
-        public static string ComponentName(this FieldInfo field) => field.GetCustomAttribute<Utils.ComponentNameAttribute>()?.Name ?? field.Name;
-    }
+    public string? Name { get; set; }
 }

@@ -70,7 +70,8 @@ public sealed class DisposeScope : IDisposable
         where T2 : IDisposable
         where T3 : IDisposable => (MoveToOther(scope, first), MoveToOther(scope, second), MoveToOther(scope, third));
 
-    public void MoveToOther(DisposeScope? scope, params IDisposable[] disposables) => MoveToOther(scope, (IEnumerable<IDisposable>)disposables);
+    public void MoveToOther(DisposeScope? scope, params IDisposable[] disposables) =>
+        MoveToOther(scope, (IEnumerable<IDisposable>)disposables);
 
     public void MoveToOther(DisposeScope? scope, IEnumerable<IDisposable> disposables)
     {
@@ -185,23 +186,30 @@ public sealed class DisposeScope : IDisposable
         }
     }
 
-    private void Forget(IDisposable disposable)
+    private bool Forget(IDisposable disposable)
     {
+        bool removed;
         lock (_members)
         {
-            _members.Remove(disposable);
+            removed = _members.Remove(disposable);
         }
 
         if (disposable is Tensor tensor && tensor.OwningDisposeScope == this)
         {
             tensor.OwningDisposeScope = null;
         }
+
+        return removed;
     }
 
+    // What is not this scope's own stays where it is.
     private void Move(IDisposable disposable, DisposeScope? target)
     {
-        Forget(disposable);
-        target?.Add(disposable);
+        ObjectDisposedException.ThrowIf(_manager is null, this);
+        if (Forget(disposable))
+        {
+            target?.Add(disposable);
+        }
     }
 
     private IDisposable[] Snapshot()

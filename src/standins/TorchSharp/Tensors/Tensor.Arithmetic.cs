@@ -76,13 +76,17 @@ public static partial class torch
 
         public Tensor multiply(Scalar target) => Aten.Call("mul.Scalar", this, target);
 
-        public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => Aten.Call("div.Tensor_mode", this, target, Mode(rounding_mode));
+        public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
+            Aten.Call("div.Tensor_mode", this, target, Mode(rounding_mode));
 
-        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => Aten.Call("div.Scalar_mode", this, target, Mode(rounding_mode));
+        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
+            Aten.Call("div.Scalar_mode", this, target, Mode(rounding_mode));
 
-        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => DivideInPlace("div_.Tensor_mode", target, rounding_mode);
+        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
+            DivideInPlace("div_.Tensor_mode", target, rounding_mode);
 
-        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => DivideInPlace("div_.Scalar_mode", target, rounding_mode);
+        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
+            DivideInPlace("div_.Scalar_mode", target, rounding_mode);
 
         public Tensor divide(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => div(target, rounding_mode);
 

@@ -48,7 +48,8 @@ public static partial class torch
 
         public void backward() => autograd.Backward([this], null, false, false, null);
 
-        public void backward(IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
+        public void backward(
+            IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
             autograd.Backward([this], grad_tensors, retain_graph, create_graph, inputs);
     }
 
@@ -62,7 +63,8 @@ public static partial class torch
             Tensor tensor, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
             Backward([tensor], grad_tensors, retain_graph ?? create_graph, create_graph, inputs);
 
-        public static void backward(Tensor tensor, Tensor grad_tensor, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
+        public static void backward(
+            Tensor tensor, Tensor grad_tensor, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
             Backward([tensor], [grad_tensor], retain_graph ?? create_graph, create_graph, inputs);
 
         /// <summary>Gradients of the outputs for the inputs; an entry is null where <paramref name="allow_unused"/> lets an input go without one.</summary>

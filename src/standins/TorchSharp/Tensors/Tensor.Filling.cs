@@ -63,7 +63,8 @@ public static partial class torch
             return this;
         }
 
-        public Tensor multinomial(long num_samples, bool replacement = false, Generator? generator = null) => Aten.Call("multinomial", this, num_samples, replacement, generator);
+        public Tensor multinomial(long num_samples, bool replacement = false, Generator? generator = null) =>
+            Aten.Call("multinomial", this, num_samples, replacement, generator);
 
         public Tensor poisson(Generator? generator = null) => Aten.Call("poisson", this, generator);
 

@@ -24,7 +24,8 @@ public static partial class torch
             return this;
         }
 
-        public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha) => Aten.Call("index_add", this, dim, index, source, alpha);
+        public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha) =>
+            Aten.Call("index_add", this, dim, index, source, alpha);
 
         public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha)
         {
@@ -78,12 +79,15 @@ public static partial class torch
 
         public Tensor where(Tensor condition, Tensor y) => Aten.Call("where.self", condition, this, y);
 
-        public Tensor bucketize(Tensor boundaries, bool outInt32 = false, bool right = false) => Aten.Call("bucketize.Tensor", this, boundaries, outInt32, right);
+        public Tensor bucketize(Tensor boundaries, bool outInt32 = false, bool right = false) =>
+            Aten.Call("bucketize.Tensor", this, boundaries, outInt32, right);
 
-        public Tensor diagonal_scatter(Tensor src, long offset = 0L, long dim1 = 0L, long dim2 = 1L) => Aten.Call("diagonal_scatter", this, src, offset, dim1, dim2);
+        public Tensor diagonal_scatter(Tensor src, long offset = 0L, long dim1 = 0L, long dim2 = 1L) =>
+            Aten.Call("diagonal_scatter", this, src, offset, dim1, dim2);
 
         public Tensor select_scatter(Tensor src, long dim, long index) => Aten.Call("select_scatter", this, src, dim, index);
 
-        public Tensor slice_scatter(Tensor src, long dim = 0L, long? start = null, long? end = null, long step = 1L) => Aten.Call("slice_scatter", this, src, dim, start, end, step);
+        public Tensor slice_scatter(Tensor src, long dim = 0L, long? start = null, long? end = null, long step = 1L) =>
+            Aten.Call("slice_scatter", this, src, dim, start, end, step);
     }
 }

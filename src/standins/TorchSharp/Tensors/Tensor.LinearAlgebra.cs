@@ -66,7 +66,8 @@ public static partial class torch
             return this;
         }
 
-        public Tensor addmv(Tensor mat, Tensor vec, float beta = 1.0f, float alpha = 1.0f) => Aten.Call("addmv", this, mat, vec, beta, alpha);
+        public Tensor addmv(Tensor mat, Tensor vec, float beta = 1.0f, float alpha = 1.0f) =>
+            Aten.Call("addmv", this, mat, vec, beta, alpha);
 
         public Tensor addmv_(Tensor mat, Tensor vec, float beta = 1.0f, float alpha = 1.0f)
         {
@@ -74,7 +75,8 @@ public static partial class torch
             return this;
         }
 
-        public Tensor addr(Tensor vec1, Tensor vec2, float beta = 1.0f, float alpha = 1.0f) => Aten.Call("addr", this, vec1, vec2, beta, alpha);
+        public Tensor addr(Tensor vec1, Tensor vec2, float beta = 1.0f, float alpha = 1.0f) =>
+            Aten.Call("addr", this, vec1, vec2, beta, alpha);
 
         public Tensor addr_(Tensor vec1, Tensor vec2, float beta = 1.0f, float alpha = 1.0f)
         {
@@ -82,9 +84,11 @@ public static partial class torch
             return this;
         }
 
-        public Tensor addbmm(Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) => Aten.Call("addbmm", this, batch1, batch2, beta, alpha);
+        public Tensor addbmm(Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
+            Aten.Call("addbmm", this, batch1, batch2, beta, alpha);
 
-        public Tensor baddbmm(Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) => Aten.Call("baddbmm", this, batch1, batch2, beta, alpha);
+        public Tensor baddbmm(Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
+            Aten.Call("baddbmm", this, batch1, batch2, beta, alpha);
 
         public Tensor cholesky(bool upper = false) => Aten.Call("cholesky", this, upper);
 

@@ -182,7 +182,9 @@ public static partial class torch
 
         public static implicit operator Tensor(bool[] value) => tensor(value);
 
-        public static implicit operator Tensor(Scalar scalar) => full(Array.Empty<long>(), scalar, scalar.Type == ScalarType.Float64 ? ScalarType.Float32 : scalar.Type);
+        /// <summary>Only there for overload resolution, as in the official package.</summary>
+        public static implicit operator Tensor(Scalar scalar) =>
+            throw new InvalidOperationException("A scalar does not become a tensor by itself; use torch.full or torch.tensor.");
 
         private static Tensor Quotient(Scalar left, Tensor right)
         {

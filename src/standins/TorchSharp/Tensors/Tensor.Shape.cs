@@ -64,9 +64,11 @@ public static partial class torch
 
         public Tensor repeat(params long[] sizes) => Aten.Call("repeat", this, sizes);
 
-        public Tensor repeat_interleave(Tensor repeats, long? dim = null, long? output_size = null) => Aten.Call("repeat_interleave.self_Tensor", this, repeats, dim, output_size);
+        public Tensor repeat_interleave(Tensor repeats, long? dim = null, long? output_size = null) =>
+            Aten.Call("repeat_interleave.self_Tensor", this, repeats, dim, output_size);
 
-        public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null) => Aten.Call("repeat_interleave.self_int", this, repeats, dim, output_size);
+        public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null) =>
+            Aten.Call("repeat_interleave.self_int", this, repeats, dim, output_size);
 
         public Tensor tile(long[] reps) => Aten.Call("tile", this, reps);
 
@@ -100,21 +102,27 @@ public static partial class torch
 
         public Tensor flipud() => Aten.Call("flipud", this);
 
-        public Tensor rot90(long k = 1, (long, long)? dims = null) => Aten.Call("rot90", this, k, new long[] { dims?.Item1 ?? 0, dims?.Item2 ?? 1 });
+        public Tensor rot90(long k = 1, (long, long)? dims = null) =>
+            Aten.Call("rot90", this, k, new long[] { dims?.Item1 ?? 0, dims?.Item2 ?? 1 });
 
-        public Tensor roll(long shifts, long? dims = null) => Aten.Call("roll", this, shifts, dims is { } given ? [given] : Array.Empty<long>());
+        public Tensor roll(long shifts, long? dims = null) =>
+            Aten.Call("roll", this, shifts, dims is { } given ? [given] : Array.Empty<long>());
 
-        public Tensor roll((long, long) shifts, (long, long) dims) => Aten.Call("roll", this, new[] { shifts.Item1, shifts.Item2 }, new[] { dims.Item1, dims.Item2 });
+        public Tensor roll((long, long) shifts, (long, long) dims) =>
+            Aten.Call("roll", this, new[] { shifts.Item1, shifts.Item2 }, new[] { dims.Item1, dims.Item2 });
 
-        public Tensor roll((long, long, long) shifts, (long, long, long) dims) => Aten.Call("roll", this, new[] { shifts.Item1, shifts.Item2, shifts.Item3 }, new[] { dims.Item1, dims.Item2, dims.Item3 });
+        public Tensor roll((long, long, long) shifts, (long, long, long) dims) =>
+            Aten.Call("roll", this, new[] { shifts.Item1, shifts.Item2, shifts.Item3 }, new[] { dims.Item1, dims.Item2, dims.Item3 });
 
         public Tensor roll(long[] shifts, long[] dims) => Aten.Call("roll", this, shifts, dims);
 
         public Tensor roll(long[] shifts) => Aten.Call("roll", this, shifts, Array.Empty<long>());
 
-        public Tensor roll(ReadOnlySpan<long> shifts, ReadOnlySpan<long> dims = default) => Aten.Call("roll", this, shifts.ToArray(), dims.ToArray());
+        public Tensor roll(ReadOnlySpan<long> shifts, ReadOnlySpan<long> dims = default) =>
+            Aten.Call("roll", this, shifts.ToArray(), dims.ToArray());
 
-        public Tensor as_strided(long[] size, long[] strides, long storageOffset = 0L) => Aten.Call("as_strided", this, size, strides, storageOffset);
+        public Tensor as_strided(long[] size, long[] strides, long storageOffset = 0L) =>
+            Aten.Call("as_strided", this, size, strides, storageOffset);
 
         public Tensor alias() => Aten.Call("alias", this);
 
@@ -122,7 +130,8 @@ public static partial class torch
 
         public Tensor contiguous() => Aten.Call("contiguous", this);
 
-        public Tensor diff(long n = 1, long dim = -1, Tensor? prepend = null, Tensor? append = null) => Aten.Call("diff", this, n, dim, prepend, append);
+        public Tensor diff(long n = 1, long dim = -1, Tensor? prepend = null, Tensor? append = null) =>
+            Aten.Call("diff", this, n, dim, prepend, append);
 
         public Tensor adjoint() => Aten.Call("adjoint", this);
 

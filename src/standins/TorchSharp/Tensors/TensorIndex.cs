@@ -36,7 +36,8 @@ public static partial class torch
             Tensor,
         }
 
-        public static TensorIndex Slice(long? start = null, long? stop = null, long? step = null) => new(IndexKind.Slice, start, stop, step);
+        public static TensorIndex Slice(long? start = null, long? stop = null, long? step = null) =>
+            new(IndexKind.Slice, start, stop, step);
 
         public static TensorIndex Slice((int? start, int? end) range) => new(IndexKind.Slice, range.start, range.end);
 

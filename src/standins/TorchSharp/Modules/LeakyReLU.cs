@@ -1,0 +1,33 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace TorchSharp.Modules
+{
+    public sealed class LeakyReLU : ParameterLessModule<Tensor, Tensor>
+    {
+        internal LeakyReLU(double negative_slope, bool inplace)
+            : base(nameof(LeakyReLU))
+        {
+            this.negative_slope = negative_slope;
+            this.inplace = inplace;
+        }
+
+        public double negative_slope { get; set; }
+
+        public bool inplace { get; set; }
+
+        public override Tensor forward(Tensor tensor) => F.leaky_relu(tensor, negative_slope, inplace);
+    }
+}
+
+namespace TorchSharp
+{
+    public static partial class torch
+    {
+        public static partial class nn
+        {
+            public static LeakyReLU LeakyReLU(double negative_slope = 0.01, bool inplace = false) => new(negative_slope, inplace);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace TorchSharp.Modules
+{
+    public sealed class SiLU : ParameterLessModule<Tensor, Tensor>
+    {
+        internal SiLU(bool inplace)
+            : base(nameof(SiLU)) => this.inplace = inplace;
+
+        public bool inplace { get; set; }
+
+        public override Tensor forward(Tensor tensor) => F.silu(tensor, inplace);
+    }
+}
+
+namespace TorchSharp
+{
+    public static partial class torch
+    {
+        public static partial class nn
+        {
+            public static SiLU SiLU() => new(false);
+
+            public static SiLU SiLU(bool inplace) => new(inplace);
+        }
+    }
+}
