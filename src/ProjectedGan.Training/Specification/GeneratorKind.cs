@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace ProjectedGan.Training.Specification;
+
+/// <summary>The generator's architecture.</summary>
+public enum GeneratorKind
+{
+    /// <summary>FastGAN with two convolutions and noise a block.</summary>
+    [JsonStringEnumMemberName("fastgan")]
+    FastGan,
+
+    /// <summary>FastGAN with one convolution a block and no noise: the better choice for small data sets.</summary>
+    [JsonStringEnumMemberName("fastgan_lite")]
+    FastGanLite,
+}

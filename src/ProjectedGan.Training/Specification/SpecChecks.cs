@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace ProjectedGan.Training.Specification;
+
+/// <summary>Collects the problems of one spec.</summary>
+internal sealed class SpecChecks(TrainingSpec spec)
+{
+    private readonly List<SpecProblem> _problems = [];
+
+    public IReadOnlyList<SpecProblem> Problems => _problems;
+
+    public void Add(string path, string message) => _problems.Add(new SpecProblem(path, message));
+
+    /// <summary>Checks a number against both bounds, which are allowed values.</summary>
+    public void Range(string path, double lowest, double highest)
+    {
+        var field = SpecSchema.Find(path)!;
+        var value = Convert.ToDouble(field.Get(spec), CultureInfo.InvariantCulture);
+        if (value >= lowest && value <= highest)
+        {
+            return;
+        }
+        var allowed = (lowest, highest) switch
+        {
+            (double.Epsilon, _) => $"above 0 and at most {highest:R}",
+            (_, long.MaxValue or int.MaxValue or double.MaxValue) => $"{lowest:R} or more",
+            (_, < 1) => $"{lowest:R} or more and below 1",
+            _ => $"from {lowest:R} to {highest:R}",
+        };
+        Add(path, $"{path} is {field.Text(spec)}; it must be {allowed}.");
+    }
+
+    public void NeedsClasses(string path, bool conditional)
+    {
+        if (conditional)
+        {
+            Add(path, $"{path} is true although data.classes is 0; set data.classes to the number of classes in dataset.json, or {path} to false.");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text;
+using ProjectedGan.Torch;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace ProjectedGan.Training.Specification;
+
+/// <summary>Specs as YAML files: strict, so that a misspelt name never passes as a default.</summary>
+public static class TrainingSpecFile
+{
+    /// <summary>Reads and validates a spec; settings that the file leaves out keep their defaults.</summary>
+    /// <exception cref="SpecException">Unknown names, values of the wrong kind and contradictions, all listed with their lines.</exception>
+    /// <exception cref="PganException">The file cannot be read or is no YAML.</exception>
+    public static TrainingSpec Load(string path) => Load(path, validate: true);
+
+    /// <summary>Reads a spec that the caller completes, for example by flags, and then validates.</summary>
+    /// <inheritdoc cref="Load(string)"/>
+    public static TrainingSpec LoadUnvalidated(string path) => Load(path, validate: false);
+
+    /// <summary>The spec as YAML with every setting written out.</summary>
+    public static string Write(TrainingSpec spec)
+    {
+        var text = new StringBuilder();
+        var section = "";
+        foreach (var field in SpecSchema.Fields)
+        {
+            var parts = field.Path.Split('.');
+            if (parts.Length == 2 && parts[0] != section)
+            {
+                section = parts[0];
+                text.Append(section).Append(":\n");
+            }
+            var value = field.Type == typeof(string) ? Quote(field.Text(spec)) : field.Text(spec);
+            text.Append(parts.Length == 2 ? "  " : "").Append(parts[^1]).Append(": ").Append(value).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Writes the spec beside <paramref name="path"/> and renames it into place.</summary>
+    /// <exception cref="PganException">The file cannot be written; what was there before is whole.</exception>
+    public static void Save(TrainingSpec spec, string path)
+    {
+        var temporary = path + ".tmp";
+        try
+        {
+            File.WriteAllText(temporary, Write(spec));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PganException($"{path}: cannot write the spec: {error.Message}");
+        }
+    }
+
+    private static TrainingSpec Load(string path, bool validate)
+    {
+        var draft = SpecSchema.Copy(new TrainingSpec());
+        var lines = new Dictionary<string, long>(StringComparer.Ordinal);
+        var problems = new List<SpecProblem>();
+        Bind(Parse(path), "", draft, lines, problems);
+        if (validate && problems.Count == 0)
+        {
+            problems.AddRange(TrainingSpecValidator.Validate(draft));
+        }
+        return problems.Count == 0 ? draft : throw new SpecException(path, [.. problems.Select(problem => Locate(problem, lines))]);
+    }
+
+    private static SpecProblem Locate(SpecProblem problem, Dictionary<string, long> lines) =>
+        lines.TryGetValue(problem.Path, out var line) ? problem with { Message = $"line {line}: {problem.Message}" } : problem;
+
+    private static YamlMappingNode Parse(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(path);
+            var stream = new YamlStream();
+            stream.Load(reader);
+            return stream.Documents switch
+            {
+                [] => [],
+                [{ RootNode: YamlMappingNode mapping }] => mapping,
+                _ => throw new PganException($"{path}: the file must hold one mapping of settings, such as 'batch: 64'."),
+            };
+        }
+        catch (YamlException error)
+        {
+            var reason = error.InnerException?.Message ?? error.Message;
+            throw new PganException($"{path}: line {error.Start.Line} is no valid YAML: {reason}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PganException($"{path}: cannot read the spec: {error.Message}");
+        }
+    }
+
+    private static void Bind(
+        YamlMappingNode mapping, string prefix, TrainingSpec draft, Dictionary<string, long> lines, List<SpecProblem> problems)
+    {
+        foreach (var (key, value) in mapping.Children)
+        {
+            var path = prefix + key;
+            lines[path] = key.Start.Line;
+            if (value is YamlMappingNode section && prefix.Length == 0 && SpecSchema.Sections.Contains(path))
+            {
+                Bind(section, path + ".", draft, lines, problems);
+            }
+            else if (value is YamlScalarNode scalar && IsEmptySection(path, scalar))
+            {
+                continue;
+            }
+            else if (value is YamlScalarNode { Value: { } text })
+            {
+                if (SpecSchema.Assign(draft, path, text) is { } problem)
+                {
+                    problems.Add(problem);
+                }
+            }
+            else
+            {
+                var expected = SpecSchema.Find(path)?.Expectation;
+                problems.Add(new SpecProblem(path, expected is null
+                    ? $"{path} is no known section; the nearest setting is {SpecSchema.Nearest(path)}."
+                    : $"{path} holds a list or a section; it must be {expected}."));
+            }
+        }
+    }
+
+    private static bool IsEmptySection(string path, YamlScalarNode scalar) =>
+        SpecSchema.Sections.Contains(path) && string.IsNullOrEmpty(scalar.Value);
+
+    private static string Quote(string text) =>
+        "\"" + string.Concat(text.Select(character => character switch
+        {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            < ' ' or '\x7f' => "\\x" + ((int)character).ToString("x2", CultureInfo.InvariantCulture),
+            _ => character.ToString(),
+        })) + "\"";
+}

@@ -1,0 +1,123 @@
+using System.Numerics;
+
+namespace ProjectedGan.Training.Specification;
+
+/// <summary>Checks a spec as a whole: every problem is found, contradictions between settings included.</summary>
+public static class TrainingSpecValidator
+{
+    // Below this the discriminators, built for 256, leave less than the 4×4 map that their last convolution needs.
+    private const int SmallestInput = 128;
+
+    /// <summary>Everything that is wrong with <paramref name="spec"/>; empty for a usable one.</summary>
+    public static IReadOnlyList<SpecProblem> Validate(TrainingSpec spec)
+    {
+        var checks = new SpecChecks(spec);
+        CheckRun(spec, checks);
+        CheckNetworks(spec, checks);
+        CheckOptimization(spec, checks);
+        CheckSchedule(checks);
+        CheckContradictions(spec, checks);
+        return checks.Problems;
+    }
+
+    /// <exception cref="SpecException">The spec has at least one problem; the message lists all.</exception>
+    public static void ThrowIfInvalid(TrainingSpec spec)
+    {
+        if (Validate(spec) is { Count: > 0 } problems)
+        {
+            throw new SpecException("The spec is wrong", problems);
+        }
+    }
+
+    private static void CheckRun(TrainingSpec spec, SpecChecks checks)
+    {
+        checks.Range("seed", 0, long.MaxValue);
+        checks.Range("replicas", 1, 4096);
+        checks.Range("batch", 1, 65536);
+        checks.Range("totalImages", 1, long.MaxValue);
+        checks.Range("data.resolution", 64, 1024);
+        if (spec.Data.Resolution is >= 64 and <= 1024 && !BitOperations.IsPow2(spec.Data.Resolution))
+        {
+            var below = 1 << BitOperations.Log2((uint)spec.Data.Resolution);
+            checks.Add("data.resolution", $"data.resolution is {spec.Data.Resolution}, no power of two; use {below} or {below * 2}.");
+        }
+        checks.Range("data.classes", 0, 1000);
+        checks.Range("data.decodingThreads", 1, 64);
+        checks.Range("execution.threadsPerReplica", 1, 1024);
+        if (spec.Execution is { Device: DeviceKind.Cuda, Precision: Precision.Float64 })
+        {
+            checks.Add("execution.precision", "execution.precision is float64, which is for checks on the CPU; use float32 or bfloat16.");
+        }
+        if (spec.Batch > 0 && spec.Replicas is > 0 and <= 4096 && spec.Batch % spec.Replicas != 0)
+        {
+            var below = spec.Batch / spec.Replicas * spec.Replicas;
+            var allowed = below == 0 ? $"{spec.Replicas}" : $"{below} or {below + spec.Replicas}";
+            checks.Add("batch", $"batch {spec.Batch} is not divisible by replicas {spec.Replicas}; use a batch of {allowed}.");
+        }
+    }
+
+    private static void CheckNetworks(TrainingSpec spec, SpecChecks checks)
+    {
+        checks.Range("generator.latentSize", 1, 4096);
+        checks.Range("generator.width", 1, 1024);
+        checks.Range("projection.channels", 1, 1024);
+        checks.Range("discriminator.count", 1, 4);
+        checks.Range("discriminator.widthFactor", 1e-3, 4);
+        var size = spec.Features.InputSize;
+        if (size != 0 && (size is < SmallestInput or > 1024 || size % 32 != 0))
+        {
+            var nearest = Math.Clamp((size + 16) / 32 * 32, SmallestInput, 1024);
+            checks.Add("features.inputSize", $"features.inputSize is {size}; it must be a multiple of 32 from {SmallestInput} to 1024, "
+                + $"or 0 for the reference's rule; {nearest} is the nearest.");
+        }
+    }
+
+    private static void CheckOptimization(TrainingSpec spec, SpecChecks checks)
+    {
+        checks.Range("optimizer.generatorRate", double.Epsilon, 1);
+        checks.Range("optimizer.discriminatorRate", double.Epsilon, 1);
+        checks.Range("optimizer.epsilon", double.Epsilon, 1);
+        checks.Range("optimizer.beta1", 0, Math.BitDecrement(1));
+        checks.Range("optimizer.beta2", 0, Math.BitDecrement(1));
+        checks.Range("ema.halfLifeImages", 0, double.MaxValue);
+        checks.Range("ema.rampUp", 0, double.MaxValue);
+        checks.Range("blur.initialSigma", 0, 64);
+        checks.Range("blur.fadeImages", 0, long.MaxValue);
+        if (spec.Blur is { InitialSigma: > 0, FadeImages: 0 })
+        {
+            checks.Add("blur.fadeImages", $"blur.fadeImages is 0 although blur.initialSigma is {spec.Blur.InitialSigma:R}; "
+                + "give the number of images after which the blur is gone, or set blur.initialSigma to 0.");
+        }
+    }
+
+    private static void CheckSchedule(SpecChecks checks)
+    {
+        checks.Range("schedule.reportImages", 1, long.MaxValue);
+        checks.Range("schedule.snapshotImages", 0, long.MaxValue);
+        checks.Range("schedule.evaluationImages", 0, long.MaxValue);
+        checks.Range("schedule.checkpointImages", 0, long.MaxValue);
+        checks.Range("schedule.keepCheckpoints", 1, int.MaxValue);
+    }
+
+    private static void CheckContradictions(TrainingSpec spec, SpecChecks checks)
+    {
+        if (spec.Data.Classes > 0)
+        {
+            if (!spec.Generator.Conditional && !spec.Discriminator.Conditional)
+            {
+                checks.Add("data.classes", $"data.classes is {spec.Data.Classes} although neither generator.conditional nor "
+                    + "discriminator.conditional is true; set data.classes to 0 or one of them to true.");
+            }
+        }
+        else
+        {
+            checks.NeedsClasses("generator.conditional", spec.Generator.Conditional);
+            checks.NeedsClasses("discriminator.conditional", spec.Discriminator.Conditional);
+        }
+        if (spec.Generator is { Conditional: true, Kind: not GeneratorKind.FastGanLite } && spec.Data.Resolution > 256)
+        {
+            checks.Add("generator.conditional", $"generator.conditional is true at data.resolution {spec.Data.Resolution}; "
+                + "the conditional FastGAN has no label input above 256 pixels; use 256 or less.");
+        }
+    }
+}

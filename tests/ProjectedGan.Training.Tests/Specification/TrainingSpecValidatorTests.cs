@@ -1,0 +1,46 @@
+using ProjectedGan.Training.Specification;
+
+namespace ProjectedGan.Training.Tests.Specification;
+
+public class TrainingSpecValidatorTests
+{
+    [Fact]
+    public void Validate_Defaults_NoProblems() => Assert.Empty(TrainingSpecValidator.Validate(new TrainingSpec()));
+
+    [Theory]
+    [InlineData("batch=30;replicas=4", "batch", "batch 30 is not divisible by replicas 4; use a batch of 28 or 32.")]
+    [InlineData("batch=2;replicas=4", "batch", "batch 2 is not divisible by replicas 4; use a batch of 4.")]
+    [InlineData("data.resolution=96", "data.resolution", "data.resolution is 96, no power of two; use 64 or 128.")]
+    [InlineData("data.resolution=32", "data.resolution", "data.resolution is 32; it must be from 64 to 1024.")]
+    [InlineData("features.inputSize=100", "features.inputSize",
+        "features.inputSize is 100; it must be a multiple of 32 from 128 to 1024, or 0 for the reference's rule; 128 is the nearest.")]
+    [InlineData("seed=-1", "seed", "seed is -1; it must be 0 or more.")]
+    [InlineData("optimizer.beta2=1", "optimizer.beta2", "optimizer.beta2 is 1; it must be 0 or more and below 1.")]
+    [InlineData("optimizer.generatorRate=0", "optimizer.generatorRate", "optimizer.generatorRate is 0; it must be above 0 and at most 1.")]
+    [InlineData("discriminator.widthFactor=nan", "discriminator.widthFactor", "discriminator.widthFactor is NaN; it must be from 0.001 to 4.")]
+    [InlineData("generator.conditional=true", "generator.conditional",
+        "generator.conditional is true although data.classes is 0; set data.classes to the number of classes in dataset.json, "
+        + "or generator.conditional to false.")]
+    [InlineData("blur.initialSigma=2", "blur.fadeImages",
+        "blur.fadeImages is 0 although blur.initialSigma is 2; give the number of images after which the blur is gone, "
+        + "or set blur.initialSigma to 0.")]
+    public void Validate_WrongValues_NameFieldValueAndRemedy(string assignments, string path, string message)
+    {
+        var spec = SpecSchema.With(new TrainingSpec(), assignments.Split(';').Select(pair => KeyValuePair.Create(pair.Split('=')[0], pair.Split('=')[1])));
+
+        var problem = Assert.Single(TrainingSpecValidator.Validate(spec));
+
+        Assert.Equal((path, message), (problem.Path, problem.Message));
+    }
+
+    [Fact]
+    public void ThrowIfInvalid_SeveralProblems_ListsAll()
+    {
+        var spec = new TrainingSpec { Batch = 30, Replicas = 4, Data = new DataSpec { Resolution = 100 } };
+
+        var error = Assert.Throws<SpecException>(() => TrainingSpecValidator.ThrowIfInvalid(spec));
+
+        Assert.Equal(2, error.Problems.Count);
+        Assert.All(error.Problems, problem => Assert.Contains(problem.Message, error.Message));
+    }
+}
