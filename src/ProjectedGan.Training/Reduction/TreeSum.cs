@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Training.Reduction;
+
+/// <summary>Completes the canonical tree from the partial sums of all workers.</summary>
+public static class TreeSum
+{
+    /// <summary>The sum over all replicas as a new tensor; the partial sums stay as they are.</summary>
+    /// <param name="tree">The tree over all replicas.</param>
+    /// <param name="partials">Nodes that cover every replica once, in any order.</param>
+    /// <exception cref="ArgumentException">A replica is missing or a range is no node.</exception>
+    public static Tensor Complete(CanonicalTree tree, IEnumerable<SubtreeSum> partials) =>
+        Sum(tree.Root, partials.ToDictionary(partial => partial.Range, partial => partial.Sum));
+
+    private static Tensor Sum(ReplicaRange node, Dictionary<ReplicaRange, Tensor> sums)
+    {
+        if (sums.TryGetValue(node, out var sum))
+        {
+            return sum.clone();
+        }
+        if (node.Count == 1)
+        {
+            throw new ArgumentException($"No partial sum covers replica {node}.", nameof(sums));
+        }
+        var (left, right) = CanonicalTree.Children(node);
+        var total = Sum(left, sums);
+        using var addend = Sum(right, sums);
+        return total.add_(addend);
+    }
+}
