@@ -1,0 +1,41 @@
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Data.Ordering;
+using ProjectedGan.Data.Prefetching;
+using ProjectedGan.Training.Networks;
+using ProjectedGan.Training.Reduction;
+using ProjectedGan.Training.Specification;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Training.Iteration;
+
+/// <summary>A data set's images in the order of the shard plan, decoded ahead.</summary>
+/// <remarks>Decoding starts at the first batch that is asked for, so that a resumed run starts where it left off.</remarks>
+public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, NetworkFactory factory, ReplicaRange hosted) : IRealBatches
+{
+    private Prefetcher? _prefetcher;
+
+    public RealBatch Take(long iteration, int replica, CancellationToken cancellationToken)
+    {
+        _prefetcher ??= Start(iteration);
+        using var batch = _prefetcher.Take(iteration, replica, cancellationToken);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var images = batch.Images.to(factory.Device).to_type(factory.Type).mul_(1 / 127.5f).sub_(1f);
+        var labels = spec.Data.Classes == 0 ? null : OneHot.Of(batch.Labels!, spec.Data.Classes).to(factory.Type).to(factory.Device);
+        return new RealBatch(images.DetachFromDisposeScope(), labels?.DetachFromDisposeScope());
+    }
+
+    public void Dispose() => _prefetcher?.Dispose();
+
+    private Prefetcher Start(long iteration) => new(
+        dataset,
+        new ShardPlan(spec.Seed, dataset.Count, spec.Replicas, spec.Batch / spec.Replicas),
+        new PrefetchOptions
+        {
+            FirstReplica = hosted.First,
+            ReplicaCount = hosted.Count,
+            FirstIteration = iteration,
+            Threads = spec.Data.DecodingThreads,
+            BatchesAhead = 2 * hosted.Count,
+        });
+}

@@ -1,0 +1,72 @@
+using ProjectedGan.Torch;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Training.Iteration;
+
+/// <summary>The generator's phase of one replica: G learns from mean(−D(G(z))) with fresh latents.</summary>
+internal sealed class GeneratorPhase(WorkerState worker)
+{
+    public void Run(ReplicaLane lane, int replica, long iteration)
+    {
+        using var scope = NewDisposeScope();
+        var moment = new ReplicaMoment(iteration, TrainingPhase.Generator, replica);
+        var state = worker.Replica(replica);
+        Load(lane);
+        lane.GeneratorState.RequireGradients(true);
+        lane.DiscriminatorState.RequireGradients(false);
+        FlatBuffer.ZeroGradients(lane.GeneratorState.Parameters);
+
+        var loss = Loss(lane, moment, state);
+        using (worker.Timings.Measure(IterationPart.GeneratorBackward))
+        {
+            loss.backward();
+            worker.Gather(lane.GeneratorState, worker.GeneratorGradients, replica);
+        }
+        worker.Probe?.Tensor("G/loss", loss);
+        Store(lane, state, loss);
+    }
+
+    private Tensor Loss(ReplicaLane lane, ReplicaMoment moment, ReplicaState state)
+    {
+        Tensor images;
+        Tensor? labels;
+        using (worker.Timings.Measure(IterationPart.GeneratorForward))
+        {
+            (images, labels) = worker.Generate(lane, moment);
+        }
+        using (worker.Timings.Measure(IterationPart.GeneratorLoss))
+        {
+            if (worker.Spec.SharedFakes)
+            {
+                state.Fakes = images.detach().DetachFromDisposeScope();
+                state.FakeLabels = labels?.alias().DetachFromDisposeScope();
+            }
+            var seen = worker.View.Of(images, worker.ImagesSeen(moment.Iteration), () => worker.Randomness.Augmentation(moment, ImageOrigin.Generated));
+            var logits = worker.Logits(lane, worker.Project(seen), labels);
+            worker.Probe?.Tensor("G/fake_image", images);
+            worker.Probe?.Tensor("G/fake_logits", logits);
+            return HingeLoss.Generator(logits);
+        }
+    }
+
+    private void Load(ReplicaLane lane)
+    {
+        lane.GeneratorState.Statistics.CopyFrom(worker.Generator.Statistics);
+        lane.GeneratorState.Counters.CopyFrom(worker.Generator.Counters);
+        lane.GeneratorState.SpectralVectors.CopyFrom(worker.Generator.SpectralVectors);
+        lane.DiscriminatorState.Statistics.CopyFrom(worker.Discriminator.Statistics);
+        lane.DiscriminatorState.Counters.CopyFrom(worker.Discriminator.Counters);
+        lane.DiscriminatorState.SpectralVectors.CopyFrom(worker.Discriminator.SpectralVectors);
+    }
+
+    private void Store(ReplicaLane lane, ReplicaState state, Tensor loss)
+    {
+        using var noGrad = no_grad();
+        state.Row = worker.Statistics.Rent();
+        worker.Row.Generator(state.Row).copy_(lane.GeneratorState.Statistics.Flat);
+        worker.Row.Discriminator(state.Row).copy_(lane.DiscriminatorState.Statistics.Flat);
+        worker.Row.Reported(state.Row).narrow(0, 0, ReplicaRow.GeneratorFigures).copy_(loss.detach().reshape(1));
+        state.GeneratorCounters!.copy_(lane.GeneratorState.Counters.Flat);
+        state.DiscriminatorCounters!.copy_(lane.DiscriminatorState.Counters.Flat);
+    }
+}

@@ -1,0 +1,103 @@
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Specification;
+using ProjectedGan.Training.State;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Training.Iteration;
+
+/// <summary>Turns an averaged gradient into an update of one network: non-finite elements by the spec's policy, then Adam.</summary>
+internal sealed class GradientUpdate : IDisposable
+{
+    private const int NamesShown = 5;
+
+    private readonly NetworkState _network;
+    private readonly NonFinitePolicy _policy;
+    private readonly TrainingPhase _phase;
+
+    // On a device, finding out in the step would wait for it; with the replace policy nothing depends on the answer.
+    private readonly Tensor? _deferred;
+
+    public GradientUpdate(TrainingSpec spec, TrainingPhase phase, NetworkState network)
+    {
+        _network = network;
+        _phase = phase;
+        _policy = spec.NonFinite;
+        var flat = network.Trained.Flat;
+        _deferred = flat.device.type != DeviceType.CPU && _policy == NonFinitePolicy.Replace
+            ? zeros([3], dtype: ScalarType.Int64, device: flat.device).DetachFromDisposeScope() : null;
+        Adam = new ForeachAdam([network.Trained.Flat], new AdamOptions
+        {
+            LearningRate = phase == TrainingPhase.Generator ? spec.Optimizer.GeneratorRate : spec.Optimizer.DiscriminatorRate,
+            Beta1 = spec.Optimizer.Beta1,
+            Beta2 = spec.Optimizer.Beta2,
+            Epsilon = spec.Optimizer.Epsilon,
+        });
+    }
+
+    public ForeachAdam Adam { get; }
+
+    /// <summary>Applies the gradient, which is changed where it is not finite.</summary>
+    /// <param name="gradient">The average over all replicas, flat.</param>
+    /// <param name="iteration">For the report.</param>
+    /// <param name="replicas">This worker's replicas with the sums of their gradients.</param>
+    /// <returns>What was not finite; null in the ordinary case.</returns>
+    /// <exception cref="PganException">Something is not finite and the policy is to stop.</exception>
+    public NonFiniteGradient? Apply(Tensor gradient, long iteration, IEnumerable<(int Replica, Tensor Probe)> replicas)
+    {
+        using var scope = NewDisposeScope();
+        if (_deferred is not null)
+        {
+            _deferred.add_(NonFinite.ReplaceDeferred(gradient));
+            Adam.Step([gradient]);
+            return null;
+        }
+        // The sum of finite elements may overflow too: it only decides whether a closer look is due.
+        var suspicious = !double.IsFinite(gradient.sum().to_type(ScalarType.Float64).item<double>());
+        var found = suspicious ? Describe(gradient, iteration, replicas) : null;
+        if (found is not null && _policy == NonFinitePolicy.Stop)
+        {
+            throw new PganException($"{found} Training stops, as nonFinite: stop asks for; "
+                + "lower the learning rate or choose replace or skip.");
+        }
+        if (found is null || _policy == NonFinitePolicy.Replace)
+        {
+            Adam.Step([gradient]);
+        }
+        return found;
+    }
+
+    /// <summary>Elements replaced on a device since the last call; reads from the device, so for reports only.</summary>
+    public long TakeDeferredCount()
+    {
+        if (_deferred is null)
+        {
+            return 0;
+        }
+        using var scope = NewDisposeScope();
+        var count = _deferred.sum().item<long>();
+        _deferred.fill_(0);
+        return count;
+    }
+
+    public void Dispose()
+    {
+        Adam.Dispose();
+        _deferred?.Dispose();
+    }
+
+    private NonFiniteGradient? Describe(Tensor gradient, long iteration, IEnumerable<(int Replica, Tensor Probe)> replicas)
+    {
+        using var layout = _network.Trained.Clone();
+        layout.CopyFrom(gradient);
+        var names = layout.Named.Where(member => !member.Tensor.isfinite().all().item<bool>()).Select(member => member.Name).ToList();
+        var counts = NonFinite.Replace(gradient);
+        if (counts.Total == 0)
+        {
+            return null;
+        }
+        var sources = replicas.Where(replica => !double.IsFinite(replica.Probe.to_type(ScalarType.Float64).item<double>()))
+            .Select(replica => replica.Replica).ToList();
+        return new NonFiniteGradient(iteration, _phase, counts, [.. names.Take(NamesShown)], names.Count, sources);
+    }
+}

@@ -1,0 +1,12 @@
+namespace ProjectedGan.Training.Iteration;
+
+/// <summary>The real images of a worker's replicas.</summary>
+public interface IRealBatches : IDisposable
+{
+    /// <summary>
+    /// The batch of one replica; blocks until it is decoded. Called once for each hosted replica, in ascending order, iteration by
+    /// iteration, by one thread at a time.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    RealBatch Take(long iteration, int replica, CancellationToken cancellationToken);
+}

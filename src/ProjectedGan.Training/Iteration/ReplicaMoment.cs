@@ -1,0 +1,7 @@
+namespace ProjectedGan.Training.Iteration;
+
+/// <summary>One phase of one replica in one iteration: what random draws are keyed by.</summary>
+/// <param name="Iteration">From 0.</param>
+/// <param name="Phase">Which of the two.</param>
+/// <param name="Replica">From 0 to V-1.</param>
+public readonly record struct ReplicaMoment(long Iteration, TrainingPhase Phase, int Replica);

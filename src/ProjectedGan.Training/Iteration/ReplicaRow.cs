@@ -1,0 +1,30 @@
+using ProjectedGan.Training.State;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Training.Iteration;
+
+/// <summary>
+/// Where things lie in a replica's row: one flat tensor with the running statistics of both networks and the figures to report, so
+/// that one reduction an iteration averages all of it.
+/// </summary>
+internal sealed class ReplicaRow(NetworkState generator, NetworkState discriminator)
+{
+    private readonly long _generator = generator.Statistics.Length;
+    private readonly long _discriminator = discriminator.Statistics.Length;
+
+    public long Length => _generator + _discriminator + Figures;
+
+    /// <summary>The generator's loss; the discriminators' on generated and on real images; the shares of logits with the right sign.</summary>
+    public const int Figures = 5;
+
+    /// <summary>Figures that the generator's phase writes; the rest is the discriminators' phase's.</summary>
+    public const int GeneratorFigures = 1;
+
+    public Tensor Generator(Tensor row) => row.narrow(0, 0, _generator);
+
+    public Tensor Discriminator(Tensor row) => row.narrow(0, _generator, _discriminator);
+
+    public Tensor Reported(Tensor row) => row.narrow(0, _generator + _discriminator, Figures);
+
+    public Tensor Allocate(Tensor like) => empty([Length], dtype: like.dtype, device: like.device).DetachFromDisposeScope();
+}

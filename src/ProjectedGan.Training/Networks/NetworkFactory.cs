@@ -1,0 +1,135 @@
+using ProjectedGan.Data.Ordering;
+using ProjectedGan.Networks.Discriminators;
+using ProjectedGan.Networks.Features;
+using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Projection;
+using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Specification;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Training.Networks;
+
+/// <summary>Builds the networks of a spec. Fresh weights are a function of the spec's seed alone.</summary>
+/// <param name="spec">A valid spec.</param>
+public sealed class NetworkFactory(TrainingSpec spec)
+{
+    // Side of the images for which the reference sizes its discriminators, whatever the data (the golden cases pin it).
+    private const int NominalImageSize = 256;
+
+    /// <summary>The type of parameters and images.</summary>
+    public ScalarType Type => spec.Execution.Precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+
+    public Device Device { get; } = new(spec.Execution.Device == DeviceKind.Cuda ? DeviceType.CUDA : DeviceType.CPU);
+
+    /// <summary>A generator with fresh weights, in training mode.</summary>
+    public GeneratorNetwork CreateGenerator()
+    {
+        using var draws = Draws(WeightsOf.Generator);
+        return Place(Generator(new InitialWeights(draws)));
+    }
+
+    /// <summary>A generator of zeros, whose state is about to be loaded or aliased.</summary>
+    public GeneratorNetwork CreateEmptyGenerator() => Place(Generator(InitialWeights.Zero));
+
+    /// <summary>The feature network with its weights, and the random projections; ready for speed.</summary>
+    /// <exception cref="PganException">The weights file is missing, damaged or of another network.</exception>
+    public FeatureProjector CreateProjector()
+    {
+        var network = CreateFeatureNetwork();
+        using var draws = new Generator((ulong)RandomKey.ForRun(spec.Seed, RandomPurpose.Projection).Seed);
+        var projector = new FeatureProjector(network, new FeatureProjectorOptions
+        {
+            Mixing = spec.Projection.Kind switch
+            {
+                ProjectionKind.None => FeatureMixing.None,
+                ProjectionKind.CrossChannel => FeatureMixing.CrossChannel,
+                _ => FeatureMixing.CrossScale,
+            },
+            Channels = spec.Projection.Channels,
+            Expand = spec.Projection.Expand,
+            Initialization = spec.Projection.Init == ProjectionInit.KaimingNormal
+                ? ProjectionInitialization.KaimingNormal : ProjectionInitialization.KaimingUniform,
+        }, draws);
+        return Place(projector);
+    }
+
+    /// <summary>The discriminators with fresh weights, in training mode.</summary>
+    public MultiScaleDiscriminator CreateDiscriminator(FeatureProjector projector)
+    {
+        using var draws = Draws(WeightsOf.Discriminator);
+        return Place(Discriminator(projector, new InitialWeights(draws)));
+    }
+
+    /// <summary>Discriminators of zeros, whose state is about to be loaded or aliased.</summary>
+    public MultiScaleDiscriminator CreateEmptyDiscriminator(FeatureProjector projector) =>
+        Place(Discriminator(projector, InitialWeights.Zero));
+
+    private FeatureNetwork CreateFeatureNetwork()
+    {
+        var name = SpecSchema.Find("features.network")!.Text(spec);
+        var network = FeatureNetworks.Create(name);
+        if (spec.Features.Weights == FeatureSpec.RandomWeights)
+        {
+            using var draws = Draws(WeightsOf.Features);
+            network.Randomize(draws);
+            return network;
+        }
+        WeightImport.Load(network, LocateWeights(spec.Features.Weights));
+        return network;
+    }
+
+    // A file by its path, else an entry of the user's store by its name.
+    private static string LocateWeights(string weights)
+    {
+        if (File.Exists(weights) || Directory.Exists(weights))
+        {
+            return weights;
+        }
+        var isName = weights.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.') && weights[0] != '.';
+        var store = WeightStore.Default();
+        return isName && store.Contains(weights)
+            ? store.Path(weights)
+            : throw new PganException($"features.weights is '{weights}': there is no such file, and '{store.Folder}' has no weights of that name. "
+                + "Give the path of a weights file, or import one with: pgan weights import FILE --network NAME");
+    }
+
+    private FastGan Generator(InitialWeights initial) => new FastGan(new FastGanOptions
+    {
+        Resolution = spec.Data.Resolution,
+        LatentSize = spec.Generator.LatentSize,
+        Width = spec.Generator.Width,
+        Lite = spec.Generator.Kind == GeneratorKind.FastGanLite,
+        Classes = spec.Generator.Conditional ? spec.Data.Classes : 0,
+    }, initial);
+
+    private MultiScaleDiscriminator Discriminator(FeatureProjector projector, InitialWeights initial) => new(new MultiScaleDiscriminatorOptions
+    {
+        Channels = projector.Channels,
+        Resolutions = projector.Resolutions(NominalImageSize),
+        Count = spec.Discriminator.Count,
+        WidthFactor = spec.Discriminator.WidthFactor,
+        Separable = spec.Discriminator.Separable,
+        Classes = spec.Discriminator.Conditional ? spec.Data.Classes : 0,
+    }, initial);
+
+    private T Place<T>(T module)
+        where T : nn.Module
+    {
+        module.to(Device, Type);
+        return module;
+    }
+
+    private Generator Draws(WeightsOf network) =>
+        new((ulong)RandomKey.For(spec.Seed, 0, RandomPhase.None, (int)network, RandomPurpose.Weights).Seed);
+
+    // Each network's stream; the numbers are part of every run's result.
+    private enum WeightsOf
+    {
+        Generator = 0,
+        Discriminator = 1,
+        Features = 2,
+    }
+}
