@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Torch;
+
+namespace ProjectedGan.Training.Checkpoints;
+
+/// <summary>
+/// The checkpoints of one run: a folder each, named after the completed iterations. A folder appears as a whole or not at all: it is
+/// written under a temporary name, its files and then its manifest are flushed, and it is renamed. Not for concurrent writers.
+/// </summary>
+/// <param name="root">The folder that holds the checkpoints; made when the first is written.</param>
+/// <param name="keep">Newest checkpoints that stay.</param>
+public sealed class CheckpointStore(string root, int keep)
+{
+    /// <summary>The manifest's file name.</summary>
+    public const string ManifestName = "state.json";
+
+    private const string Prefix = "checkpoint-";
+    private const string TemporaryPrefix = ".checkpoint-";
+
+    public string Root => root;
+
+    /// <summary>The folders of finished checkpoints, newest first, whether whole or damaged.</summary>
+    public IReadOnlyList<string> Folders() =>
+        !Directory.Exists(root) ? [] : [.. Directory.EnumerateDirectories(root, Prefix + "*")
+            .Where(folder => Iteration(folder) is not null).OrderByDescending(folder => Iteration(folder))];
+
+    /// <summary>Writes a checkpoint and removes those beyond the newest few.</summary>
+    /// <param name="manifest">What to say; its file list is filled in here.</param>
+    /// <param name="files">File names and what writes (and flushes) each, given its path.</param>
+    /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="PganException">Something cannot be written; older checkpoints are untouched.</exception>
+    public string Write(CheckpointManifest manifest, IReadOnlyList<KeyValuePair<string, Action<string>>> files)
+    {
+        var name = $"{Prefix}{manifest.Iteration:d9}";
+        var target = Path.Combine(root, name);
+        var temporary = Path.Combine(root, $".{name}.tmp");
+        try
+        {
+            RemoveLeftovers();
+            if (Directory.Exists(target) && Verify(target, out var there) is null && there!.SpecHash == manifest.SpecHash)
+            {
+                // Training is deterministic: a whole checkpoint of this iteration holds the same state.
+                return target;
+            }
+            Directory.CreateDirectory(temporary);
+            var described = new SortedDictionary<string, CheckpointFile>(StringComparer.Ordinal);
+            foreach (var (file, write) in files)
+            {
+                var path = Path.Combine(temporary, file);
+                write(path);
+                described.Add(file, Describe(path));
+            }
+            var bytes = (manifest with { Files = described }).ToBytes();
+            AtomicFile.Write(Path.Combine(temporary, ManifestName), stream => stream.Write(bytes));
+            Publish(temporary, target);
+            Prune();
+            return target;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or WeightFileException)
+        {
+            Discard(temporary);
+            var reason = error.Message.Replace(temporary, target, StringComparison.Ordinal);
+            throw new PganException($"{target}: the checkpoint cannot be written: {reason} Older checkpoints are unchanged.", error);
+        }
+    }
+
+    /// <summary>The newest checkpoint whose every file has the bytes that its manifest names; null where there is none.</summary>
+    /// <param name="warn">Told, in one line each, about damaged checkpoints that were passed over.</param>
+    public Checkpoint? Newest(Action<string> warn)
+    {
+        foreach (var folder in Folders())
+        {
+            if (Verify(folder, out var manifest) is not { } damage)
+            {
+                return new Checkpoint(folder, manifest!);
+            }
+            warn($"{folder}: {damage}; the checkpoint before it is used.");
+        }
+        return null;
+    }
+
+    /// <summary>Opens one checkpoint that the user named.</summary>
+    /// <exception cref="PganException">It is missing or damaged.</exception>
+    public static Checkpoint Open(string folder) =>
+        Verify(folder, out var manifest) is { } damage ? throw new PganException($"{folder}: {damage}.") : new Checkpoint(folder, manifest!);
+
+    private static string? Verify(string folder, out CheckpointManifest? manifest)
+    {
+        manifest = null;
+        try
+        {
+            var path = Path.Combine(folder, ManifestName);
+            if (!File.Exists(path))
+            {
+                return $"{ManifestName} is missing";
+            }
+            manifest = CheckpointManifest.Parse(File.ReadAllBytes(path));
+            if (manifest is null)
+            {
+                return $"{ManifestName} is damaged or of another version";
+            }
+            foreach (var (name, expected) in manifest.Files)
+            {
+                var file = new FileInfo(Path.Combine(folder, name));
+                if (!file.Exists)
+                {
+                    return $"{name} is missing";
+                }
+                if (file.Length != expected.Bytes)
+                {
+                    return $"{name} has {file.Length} bytes, not {expected.Bytes}";
+                }
+                if (Describe(file.FullName) != expected)
+                {
+                    return $"{name} is damaged (its SHA-256 differs from the manifest's)";
+                }
+            }
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"it cannot be read: {error.Message}";
+        }
+    }
+
+    private void Publish(string temporary, string target)
+    {
+        AtomicFile.FlushFolder(temporary);
+        if (Directory.Exists(target))
+        {
+            // It is damaged or of another spec.
+            Directory.Move(target, Doomed(target));
+        }
+        Directory.Move(temporary, target);
+        AtomicFile.FlushFolder(root);
+        RemoveLeftovers();
+    }
+
+    private void Prune()
+    {
+        foreach (var folder in Folders().Skip(keep))
+        {
+            // Renamed first, so that a crash in between leaves no checkpoint with half of its files.
+            Directory.Move(folder, Doomed(folder));
+            Directory.Delete(Doomed(folder), recursive: true);
+        }
+    }
+
+    private string Doomed(string folder) => Path.Combine(root, $".{Path.GetFileName(folder)}.old");
+
+    private void RemoveLeftovers()
+    {
+        if (Directory.Exists(root))
+        {
+            foreach (var folder in Directory.EnumerateDirectories(root, TemporaryPrefix + "*"))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private static void Discard(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The error that led here is the one to report; the next write removes what is left.
+        }
+    }
+
+    private static CheckpointFile Describe(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return new CheckpointFile(stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+    }
+
+    private static long? Iteration(string folder) =>
+        long.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value : null;
+}

@@ -1,0 +1,47 @@
+using ProjectedGan.Training.Checkpoints;
+using ProjectedGan.Training.Iteration;
+
+namespace ProjectedGan.Training.Runs;
+
+/// <summary>
+/// Hears what happens in a run. Calls come from the training thread between iterations (checkpoint news from the writing thread), so
+/// that whatever takes long belongs elsewhere. Nothing that an observer does with a snapshot can change the training.
+/// </summary>
+public interface ITrainingObserver
+{
+    /// <summary>Every <c>schedule.reportImages</c>, and at the end.</summary>
+    void Report(TrainingReport report)
+    {
+    }
+
+    /// <summary>Every <c>schedule.snapshotImages</c>, at the start and at the end. The observer disposes the snapshot.</summary>
+    void Snapshot(GeneratorSnapshot snapshot) => snapshot.Dispose();
+
+    /// <summary>Every <c>schedule.evaluationImages</c>, at the start and at the end. The observer disposes the snapshot.</summary>
+    void Evaluate(GeneratorSnapshot snapshot) => snapshot.Dispose();
+
+    /// <summary>A gradient had NaN or infinite elements.</summary>
+    void NonFinite(NonFiniteGradient gradient)
+    {
+    }
+
+    /// <summary>A checkpoint is on the disk.</summary>
+    void CheckpointWritten(string folder)
+    {
+    }
+
+    /// <summary>A checkpoint could not be written; training goes on and older ones are whole.</summary>
+    void CheckpointFailed(string message)
+    {
+    }
+
+    /// <summary>The run continues from a checkpoint.</summary>
+    void Resumed(Checkpoint checkpoint)
+    {
+    }
+
+    /// <summary>Something is degraded but correct, such as a damaged checkpoint that was passed over.</summary>
+    void Warning(string message)
+    {
+    }
+}

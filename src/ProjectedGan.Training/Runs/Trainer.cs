@@ -1,0 +1,256 @@
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Checkpoints;
+using ProjectedGan.Training.Iteration;
+using ProjectedGan.Training.Specification;
+
+namespace ProjectedGan.Training.Runs;
+
+/// <summary>
+/// Trains a Projected GAN (paper, section 3): the loop around iterations, with reports, snapshots, checkpoints and resuming. The
+/// weights after an iteration are a function of the spec and the data set alone, bit for bit. Used by one thread.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly TrainingSpec _spec;
+    private readonly TrainerOptions _options;
+    private readonly TrainingWorker _worker;
+    private readonly RunClock _clock = new();
+    private readonly CheckpointStore? _store;
+    private readonly CheckpointWriter? _writer;
+    private readonly ITrainingObserver? _observer;
+    private readonly string? _datasetHash;
+    private readonly string _featureNetworkHash;
+    private long _nonFiniteElements;
+    private long _checkpointed = -1;
+
+    private Trainer(TrainingSpec spec, TrainerOptions options, TrainingWorker worker, string? datasetHash)
+    {
+        _spec = spec;
+        _options = options;
+        _worker = worker;
+        _observer = options.Observer;
+        _datasetHash = datasetHash;
+        _featureNetworkHash = NetworkHash.Of(worker.State.Projector.Network);
+        if (options.CheckpointFolder is { } folder)
+        {
+            _store = new CheckpointStore(folder, spec.Schedule.KeepCheckpoints);
+            _writer = !options.WritesCheckpoints ? null : new CheckpointWriter(
+                _store, written => _observer?.CheckpointWritten(written), failure => _observer?.CheckpointFailed(failure));
+        }
+    }
+
+    /// <summary>Completed iterations.</summary>
+    public long Iteration { get; private set; }
+
+    /// <summary>Real images shown.</summary>
+    public long ImagesSeen => Iteration * _spec.Batch;
+
+    /// <summary>The iteration at which the run is complete.</summary>
+    public long LastIteration => (_spec.TotalImages + _spec.Batch - 1) / _spec.Batch;
+
+    public bool IsComplete => Iteration >= LastIteration;
+
+    /// <summary>Where the time goes; with an observer it starts anew at each report.</summary>
+    public PhaseTimings Timings => _worker.State.Timings;
+
+    internal TrainingWorker Worker => _worker;
+
+    /// <summary>Builds a worker and, where its folder has a checkpoint, continues from the newest whole one.</summary>
+    /// <param name="spec">Checked here.</param>
+    /// <param name="dataset">The images, without the spec's mirroring; stays the caller's. Null where the options replace batches and draws.</param>
+    /// <param name="options">How this worker takes part.</param>
+    /// <exception cref="SpecException">The spec is wrong or does not fit the data set.</exception>
+    /// <exception cref="PganException">The device is missing, a weights file is unusable, or the checkpoint is of another spec.</exception>
+    public static Trainer Create(TrainingSpec spec, IImageDataset? dataset, TrainerOptions? options = null)
+    {
+        options ??= new TrainerOptions();
+        TrainingSpecValidator.ThrowIfInvalid(spec);
+        if (dataset is not null && spec.Data.Mirror)
+        {
+            dataset = new MirroredDataset(dataset);
+        }
+        TrainerSetup.Check(spec, dataset, options);
+        var datasetHash = options.CheckpointFolder is null ? null : dataset?.Hash;
+        var worker = TrainerSetup.CreateWorker(spec, dataset, options);
+        try
+        {
+            var trainer = new Trainer(spec, options, worker, datasetHash);
+            trainer.Restore();
+            return trainer;
+        }
+        catch
+        {
+            worker.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Trains until the spec's end.</summary>
+    /// <param name="stop">Ends training at the next iteration's boundary, with a checkpoint and without an exception.</param>
+    /// <exception cref="PganException">The non-finite policy stops the run, data cannot be read, or the last checkpoint cannot be written.</exception>
+    public void Run(CancellationToken stop) => Run(LastIteration, stop);
+
+    /// <summary>Trains until an iteration, at most the spec's last, and writes a checkpoint there.</summary>
+    /// <inheritdoc cref="Run(CancellationToken)"/>
+    public void Run(long untilIteration, CancellationToken stop)
+    {
+        var last = Math.Min(untilIteration, LastIteration);
+        _clock.Start();
+        if (Iteration == 0)
+        {
+            Show(_spec.Schedule.SnapshotImages, snapshot => _observer!.Snapshot(snapshot), always: true);
+            Show(_spec.Schedule.EvaluationImages, snapshot => _observer!.Evaluate(snapshot), always: true);
+        }
+        while (Iteration < last && !(_options.Agreement?.StopsBefore(Iteration, stop) ?? stop.IsCancellationRequested))
+        {
+            RunIteration(last);
+        }
+        _clock.Stop();
+        if (_writer is not null)
+        {
+            SaveCheckpoint();
+            _writer.Finish();
+        }
+    }
+
+    /// <summary>Trains on a thread of its own; see <see cref="Run(CancellationToken)"/>.</summary>
+    public Task RunAsync(CancellationToken stop)
+    {
+        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Run(stop);
+                completion.SetResult();
+            }
+            catch (Exception error)
+            {
+                completion.SetException(error);
+            }
+        })
+        { IsBackground = true, Name = "training" };
+        thread.Start();
+        return completion.Task;
+    }
+
+    /// <summary>The averaged generator as it is now.</summary>
+    public GeneratorSnapshot TakeSnapshot() => new(
+        Iteration, ImagesSeen, _clock.Elapsed, _worker.State.Generator, _worker.Average, _worker.State.Factory);
+
+    /// <summary>SHA-256 over everything that training has changed: both networks with their buffers, the average, Adam's moments.</summary>
+    public string StateHash() => Bytes.Hash(_worker.Tensors());
+
+    public void Dispose()
+    {
+        try
+        {
+            _writer?.Finish();
+        }
+        catch (PganException)
+        {
+            // The observer has been told.
+        }
+        _worker.Dispose();
+    }
+
+    private void RunIteration(long last)
+    {
+        var next = (Iteration + 1) * _spec.Batch;
+        var reports = _observer is not null && (Iteration + 1 == last || IsDue(_spec.Schedule.ReportImages, next));
+        _worker.Step(Iteration, measureNorms: reports, _options.Abort);
+        Iteration++;
+        foreach (var gradient in _worker.NonFiniteGradients)
+        {
+            _nonFiniteElements += gradient.Counts.Total;
+            _observer?.NonFinite(gradient);
+        }
+        if (reports)
+        {
+            Report();
+        }
+        var ends = Iteration == LastIteration;
+        Show(_spec.Schedule.SnapshotImages, snapshot => _observer!.Snapshot(snapshot), always: ends);
+        Show(_spec.Schedule.EvaluationImages, snapshot => _observer!.Evaluate(snapshot), always: ends);
+        if (_writer is not null && IsDue(_spec.Schedule.CheckpointImages, ImagesSeen))
+        {
+            SaveCheckpoint();
+        }
+    }
+
+    // Due in the iteration that reaches or passes a multiple.
+    private bool IsDue(long every, long imagesSeen) => every > 0 && imagesSeen / every > (imagesSeen - _spec.Batch) / every;
+
+    private void Show(long every, Action<GeneratorSnapshot> show, bool always)
+    {
+        if (_observer is not null && every > 0 && (always || IsDue(every, ImagesSeen)))
+        {
+            show(TakeSnapshot());
+        }
+    }
+
+    private void Report()
+    {
+        _nonFiniteElements += _worker.GeneratorUpdate.TakeDeferredCount() + _worker.DiscriminatorUpdate.TakeDeferredCount();
+        var figures = _worker.TakeFigures();
+        var count = Math.Max(1, Timings.Iterations);
+        var norms = _worker.TakeGradientNorms();
+        var lap = _clock.Lap();
+        _observer!.Report(new TrainingReport
+        {
+            Iteration = Iteration,
+            ImagesSeen = ImagesSeen,
+            TotalImages = LastIteration * _spec.Batch,
+            TrainingTime = _clock.Elapsed,
+            ImagesPerSecond = count * _spec.Batch / Math.Max(lap.TotalSeconds, 1e-9),
+            GeneratorLoss = figures[0] / count,
+            GeneratedLoss = figures[1] / count,
+            RealLoss = figures[2] / count,
+            GeneratedAccuracy = figures[3] / count,
+            RealAccuracy = figures[4] / count,
+            GeneratorGradientNorm = norms.Generator,
+            DiscriminatorGradientNorm = norms.Discriminator,
+            NonFiniteElements = _nonFiniteElements,
+            Timings = Timings.Means(),
+        });
+        Timings.Reset();
+    }
+
+    private void Restore()
+    {
+        if (_store?.Newest(warning => _observer?.Warning(warning)) is not { } checkpoint)
+        {
+            return;
+        }
+        CheckpointLoader.RequireSame(checkpoint, _spec, _datasetHash, _featureNetworkHash);
+        CheckpointLoader.Load(checkpoint, _worker);
+        Iteration = _checkpointed = checkpoint.Manifest.Iteration;
+        _nonFiniteElements = checkpoint.Manifest.NonFiniteElements;
+        _clock.Elapsed = TimeSpan.FromSeconds(checkpoint.Manifest.TrainingSeconds);
+        _observer?.Resumed(checkpoint);
+    }
+
+    private void SaveCheckpoint()
+    {
+        if (_checkpointed == Iteration)
+        {
+            return;
+        }
+        _checkpointed = Iteration;
+        _writer!.Begin(new TrainingSnapshot(_worker, new CheckpointManifest
+        {
+            SpecHash = SpecHash.Compute(_spec),
+            Spec = SpecSchema.Fields.Where(field => field.DeterminesResult).ToDictionary(field => field.Path, field => field.Text(_spec)),
+            DatasetHash = _datasetHash,
+            FeatureNetworkHash = _featureNetworkHash,
+            FeatureNetworkWeights = _spec.Features.Weights,
+            Iteration = Iteration,
+            ImagesSeen = ImagesSeen,
+            GeneratorSteps = _worker.GeneratorUpdate.Adam.StepCount,
+            DiscriminatorSteps = _worker.DiscriminatorUpdate.Adam.StepCount,
+            NonFiniteElements = _nonFiniteElements,
+            TrainingSeconds = _clock.Elapsed.TotalSeconds,
+        }));
+    }
+}

@@ -1,0 +1,51 @@
+using ProjectedGan.Networks.Discriminators;
+using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.Projection;
+using ProjectedGan.Training.Iteration;
+using ProjectedGan.Training.Reduction;
+
+namespace ProjectedGan.Training.Runs;
+
+/// <summary>How one worker takes part in a run. Nothing here can change the result, but for what replaces data and randomness.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>The replicas that this worker computes; null for all.</summary>
+    public ReplicaRange? Hosted { get; init; }
+
+    /// <summary>Replicas computed side by side; 0 is as many as the processors allow, at most one a hosted replica.</summary>
+    public int Lanes { get; init; }
+
+    /// <summary>How sums over replicas are completed with other workers; null when this worker hosts all.</summary>
+    public IGradientExchange? Exchange { get; init; }
+
+    /// <summary>Bytes of gradient that are sent as one bucket. At least 4 KiB. Default 32 MiB.</summary>
+    public long BucketBytes { get; init; } = 32L << 20;
+
+    /// <summary>Where checkpoints are read from and kept; null for none.</summary>
+    public string? CheckpointFolder { get; init; }
+
+    /// <summary>False for a worker that resumes from the folder but leaves writing to another.</summary>
+    public bool WritesCheckpoints { get; init; } = true;
+
+    /// <summary>Who hears about progress; null for nobody.</summary>
+    public ITrainingObserver? Observer { get; init; }
+
+    /// <summary>Replaces the seeded draws.</summary>
+    public IReplicaRandomness? Randomness { get; init; }
+
+    /// <summary>Replaces the data set's batches; the trainer disposes it.</summary>
+    public IRealBatches? Batches { get; init; }
+
+    /// <summary>Called once with the fresh networks before training: the place to load weights into them. Not called on resuming.</summary>
+    public Action<GeneratorNetwork, FeatureProjector, MultiScaleDiscriminator>? InitializeWeights { get; init; }
+
+    /// <summary>Ends waits for other workers when cancelled; the trainer is unusable after that.</summary>
+    public CancellationToken Abort { get; init; }
+
+    /// <summary>False keeps the feature network as its file has it, for comparing float32 roundings with a reference.</summary>
+    internal bool FoldsNormalizations { get; init; } = true;
+
+    internal IIterationProbe? Probe { get; init; }
+
+    internal StopAgreement? Agreement { get; init; }
+}

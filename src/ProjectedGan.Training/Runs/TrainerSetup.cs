@@ -1,0 +1,120 @@
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Networks.Discriminators;
+using ProjectedGan.Networks.Generators;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Iteration;
+using ProjectedGan.Training.Networks;
+using ProjectedGan.Training.Reduction;
+using ProjectedGan.Training.Specification;
+using TorchSharp;
+
+namespace ProjectedGan.Training.Runs;
+
+/// <summary>Checks what a trainer is given and puts its worker together.</summary>
+internal static class TrainerSetup
+{
+    private const long LeastBucketBytes = 4096;
+
+    /// <exception cref="SpecException">The spec does not fit the data set or lacks something that training needs.</exception>
+    /// <exception cref="UsageException">The options do not fit the spec, or the device is missing.</exception>
+    public static void Check(TrainingSpec spec, IImageDataset? dataset, TrainerOptions options)
+    {
+        var problems = new List<SpecProblem>();
+        if (spec.Features.Weights.Length == 0)
+        {
+            problems.Add(new SpecProblem("features.weights",
+                $"features.weights is empty; give a weights file of {SpecSchema.Find("features.network")!.Text(spec)}, or '{FeatureSpec.RandomWeights}'."));
+        }
+        if (dataset is not null)
+        {
+            CheckDataset(spec, dataset, problems);
+        }
+        if (problems.Count > 0)
+        {
+            throw new SpecException("The spec cannot be trained", problems);
+        }
+        CheckOptions(spec, dataset, options);
+        CheckDevice(spec);
+    }
+
+    public static TrainingWorker CreateWorker(TrainingSpec spec, IImageDataset? dataset, TrainerOptions options)
+    {
+        TorchRuntime.SetThreads(spec.Execution.ThreadsPerReplica);
+        TorchRuntime.UseDeterministicKernels();
+        var factory = new NetworkFactory(spec);
+        var hosted = options.Hosted ?? new ReplicaRange(0, spec.Replicas);
+        var state = new WorkerState(spec, factory, hosted)
+        {
+            Randomness = options.Randomness ?? new SeededRandomness(spec, dataset, factory.Device),
+            Probe = options.Probe,
+        };
+        options.InitializeWeights?.Invoke(
+            (GeneratorNetwork)state.Generator.Module, state.Projector, (MultiScaleDiscriminator)state.Discriminator.Module);
+        if (options.FoldsNormalizations)
+        {
+            state.Projector.Optimize();
+        }
+        var batches = options.Batches ?? new DatasetBatches(spec, dataset!, factory, hosted);
+        var exchange = options.Exchange ?? new InProcessExchange(state.Tree, 1).Join();
+        var elementBytes = factory.Type == torch.ScalarType.Float64 ? sizeof(double) : sizeof(float);
+        return new TrainingWorker(state, batches, exchange, Lanes(spec, options, hosted), options.BucketBytes / elementBytes);
+    }
+
+    private static int Lanes(TrainingSpec spec, TrainerOptions options, ReplicaRange hosted)
+    {
+        var wanted = options.Lanes > 0 ? options.Lanes : Math.Max(1, Environment.ProcessorCount / spec.Execution.ThreadsPerReplica);
+        // A device runs one kernel after another anyway; one lane keeps its memory small.
+        return spec.Execution.Device == DeviceKind.Cpu ? Math.Min(wanted, hosted.Count) : 1;
+    }
+
+    private static void CheckDataset(TrainingSpec spec, IImageDataset dataset, List<SpecProblem> problems)
+    {
+        if (dataset.Resolution != spec.Data.Resolution)
+        {
+            problems.Add(new SpecProblem("data.resolution", $"data.resolution is {spec.Data.Resolution}, but the images of '{spec.Data.Path}' are "
+                + $"{dataset.Resolution} pixels a side; set it to {dataset.Resolution} or resize them with 'pgan dataset create'."));
+        }
+        if (dataset.Channels != 3)
+        {
+            problems.Add(new SpecProblem("data.path", $"The images of '{spec.Data.Path}' are read with {dataset.Channels} channel; open them as RGB."));
+        }
+        if (spec.Data.Classes > 0 && dataset.ClassCount == 0)
+        {
+            problems.Add(new SpecProblem("data.classes",
+                $"data.classes is {spec.Data.Classes}, but '{spec.Data.Path}' has no labels in dataset.json; set data.classes to 0 or add labels."));
+        }
+        else if (spec.Data.Classes > 0 && dataset.ClassCount > spec.Data.Classes)
+        {
+            problems.Add(new SpecProblem("data.classes",
+                $"data.classes is {spec.Data.Classes}, but '{spec.Data.Path}' has labels of {dataset.ClassCount} classes; use {dataset.ClassCount} or more."));
+        }
+    }
+
+    private static void CheckOptions(TrainingSpec spec, IImageDataset? dataset, TrainerOptions options)
+    {
+        if (dataset is null && options.Batches is null)
+        {
+            throw new ArgumentException("A trainer needs a data set, or batches that replace it.", nameof(dataset));
+        }
+        var hosted = options.Hosted ?? new ReplicaRange(0, spec.Replicas);
+        if (hosted.Count < 1 || !new ReplicaRange(0, spec.Replicas).Contains(hosted))
+        {
+            throw new UsageException($"A worker cannot host replicas {hosted.First} to {hosted.End - 1}; the spec has replicas 0 to {spec.Replicas - 1}.");
+        }
+        if (options.Exchange is null && hosted.Count != spec.Replicas)
+        {
+            throw new UsageException($"A worker with {hosted.Count} of {spec.Replicas} replicas needs an exchange with the others.");
+        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BucketBytes, LeastBucketBytes, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Lanes, nameof(options));
+    }
+
+    private static void CheckDevice(TrainingSpec spec)
+    {
+        if (spec.Execution.Device == DeviceKind.Cuda && !torch.cuda.is_available())
+        {
+            throw new UsageException($"execution.device is cuda, but no GPU can be used: {TorchRuntime.Describe().CudaStatus} "
+                + "Set execution.device to cpu, or install a libtorch with CUDA ('pgan doctor' says what is found).");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Checkpoints;
+
+namespace ProjectedGan.Training.Tests.Checkpoints;
+
+public sealed class CheckpointStoreTests : IDisposable
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"pgan-store-{Guid.NewGuid():N}");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Newest_NoFolder_IsNull() => Assert.Null(Store().Newest(Assert.Fail));
+
+    [Fact]
+    public void Write_ThenNewest_GivesManifestWithFiles()
+    {
+        Write(5, "abc");
+
+        var checkpoint = Store().Newest(Assert.Fail)!;
+
+        Assert.Equal(5, checkpoint.Manifest.Iteration);
+        Assert.Equal("checkpoint-000000005", Path.GetFileName(checkpoint.Folder));
+        Assert.Equal(3, checkpoint.Manifest.Files["data"].Bytes);
+        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", checkpoint.Manifest.Files["data"].Sha256);
+    }
+
+    [Fact]
+    public void Write_FailsHalfway_KeepsOlderAndLeavesNothing()
+    {
+        Write(1, "old");
+
+        var error = Assert.Throws<PganException>(() => Store().Write(Manifest(2),
+        [
+            KeyValuePair.Create<string, Action<string>>("data", path => File.WriteAllText(path, "new")),
+            KeyValuePair.Create<string, Action<string>>("more", _ => throw new IOException("No space left on device")),
+        ]));
+
+        Assert.Contains("checkpoint-000000002: the checkpoint cannot be written: No space left on device", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, Store().Newest(Assert.Fail)!.Manifest.Iteration);
+        Assert.Single(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void Newest_LeftoversOfAKilledWriter_AreIgnoredAndLaterRemoved()
+    {
+        Write(1, "old");
+        var leftover = Path.Combine(_folder, ".checkpoint-000000002.tmp");
+        Directory.CreateDirectory(leftover);
+        File.WriteAllText(Path.Combine(leftover, "data"), "half");
+
+        Assert.Equal(1, Store().Newest(Assert.Fail)!.Manifest.Iteration);
+        Write(3, "new");
+        Assert.False(Directory.Exists(leftover));
+    }
+
+    [Theory]
+    [InlineData("flip")]
+    [InlineData("remove")]
+    [InlineData("manifest")]
+    [InlineData("format")]
+    public void Newest_Damaged_WarnsAndUsesTheOneBefore(string damage)
+    {
+        Write(1, "old");
+        Write(2, "new");
+        var newest = Path.Combine(_folder, "checkpoint-000000002");
+        var manifest = Path.Combine(newest, CheckpointStore.ManifestName);
+        switch (damage)
+        {
+            case "flip":
+                File.WriteAllText(Path.Combine(newest, "data"), "nex");
+                break;
+            case "remove":
+                File.Delete(Path.Combine(newest, "data"));
+                break;
+            case "manifest":
+                File.WriteAllText(manifest, "{");
+                break;
+            default:
+                File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"format\": 1", "\"format\": 99", StringComparison.Ordinal));
+                break;
+        }
+        var warnings = new List<string>();
+
+        Assert.Equal(1, Store().Newest(warnings.Add)!.Manifest.Iteration);
+
+        Assert.StartsWith(newest, Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Throws<PganException>(() => CheckpointStore.Open(newest));
+        Write(2, "new");
+        Assert.Equal(2, Store().Newest(Assert.Fail)!.Manifest.Iteration);
+    }
+
+    [Fact]
+    public void Write_MoreThanKept_RemovesTheOldest()
+    {
+        for (var iteration = 1; iteration <= 5; iteration++)
+        {
+            Write(iteration, "x");
+        }
+
+        Assert.Equal(["checkpoint-000000005", "checkpoint-000000004"], Store().Folders().Select(Path.GetFileName));
+    }
+
+    private CheckpointStore Store() => new(_folder, keep: 2);
+
+    private void Write(long iteration, string text) => Store().Write(
+        Manifest(iteration), [KeyValuePair.Create<string, Action<string>>("data", path => File.WriteAllText(path, text))]);
+
+    private static CheckpointManifest Manifest(long iteration) => new()
+    {
+        SpecHash = "spec",
+        Spec = new Dictionary<string, string> { ["seed"] = "0" },
+        FeatureNetworkHash = "features",
+        Iteration = iteration,
+        ImagesSeen = iteration,
+        GeneratorSteps = iteration,
+        DiscriminatorSteps = iteration,
+    };
+}

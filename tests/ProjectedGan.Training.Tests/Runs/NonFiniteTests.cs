@@ -1,0 +1,87 @@
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Iteration;
+using ProjectedGan.Training.Runs;
+using ProjectedGan.Training.Specification;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Training.Tests.Runs;
+
+public class NonFiniteTests
+{
+    private static readonly TrainingSpec Spec = Tiny.Spec(replicas: 2, iterations: 2, replicaBatch: 1);
+
+    [Fact]
+    public void Run_ReplacePolicy_GoesOnWithFiniteWeightsAndNamesTheSource()
+    {
+        var (trainer, observer) = Train(Spec with { NonFinite = NonFinitePolicy.Replace });
+        using (trainer)
+        {
+            var found = Assert.Single(observer.NonFiniteGradients);
+            Assert.Equal((1, TrainingPhase.Discriminator), (found.Iteration, found.Phase));
+            Assert.Equal([1], found.Replicas);
+            Assert.Contains("mini_discs.0", found.Parameters[0], StringComparison.Ordinal);
+            Assert.Contains("from replica 1 in mini_discs.0", found.ToString(), StringComparison.Ordinal);
+            Assert.True(trainer.Worker.State.Discriminator.Trained.Flat.isfinite().all().item<bool>());
+            Assert.Equal((2, 2), Steps(trainer));
+            Assert.Equal(found.Counts.Total, observer.Reports[^1].NonFiniteElements);
+        }
+    }
+
+    [Fact]
+    public void Run_SkipPolicy_LeavesTheUpdateOut()
+    {
+        var (trainer, observer) = Train(Spec with { NonFinite = NonFinitePolicy.Skip });
+        using (trainer)
+        {
+            Assert.Single(observer.NonFiniteGradients);
+            Assert.Equal((2, 1), Steps(trainer));
+        }
+    }
+
+    [Fact]
+    public void Run_StopPolicy_NamesIterationReplicaAndParameter()
+    {
+        var error = Assert.Throws<PganException>(() => Train(Spec with { NonFinite = NonFinitePolicy.Stop }));
+
+        Assert.Contains("Iteration 1: the gradient of the discriminator has", error.Message, StringComparison.Ordinal);
+        Assert.Contains("replica 1", error.Message, StringComparison.Ordinal);
+    }
+
+    private static (long Generator, long Discriminator) Steps(Trainer trainer) =>
+        (trainer.Worker.GeneratorUpdate.Adam.StepCount, trainer.Worker.DiscriminatorUpdate.Adam.StepCount);
+
+    private static (Trainer Trainer, RecordingObserver Observer) Train(TrainingSpec spec)
+    {
+        var observer = new RecordingObserver();
+        using var dataset = new MemoryDataset();
+        var trainer = Trainer.Create(spec, dataset, new TrainerOptions { Observer = observer, Batches = new PoisonedBatches(), Lanes = 1 });
+        try
+        {
+            trainer.Run(CancellationToken.None);
+        }
+        catch
+        {
+            trainer.Dispose();
+            throw;
+        }
+        return (trainer, observer);
+    }
+
+    /// <summary>Replica 1 gets NaN images in iteration 1.</summary>
+    private sealed class PoisonedBatches : IRealBatches
+    {
+        public RealBatch Take(long iteration, int replica, CancellationToken cancellationToken)
+        {
+            var images = zeros([1, 3, 64, 64], dtype: ScalarType.Float32);
+            if (iteration == 1 && replica == 1)
+            {
+                images.fill_(float.NaN);
+            }
+            return new RealBatch(images.DetachFromDisposeScope(), null);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
