@@ -1,4 +1,5 @@
 using ProjectedGan.Data.Ordering;
+using ProjectedGan.Networks;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Generators;
@@ -16,6 +17,8 @@ namespace ProjectedGan.Training.Networks;
 /// <param name="spec">A valid spec.</param>
 public sealed class NetworkFactory(TrainingSpec spec)
 {
+    private const int InitialPowerIterations = 15;
+
     // Side of the images for which the reference sizes its discriminators, whatever the data (the golden cases pin it).
     private const int NominalImageSize = 256;
 
@@ -28,7 +31,7 @@ public sealed class NetworkFactory(TrainingSpec spec)
     public GeneratorNetwork CreateGenerator()
     {
         using var draws = Draws(WeightsOf.Generator);
-        return Place(Generator(new InitialWeights(draws)));
+        return Settle(Place(Generator(new InitialWeights(draws))));
     }
 
     /// <summary>A generator of zeros, whose state is about to be loaded or aliased.</summary>
@@ -60,7 +63,7 @@ public sealed class NetworkFactory(TrainingSpec spec)
     public MultiScaleDiscriminator CreateDiscriminator(FeatureProjector projector)
     {
         using var draws = Draws(WeightsOf.Discriminator);
-        return Place(Discriminator(projector, new InitialWeights(draws)));
+        return Settle(Place(Discriminator(projector, new InitialWeights(draws))));
     }
 
     /// <summary>Discriminators of zeros, whose state is about to be loaded or aliased.</summary>
@@ -120,6 +123,18 @@ public sealed class NetworkFactory(TrainingSpec spec)
     {
         module.to(Device, Type);
         return module;
+    }
+
+    // Random start vectors estimate a spectral norm near 0, and weights divided by that explode: an untrained generator would show
+    // saturated noise. Differs from the reference, which starts there; PyTorch's own parametrization settles them as is done here.
+    private static T Settle<T>(T network)
+        where T : nn.Module
+    {
+        for (var i = 0; i < InitialPowerIterations; i++)
+        {
+            SpectralNormalization.PowerIterate(network);
+        }
+        return network;
     }
 
     private Generator Draws(WeightsOf network) =>
