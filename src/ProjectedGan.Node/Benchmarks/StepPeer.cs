@@ -16,7 +16,7 @@ internal static class StepPeer
     /// <summary>This program with the given arguments.</summary>
     /// <exception cref="PganException">It fails.</exception>
     public static Task<StepMeasurement> RunSelfAsync(IEnumerable<string> arguments, CancellationToken cancellation) =>
-        RunAsync(Environment.ProcessPath!, arguments, "", cancellation);
+        RunAsync(Path.Combine(AppContext.BaseDirectory, "pgan"), arguments, "", cancellation);
 
     private static string Configuration(TrainingSpec spec, int threads, int warmup, int iterations) => JsonSerializer.Serialize(new
     {

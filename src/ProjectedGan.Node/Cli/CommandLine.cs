@@ -21,7 +21,8 @@ internal static class CommandLine
     {
         RootCommand root = Build();
         ParseResult parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        // --help is answered also where required arguments are missing.
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
             foreach (var error in parsed.Errors)
             {

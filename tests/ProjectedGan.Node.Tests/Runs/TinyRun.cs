@@ -30,7 +30,7 @@ internal static class TinyRun
             generator:
               kind: fastgan_lite
               latentSize: 16
-              width: 2
+              width: 4
             features:
               network: mobilenet_v2
               weights: random

@@ -3,6 +3,7 @@ using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Training.Tests.Runs;
 
+[Collection(UndisturbedTests.Name)]
 public class MemoryTests
 {
     private const int WarmUpIterations = 20;
