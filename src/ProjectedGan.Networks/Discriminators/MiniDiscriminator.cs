@@ -37,6 +37,7 @@ internal sealed class MiniDiscriminator : Module<Tensor, Tensor?, Tensor>
     {
         var size = options.Patch ? PatchSize : options.Resolutions[scale];
         var widths = DiscriminatorWidths.Along(options.Channels[scale], size, options.WidthFactor);
+        SmallestSide = LastKernel << (widths.Count - 1);
         var layers = new List<Module<Tensor, Tensor>>();
         for (var i = 0; i + 1 < widths.Count; i++)
         {
@@ -59,6 +60,9 @@ internal sealed class MiniDiscriminator : Module<Tensor, Tensor?, Tensor>
         _layers = new ModuleList<Module<Tensor, Tensor>>([.. layers]);
         RegisterComponents();
     }
+
+    /// <summary>The side of the smallest map that leaves room for one logit.</summary>
+    public int SmallestSide { get; }
 
     /// <param name="map">[N, C, H, W].</param>
     /// <param name="labels">One-hot [N, classes], or null.</param>

@@ -57,14 +57,24 @@ public sealed class MultiScaleDiscriminator : Module<Tensor[], Tensor?, Tensor>
         var logits = new Tensor[Count];
         for (var scale = 0; scale < Count; scale++)
         {
-            var map = features[scale];
-            ShapeGuard.Check(
-                nameof(MultiScaleDiscriminator), $"features[{scale}]", map,
-                ShapeGuard.Any, _options.Channels[scale], ShapeGuard.Any, ShapeGuard.Any);
-            logits[scale] = _discriminators[scale].forward(map, labels).flatten(1); // [N, H' * W']
+            CheckFeatures(scale, features[scale]);
+            logits[scale] = _discriminators[scale].forward(features[scale], labels).flatten(1); // [N, H' * W']
         }
 
         return cat(logits, 1).MoveToOuterDisposeScope(); // [N, L]
+    }
+
+    private void CheckFeatures(int scale, Tensor map)
+    {
+        var name = $"features[{scale}]";
+        ShapeGuard.Check(
+            nameof(MultiScaleDiscriminator), name, map, ShapeGuard.Any, _options.Channels[scale], ShapeGuard.Any, ShapeGuard.Any);
+        var (shape, smallest) = (map.shape, _discriminators[scale].SmallestSide);
+        if (shape[2] < smallest || shape[3] < smallest)
+        {
+            throw new ArgumentException(
+                $"MultiScaleDiscriminator: {name} is {shape[2]} x {shape[3]}; its down blocks need {smallest} x {smallest} or more.");
+        }
     }
 
     private static void Validate(MultiScaleDiscriminatorOptions options)

@@ -86,6 +86,18 @@ public sealed class MultiScaleDiscriminatorTests
     }
 
     [Fact]
+    public void Forward_MapTooSmallForItsBlocks_SaysTheSmallest()
+    {
+        using var network = new MultiScaleDiscriminator(Small, InitialWeights.Zero);
+        using var generator = new Generator(3, CPU);
+        using var scope = NewDisposeScope();
+
+        var error = Assert.Throws<ArgumentException>(() => network.forward(Features(generator, 32), null));
+
+        Assert.Equal("MultiScaleDiscriminator: features[0] is 32 x 32; its down blocks need 64 x 64 or more.", error.Message);
+    }
+
+    [Fact]
     public void Forward_MissingLabels_Fails()
     {
         using var network = new MultiScaleDiscriminator(Small with { Classes = 5 }, InitialWeights.Zero);

@@ -132,6 +132,20 @@ public sealed class FastGanTests
         Assert.Throws<ArgumentException>(() => network.forward(zeros([2, 16]), zeros([2, 3]), null));
     }
 
+    [Theory]
+    [InlineData(2, null)]
+    [InlineData(3, null)]
+    [InlineData(4, "LabelEmbedding: labels have 4 classes; the table has 3.")]
+    public void Forward_LabelColumns_UpToTheClassesAreAccepted(int columns, string? message)
+    {
+        using var network = Create(new() { Resolution = 64, Width = 4, LatentSize = 16, Lite = true, Classes = 3 });
+        using var scope = NewDisposeScope();
+
+        var error = Record.Exception(() => network.forward(ones([2, 16]), eye(columns)[..2], null));
+
+        Assert.Equal(message, error?.Message);
+    }
+
     private static FastGan Create(FastGanOptions options)
     {
         using var generator = new Generator(1, CPU);
