@@ -28,7 +28,7 @@ public sealed record GoldenCase
     public string ModuleKey => Args.GetProperty("module").GetString()!;
 
     /// <summary>A flag of <see cref="Args"/>, false where absent.</summary>
-    public bool Flag(string name) => Args.TryGetProperty(name, out var value) && value.GetBoolean();
+    public bool Flag(string name) => GoldenFlag.Read(Args, name);
 
     /// <summary>A list of names in <see cref="Meta"/>, empty where absent.</summary>
     public IReadOnlyList<string> MetaNames(string name) =>

@@ -19,9 +19,9 @@ internal static class GoldenDiscriminator
             Channels = Integers(args.GetProperty("channels")),
             Resolutions = Integers(args.GetProperty("resolutions")),
             Count = args.GetProperty("num_discs").GetInt32(),
-            Separable = args.GetProperty("separable").GetBoolean(),
-            Patch = args.GetProperty("patch").GetBoolean(),
-            Classes = args.GetProperty("cond").GetInt32() != 0 ? ReferenceClasses : 0,
+            Separable = GoldenFlag.Read(args, "separable"),
+            Patch = GoldenFlag.Read(args, "patch"),
+            Classes = GoldenFlag.Read(args, "cond") ? ReferenceClasses : 0,
         };
         return GoldenModule.Fill(new MultiScaleDiscriminator(options, InitialWeights.Zero), key, precision);
     }

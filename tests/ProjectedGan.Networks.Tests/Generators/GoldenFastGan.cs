@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Testing;
@@ -20,11 +19,9 @@ internal static class GoldenFastGan
             LatentSize = args.GetProperty("z_dim").GetInt32(),
             Resolution = args.GetProperty("img_resolution").GetInt32(),
             Width = args.GetProperty("ngf").GetInt32(),
-            Lite = args.GetProperty("lite").GetBoolean(),
-            Classes = IsSet(args.GetProperty("cond")) ? classes : 0,
+            Lite = GoldenFlag.Read(args, "lite"),
+            Classes = GoldenFlag.Read(args, "cond") ? classes : 0,
         };
         return GoldenModule.Fill(new FastGan(options, InitialWeights.Zero), key, precision);
     }
-
-    private static bool IsSet(JsonElement flag) => flag.ValueKind == JsonValueKind.Number ? flag.GetInt32() != 0 : flag.GetBoolean();
 }
