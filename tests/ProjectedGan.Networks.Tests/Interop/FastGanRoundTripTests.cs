@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Testing;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Interop;

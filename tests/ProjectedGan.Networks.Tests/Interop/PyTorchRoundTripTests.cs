@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProjectedGan.Networks.Tests.WeightFiles;
 using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Testing;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Interop;

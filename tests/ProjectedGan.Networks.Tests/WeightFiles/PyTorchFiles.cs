@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ProjectedGan.Networks.Tests.Interop;
+using ProjectedGan.Testing;
 
 namespace ProjectedGan.Networks.Tests.WeightFiles;
 

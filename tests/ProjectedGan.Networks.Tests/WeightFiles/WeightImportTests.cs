@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Networks.Tests.Interop;
 using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Testing;
 using ProjectedGan.Torch;

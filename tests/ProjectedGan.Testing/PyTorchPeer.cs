@@ -2,23 +2,36 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
-namespace ProjectedGan.Networks.Tests.Interop;
+namespace ProjectedGan.Testing;
 
 /// <summary>Runs the scripts of tests/interop with a Python that has PyTorch.</summary>
-internal static class PyTorchPeer
+public static class PyTorchPeer
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static readonly Lazy<string> Python = new(FindPython);
 
-    private static readonly Lazy<string> Scripts = new(() => RepositoryFiles.Find("tests/interop/safetensors_reader.py", "PGAN_INTEROP"));
+    private static readonly Lazy<string> Scripts = new(FindScripts);
 
     /// <summary>Runs a script to its end and gives what it printed. Fails the test with its error output where it fails.</summary>
     public static string Run(string script, params string[] arguments)
     {
-        var (code, output, errors) = Start(Python.Value, [Path.Combine(Path.GetDirectoryName(Scripts.Value)!, script), .. arguments]);
+        var (code, output, errors) = Start(Python.Value, [Path.Combine(Scripts.Value, script), .. arguments]);
         Assert.True(code == 0, $"{script} ended with {code}: {errors}");
         return output;
+    }
+
+    private static string FindScripts()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, "tests", "interop");
+            if (Directory.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+        throw new InvalidOperationException($"No tests/interop above '{AppContext.BaseDirectory}'.");
     }
 
     private static string FindPython()
