@@ -65,6 +65,8 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="stop">Ends training at the next iteration's boundary, with a checkpoint.</param>
     public SessionEnd Run(CancellationToken stop)
     {
+        // As the benchmark does: otherwise glibc gives large buffers back to the kernel and every iteration pays for page faults.
+        TorchRuntime.TuneAllocator();
         TrainingSpecFile.Save(_spec, Folder.Spec);
         WriteRealGrid();
         using SnapshotWorker worker = new(_logger);
