@@ -7,11 +7,11 @@ namespace ProjectedGan.Node.Tests.Runs;
 public class DemoTests
 {
     [Fact]
-    public async Task Demo_FewSeconds_LeavesEveryPromisedFileAndResumes()
+    public async Task Demo_OneMinute_LeavesEveryPromisedFileAndResumes()
     {
         using TemporaryFolder home = new();
         string[] arguments = ["demo", "--evaluation-samples", "32", "--name", "short"];
-        PganResult first = (await PganProcess.RunAsync(home.Path, [.. arguments, "--minutes", "0.1"])).Succeeded();
+        PganResult first = (await PganProcess.RunAsync(home.Path, [.. arguments, "--minutes", "1"])).Succeeded();
         Assert.Contains("fd_mobilenet_v2", first.Output, StringComparison.Ordinal);
         Assert.Contains("fd_inception_v3_nsfw", first.Output, StringComparison.Ordinal);
 
@@ -31,7 +31,7 @@ public class DemoTests
         Assert.True(curve[^1].Images > 0 && curve[^1].Distance < curve[0].Distance, $"The distance went from {curve[0].Distance} to {curve[^1].Distance}.");
         Assert.Contains("replicas: 2", await File.ReadAllTextAsync(Path.Combine(run, "spec.yaml")), StringComparison.Ordinal);
 
-        (await PganProcess.RunAsync(home.Path, [.. arguments, "--minutes", "0.15"])).Succeeded();
+        (await PganProcess.RunAsync(home.Path, [.. arguments, "--minutes", "1.1"])).Succeeded();
         IReadOnlyList<FdRow> longer = FdCsv.Read(Path.Combine(run, "fd.csv"));
         Assert.True(longer[^1].Images > curve[^1].Images, "The second demo did not go on where the first one ended.");
         Assert.Equal(longer.Select(row => row.Images).Order(), longer.Select(row => row.Images));
