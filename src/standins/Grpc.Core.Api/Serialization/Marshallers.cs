@@ -1,0 +1,14 @@
+using System.Text;
+
+namespace Grpc.Core;
+
+/// <summary>Makes marshallers with the message type inferred.</summary>
+public static class Marshallers
+{
+    /// <summary>Text as UTF-8.</summary>
+    public static Marshaller<string> StringMarshaller { get; } = new(Encoding.UTF8.GetBytes, Encoding.UTF8.GetString);
+
+    public static Marshaller<T> Create<T>(Func<T, byte[]> serializer, Func<byte[], T> deserializer) => new(serializer, deserializer);
+
+    public static Marshaller<T> Create<T>(Action<T, SerializationContext> serializer, Func<DeserializationContext, T> deserializer) => new(serializer, deserializer);
+}
