@@ -1,10 +1,10 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace TorchSharp.Tests.Api;
+namespace ProjectedGan.Testing.Api;
 
 /// <summary>Every public and protected type and member of an assembly, and what of it an official list lacks.</summary>
-internal static class PublicSurface
+public static class PublicSurface
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
@@ -14,6 +14,16 @@ internal static class PublicSurface
     {
         var allowed = official.ToHashSet(StringComparer.Ordinal);
         return [.. Ids(types).Where(id => !allowed.Contains(id)).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Fails when a stand-in has members that the official list lacks, or so few that they cannot have been found.</summary>
+    public static void AssertOfficial(IReadOnlyCollection<Type> types, string listFile, int atLeast)
+    {
+        string[] official = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "official", listFile));
+        var extra = Extra(types, official);
+        Assert.True(extra.Count == 0, "Members that the official package lacks:\n" + string.Join("\n", extra));
+        int found = Ids(types).Count();
+        Assert.True(found >= atLeast, $"Only {found} members of the stand-in were found; {atLeast} were expected.");
     }
 
     private static IEnumerable<string> Ids(Type type) => type.GetMembers(Declared).Where(IsListed).Select(DocumentationId.Of).Prepend(DocumentationId.Of(type));

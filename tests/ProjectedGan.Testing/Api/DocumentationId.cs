@@ -1,9 +1,9 @@
 using System.Reflection;
 
-namespace TorchSharp.Tests.Api;
+namespace ProjectedGan.Testing.Api;
 
 /// <summary>XML documentation ids of types and members, as the C# compiler writes them.</summary>
-internal static class DocumentationId
+public static class DocumentationId
 {
     public static string Of(Type type) => "T:" + Definition(type);
 
