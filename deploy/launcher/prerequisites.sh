@@ -1,7 +1,8 @@
 # Debian packages that the build and the tests need. Sourced by ./pgan.
 
 build_packages=(g++ cmake ninja-build pkg-config libtorch-dev libopenblas0-openmp libturbojpeg0-dev libpng-dev libwebp-dev)
-# Peers in the tests: PyTorch reads what we write and writes what we read; Prometheus scrapes us.
+# Peers in the tests: PyTorch reads what we write and writes what we read; Prometheus scrapes us;
+# another gRPC implementation calls us.
 test_packages=(python3 python3-torch python3-numpy python3-pil prometheus python3-grpcio python3-grpc-tools)
 
 say() { printf 'pgan: %s\n' "$*" >&2; }
