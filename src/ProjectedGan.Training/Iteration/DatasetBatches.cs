@@ -10,9 +10,10 @@ namespace ProjectedGan.Training.Iteration;
 
 /// <summary>A data set's images in the order of the shard plan, decoded ahead.</summary>
 /// <remarks>Decoding starts at the first batch that is asked for, so that a resumed run starts where it left off.</remarks>
-public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, NetworkFactory factory, ReplicaRange hosted) : IRealBatches
+public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, NetworkFactory factory) : IRealBatches
 {
     private Prefetcher? _prefetcher;
+    private ReplicaRange _hosted;
 
     public RealBatch Take(long iteration, int replica, CancellationToken cancellationToken)
     {
@@ -25,6 +26,13 @@ public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, Net
         return new RealBatch(images.DetachFromDisposeScope(), labels?.DetachFromDisposeScope());
     }
 
+    public void Restart(ReplicaRange hosted)
+    {
+        _prefetcher?.Dispose();
+        _prefetcher = null;
+        _hosted = hosted;
+    }
+
     public void Dispose() => _prefetcher?.Dispose();
 
     private Prefetcher Start(long iteration) => new(
@@ -32,10 +40,10 @@ public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, Net
         new ShardPlan(spec.Seed, dataset.Count, spec.Replicas, spec.Batch / spec.Replicas),
         new PrefetchOptions
         {
-            FirstReplica = hosted.First,
-            ReplicaCount = hosted.Count,
+            FirstReplica = _hosted.First,
+            ReplicaCount = _hosted.Count,
             FirstIteration = iteration,
             Threads = spec.Data.DecodingThreads,
-            BatchesAhead = 2 * hosted.Count,
+            BatchesAhead = 2 * _hosted.Count,
         });
 }

@@ -29,10 +29,11 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         lane.DiscriminatorState.SpectralVectors.CopyFrom(worker.VectorsForGenerated);
         var (fakeLoss, fakeLogits) = Learn(lane, [.. features.Select(map => map.narrow(0, 0, count))], fakeLabels, HingeLoss.Generated);
         lane.DiscriminatorState.SpectralVectors.CopyFrom(worker.Discriminator.SpectralVectors);
+        lane.DiscriminatorGradients.Expect(replica);
         var (realLoss, realLogits) = Learn(lane, [.. features.Select(map => map.narrow(0, count, real.Images.shape[0]))], real.Labels, HingeLoss.Real);
         using (worker.Timings.Measure(IterationPart.DiscriminatorBackward))
         {
-            worker.Gather(lane.DiscriminatorState, worker.DiscriminatorGradients, replica);
+            state.ReplaceProbe(lane.DiscriminatorGradients.Finish());
         }
         (figures[0], figures[1]) = (fakeLoss, realLoss);
         (figures[2], figures[3]) = (Share(fakeLogits.lt(0f)), Share(realLogits.gt(0f)));
@@ -67,7 +68,7 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         Tensor logits, loss;
         using (worker.Timings.Measure(IterationPart.DiscriminatorForward))
         {
-                logits = worker.Logits(lane, features, labels);
+            logits = worker.Logits(lane, features, labels);
             loss = hinge(logits);
         }
         using (worker.Timings.Measure(IterationPart.DiscriminatorBackward))

@@ -19,8 +19,9 @@ internal sealed class GeneratorPhase(WorkerState worker)
         var loss = Loss(lane, moment, state);
         using (worker.Timings.Measure(IterationPart.GeneratorBackward))
         {
+            lane.GeneratorGradients.Expect(replica);
             loss.backward();
-            worker.Gather(lane.GeneratorState, worker.GeneratorGradients, replica);
+            state.ReplaceProbe(lane.GeneratorGradients.Finish());
         }
         worker.Probe?.Tensor("G/loss", loss);
         Store(lane, state, loss);

@@ -1,3 +1,5 @@
+using ProjectedGan.Training.Reduction;
+
 namespace ProjectedGan.Training.Iteration;
 
 /// <summary>The real images of a worker's replicas.</summary>
@@ -9,4 +11,9 @@ public interface IRealBatches : IDisposable
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     RealBatch Take(long iteration, int replica, CancellationToken cancellationToken);
+
+    /// <summary>Forgets what was read ahead, if anything: from now on other replicas are asked for, at any iteration.</summary>
+    void Restart(ReplicaRange hosted)
+    {
+    }
 }

@@ -17,6 +17,8 @@ internal sealed class LanePool : IDisposable
     private Action<ReplicaLane>? _work;
     private ExceptionDispatchInfo? _failure;
 
+    /// <param name="lanes">At least one; the pool disposes them.</param>
+    /// <param name="threadsPerLane">CPU threads that compute a replica.</param>
     public LanePool(IReadOnlyList<ReplicaLane> lanes, int threadsPerLane)
     {
         _lanes = lanes;
@@ -30,6 +32,8 @@ internal sealed class LanePool : IDisposable
             _threads.Add(thread);
         }
     }
+
+    public int Lanes => _lanes.Count;
 
     /// <summary>Lets every lane run <paramref name="work"/> and waits for all.</summary>
     /// <remarks>What a lane throws is thrown here, once all lanes have stopped.</remarks>
@@ -53,6 +57,10 @@ internal sealed class LanePool : IDisposable
             thread.Join();
         }
         _barrier.Dispose();
+        foreach (var lane in _lanes)
+        {
+            lane.Dispose();
+        }
     }
 
     private void Serve(ReplicaLane lane)

@@ -10,14 +10,16 @@ namespace ProjectedGan.Training.Iteration;
 /// </summary>
 internal sealed class ReplicaLane : IDisposable
 {
-    public ReplicaLane(GeneratorNetwork generator, NetworkState workerGenerator, MultiScaleDiscriminator discriminator, NetworkState workerDiscriminator)
+    public ReplicaLane(WorkerState worker)
     {
-        Generator = generator;
-        Discriminator = discriminator;
-        GeneratorState = new NetworkState(generator, workerGenerator);
-        DiscriminatorState = new NetworkState(discriminator, workerDiscriminator);
-        generator.train();
-        discriminator.train();
+        Generator = worker.Factory.CreateEmptyGenerator();
+        Discriminator = worker.Factory.CreateEmptyDiscriminator(worker.Projector);
+        GeneratorState = new NetworkState(Generator, worker.Generator);
+        DiscriminatorState = new NetworkState(Discriminator, worker.Discriminator);
+        GeneratorGradients = new LaneGradients(GeneratorState.Parameters, worker.GeneratorGradients);
+        DiscriminatorGradients = new LaneGradients(DiscriminatorState.Parameters, worker.DiscriminatorGradients);
+        Generator.train();
+        Discriminator.train();
     }
 
     public GeneratorNetwork Generator { get; }
@@ -28,8 +30,14 @@ internal sealed class ReplicaLane : IDisposable
 
     public NetworkState DiscriminatorState { get; }
 
+    public LaneGradients GeneratorGradients { get; }
+
+    public LaneGradients DiscriminatorGradients { get; }
+
     public void Dispose()
     {
+        GeneratorGradients.Dispose();
+        DiscriminatorGradients.Dispose();
         GeneratorState.Dispose();
         DiscriminatorState.Dispose();
     }

@@ -20,7 +20,13 @@ internal sealed class ReplicaState : IDisposable
     public Tensor? FakeLabels { get; set; }
 
     /// <summary>The sum of the gradient's elements: not finite where a gradient is not. A scalar tensor.</summary>
-    public Tensor? GradientProbe { get; set; }
+    public Tensor? GradientProbe { get; private set; }
+
+    public void ReplaceProbe(Tensor probe)
+    {
+        GradientProbe?.Dispose();
+        GradientProbe = probe;
+    }
 
     public void DropFakes()
     {
@@ -35,5 +41,6 @@ internal sealed class ReplicaState : IDisposable
         GeneratorCounters?.Dispose();
         DiscriminatorCounters?.Dispose();
         GradientProbe?.Dispose();
+        Row?.Dispose();
     }
 }

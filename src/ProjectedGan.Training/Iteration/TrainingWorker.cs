@@ -12,36 +12,38 @@ namespace ProjectedGan.Training.Iteration;
 /// </summary>
 /// <remarks>
 /// An iteration: 1. generator's phase on every hosted replica; 2. its gradients summed over all replicas, averaged, applied;
-/// 3. discriminators' phase; 4. likewise; 5. running statistics and reported figures averaged; 6. moving average of the generator.
+/// 3. discriminators' phase; 4. its gradients, running statistics and reported figures averaged over all replicas; 5. the commit, which
+/// needs nobody else: discriminators' update, statistics, moving average of the generator. A worker that loses another one before the
+/// commit goes back to the iteration's start, so that its state always is that of a boundary between iterations.
 /// </remarks>
 internal sealed class TrainingWorker : IDisposable
 {
     private readonly WorkerState _state;
-    private readonly LanePool _pool;
-    private readonly List<ReplicaLane> _lanes;
     private readonly IRealBatches _batches;
-    private readonly GradientReduction _reduction;
     private readonly GeneratorPhase _generatorPhase;
     private readonly DiscriminatorPhase _discriminatorPhase;
+    private readonly IterationUndo? _undo;
     private readonly Lock _nextLock = new();
     private readonly Tensor _figures;
+    private LanePool? _pool;
+    private IGradientExchange? _exchange;
     private (Tensor Generator, Tensor Discriminator)? _norms;
     private int _next;
 
-    public TrainingWorker(WorkerState state, IRealBatches batches, IGradientExchange exchange, int lanes, long bucketElements)
+    /// <param name="state">The worker's networks.</param>
+    /// <param name="batches">Its real images.</param>
+    /// <param name="recoverable">Whether an iteration that cannot be finished is undone, at the price of a copy of the generator.</param>
+    public TrainingWorker(WorkerState state, IRealBatches batches, bool recoverable)
     {
         _state = state;
         _batches = batches;
         var spec = state.Spec;
-        _reduction = new GradientReduction(exchange, spec.Replicas, bucketElements);
-        _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new ReplicaLane(
-            state.Factory.CreateEmptyGenerator(), state.Generator, state.Factory.CreateEmptyDiscriminator(state.Projector), state.Discriminator))];
-        _pool = new LanePool(_lanes, spec.Execution.ThreadsPerReplica);
         _generatorPhase = new GeneratorPhase(state);
         _discriminatorPhase = new DiscriminatorPhase(state);
         GeneratorUpdate = new GradientUpdate(spec, TrainingPhase.Generator, state.Generator);
         DiscriminatorUpdate = new GradientUpdate(spec, TrainingPhase.Discriminator, state.Discriminator);
         Average = state.Generator.Trained.Clone();
+        _undo = recoverable ? new IterationUndo(state.Generator, state.Discriminator, GeneratorUpdate) : null;
         _figures = zeros([ReplicaRow.Figures], dtype: Average.Flat.dtype, device: Average.Flat.device).DetachFromDisposeScope();
     }
 
@@ -57,16 +59,46 @@ internal sealed class TrainingWorker : IDisposable
     /// <summary>What was not finite in the last iteration.</summary>
     public List<NonFiniteGradient> NonFiniteGradients { get; } = [];
 
+    /// <summary>Takes other replicas and another way to the other workers, at an iteration's boundary.</summary>
+    /// <param name="hosted">The replicas that this worker computes from now on.</param>
+    /// <param name="exchange">The way to those that host the others; stays the caller's.</param>
+    /// <param name="lanes">Replicas computed side by side.</param>
+    public void Join(ReplicaRange hosted, IGradientExchange exchange, int lanes)
+    {
+        _exchange = exchange;
+        _state.Join(hosted, exchange);
+        _batches.Restart(hosted);
+        if (_pool?.Lanes != lanes)
+        {
+            _pool?.Dispose();
+            _pool = new LanePool([.. Enumerable.Range(0, lanes).Select(_ => new ReplicaLane(_state))], _state.Spec.Execution.ThreadsPerReplica);
+        }
+    }
+
     /// <summary>Computes one iteration, counted from 0.</summary>
-    /// <exception cref="OperationCanceledException">Another worker failed or the caller gave up: the state is unusable.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Another worker failed or the caller gave up. A recoverable worker is back at the iteration's start and needs a
+    /// <see cref="Join"/>; another one is unusable.
+    /// </exception>
     public void Step(long iteration, bool measureNorms, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         TorchRuntime.SetThreads(_state.Spec.Execution.ThreadsPerReplica);
         NonFiniteGradients.Clear();
-        var generatorNorm = RunGeneratorPhase(iteration, measureNorms, cancellationToken);
-        var discriminatorNorm = RunDiscriminatorPhase(iteration, measureNorms, cancellationToken);
-        FinishStatistics(iteration, cancellationToken);
+        _undo?.Save();
+        Tensor? generatorNorm, discriminatorNorm;
+        try
+        {
+            generatorNorm = RunGeneratorPhase(iteration, measureNorms, cancellationToken);
+            var (gradient, mean) = RunDiscriminatorPhase(iteration, cancellationToken);
+            discriminatorNorm = Update(TrainingPhase.Discriminator, iteration, gradient, measureNorms);
+            CommitStatistics(mean);
+        }
+        catch
+        {
+            _undo?.Restore();
+            throw;
+        }
         UpdateAverage(iteration);
         if (measureNorms)
         {
@@ -112,11 +144,8 @@ internal sealed class TrainingWorker : IDisposable
 
     public void Dispose()
     {
-        _pool.Dispose();
-        foreach (var lane in _lanes)
-        {
-            lane.Dispose();
-        }
+        _pool?.Dispose();
+        _undo?.Dispose();
         GeneratorUpdate.Dispose();
         DiscriminatorUpdate.Dispose();
         Average.Dispose();
@@ -134,11 +163,17 @@ internal sealed class TrainingWorker : IDisposable
             SpectralNormalization.PowerIterate(_state.Generator.Module);
             SpectralNormalization.PowerIterate(_state.Discriminator.Module);
         }
+        _state.GeneratorGradients.Begin(iteration);
         EachReplica((lane, replica, _) => _generatorPhase.Run(lane, replica, iteration), iteration, takeBatch: false, cancellationToken);
-        return Update(TrainingPhase.Generator, iteration, measureNorm, cancellationToken);
+        Tensor gradient;
+        using (_state.Timings.Measure(IterationPart.Reduction))
+        {
+            gradient = _state.GeneratorGradients.Average(cancellationToken);
+        }
+        return Update(TrainingPhase.Generator, iteration, gradient, measureNorm);
     }
 
-    private Tensor? RunDiscriminatorPhase(long iteration, bool measureNorm, CancellationToken cancellationToken)
+    private (Tensor Gradient, Tensor Statistics) RunDiscriminatorPhase(long iteration, CancellationToken cancellationToken)
     {
         using (_state.Timings.Measure(IterationPart.PowerIteration))
         {
@@ -150,15 +185,20 @@ internal sealed class TrainingWorker : IDisposable
             _state.VectorsForGenerated.CopyFrom(_state.Discriminator.SpectralVectors);
             SpectralNormalization.PowerIterate(_state.Discriminator.Module);
         }
+        _state.DiscriminatorGradients.Begin(iteration);
         EachReplica((lane, replica, real) => _discriminatorPhase.Run(lane, replica, iteration, real!), iteration, takeBatch: true, cancellationToken);
-        return Update(TrainingPhase.Discriminator, iteration, measureNorm, cancellationToken);
+        using var measured = _state.Timings.Measure(IterationPart.Reduction);
+        var statistics = _exchange!.Submit(new ReductionKey(iteration, ReductionPhase.Statistics, 0), _state.Statistics.Finish());
+        var gradient = _state.DiscriminatorGradients.Average(cancellationToken);
+        var mean = statistics.Wait(cancellationToken);
+        return (gradient, _state.Spec.Replicas > 1 ? mean.mul_(1.0 / _state.Spec.Replicas) : mean);
     }
 
     private void EachReplica(
         Action<ReplicaLane, int, RealBatch?> phase, long iteration, bool takeBatch, CancellationToken cancellationToken)
     {
         _next = _state.Hosted.First;
-        _pool.Run(lane =>
+        _pool!.Run(lane =>
         {
             while (TakeNext(iteration, takeBatch, cancellationToken) is var (replica, batch))
             {
@@ -189,33 +229,22 @@ internal sealed class TrainingWorker : IDisposable
         }
     }
 
-    private Tensor? Update(TrainingPhase phase, long iteration, bool measureNorm, CancellationToken cancellationToken)
+    private Tensor? Update(TrainingPhase phase, long iteration, Tensor gradient, bool measureNorm)
     {
         var generator = phase == TrainingPhase.Generator;
         var network = generator ? _state.Generator : _state.Discriminator;
-        var accumulator = generator ? _state.GeneratorGradients : _state.DiscriminatorGradients;
         var update = generator ? GeneratorUpdate : DiscriminatorUpdate;
-        Tensor gradient;
-        using (_state.Timings.Measure(IterationPart.Reduction))
-        {
-            var key = generator ? ReductionPhase.Generator : ReductionPhase.Discriminator;
-            gradient = _reduction.Average(iteration, key, accumulator.Finish(), cancellationToken);
-        }
         using var measured = _state.Timings.Measure(IterationPart.Optimizer);
         if (update.Apply(gradient, iteration, _state.Replicas.Select(replica => (replica, _state.Replica(replica).GradientProbe!))) is { } found)
         {
             NonFiniteGradients.Add(found);
         }
         Report(phase, network, gradient);
-        var norm = measureNorm ? gradient.norm() : null;
-        accumulator.Reset();
-        return norm;
+        return measureNorm ? gradient.norm() : null;
     }
 
-    private void FinishStatistics(long iteration, CancellationToken cancellationToken)
+    private void CommitStatistics(Tensor mean)
     {
-        using var measured = _state.Timings.Measure(IterationPart.Reduction);
-        var mean = _reduction.Average(iteration, ReductionPhase.Statistics, _state.Statistics.Finish(), cancellationToken);
         _state.Generator.Statistics.CopyFrom(_state.Row.Generator(mean));
         _state.Discriminator.Statistics.CopyFrom(_state.Row.Discriminator(mean));
         _figures.add_(_state.Row.Reported(mean));

@@ -14,11 +14,10 @@ internal sealed class WorkerState : IDisposable
 {
     private readonly Dictionary<int, ReplicaState> _replicas = [];
 
-    public WorkerState(TrainingSpec spec, NetworkFactory factory, ReplicaRange hosted)
+    public WorkerState(TrainingSpec spec, NetworkFactory factory)
     {
         Spec = spec;
         Factory = factory;
-        Hosted = hosted;
         Tree = new CanonicalTree(spec.Replicas);
         Projector = factory.CreateProjector();
         Generator = new NetworkState(factory.CreateGenerator());
@@ -26,24 +25,16 @@ internal sealed class WorkerState : IDisposable
         VectorsForGenerated = Discriminator.SpectralVectors.Clone();
         View = new DiscriminatorView(spec);
         Row = new ReplicaRow(Generator, Discriminator);
-        GeneratorGradients = Accumulator(Generator.Trained.Flat);
-        DiscriminatorGradients = Accumulator(Discriminator.Trained.Flat);
-        Statistics = new SubtreeAccumulator(Tree, hosted, () => Row.Allocate(Generator.Trained.Flat));
-        for (var replica = hosted.First; replica < hosted.End; replica++)
-        {
-            _replicas.Add(replica, new ReplicaState
-            {
-                GeneratorCounters = Generator.Counters.Flat.clone().DetachFromDisposeScope(),
-                DiscriminatorCounters = Discriminator.Counters.Flat.clone().DetachFromDisposeScope(),
-            });
-        }
+        GeneratorGradients = new BucketedGradients(Tree, Generator.Trained, ReductionPhase.Generator, spec);
+        DiscriminatorGradients = new BucketedGradients(Tree, Discriminator.Trained, ReductionPhase.Discriminator, spec);
     }
 
     public TrainingSpec Spec { get; }
 
     public NetworkFactory Factory { get; }
 
-    public ReplicaRange Hosted { get; }
+    /// <summary>The replicas that this worker computes; empty before <see cref="Join"/>.</summary>
+    public ReplicaRange Hosted { get; private set; }
 
     public CanonicalTree Tree { get; }
 
@@ -61,12 +52,12 @@ internal sealed class WorkerState : IDisposable
 
     public ReplicaRow Row { get; }
 
-    public SubtreeAccumulator GeneratorGradients { get; }
+    public BucketedGradients GeneratorGradients { get; }
 
-    public SubtreeAccumulator DiscriminatorGradients { get; }
+    public BucketedGradients DiscriminatorGradients { get; }
 
     /// <summary>Sums of the replicas' rows.</summary>
-    public SubtreeAccumulator Statistics { get; }
+    public SubtreeAccumulator Statistics { get; private set; } = null!;
 
     public PhaseTimings Timings { get; } = new();
 
@@ -109,28 +100,31 @@ internal sealed class WorkerState : IDisposable
         return lane.Discriminator.forward(features, Spec.Discriminator.Conditional ? labels : null).to_type(Factory.Type);
     }
 
-    /// <summary>Takes a replica's gradients from a lane's parameters into an accumulator.</summary>
-    public void Gather(NetworkState lane, SubtreeAccumulator accumulator, int replica)
+    /// <summary>Takes other replicas and another way to the other workers, at an iteration's boundary.</summary>
+    public void Join(ReplicaRange hosted, IGradientExchange exchange)
     {
-        using var noGrad = no_grad();
-        var gradients = accumulator.Rent();
-        FlatBuffer.GatherGradients(lane.Parameters, gradients);
-        FlatBuffer.ZeroGradients(lane.Parameters);
-        var state = Replica(replica);
-        state.GradientProbe?.Dispose();
-        state.GradientProbe = gradients.sum().DetachFromDisposeScope();
-        accumulator.Add(replica, gradients);
+        DropReplicas();
+        Statistics?.Dispose();
+        Hosted = hosted;
+        GeneratorGradients.Join(hosted, exchange);
+        DiscriminatorGradients.Join(hosted, exchange);
+        Statistics = new SubtreeAccumulator(Tree, hosted, () => Row.Allocate(Generator.Trained.Flat));
+        foreach (var replica in Replicas)
+        {
+            _replicas.Add(replica, new ReplicaState
+            {
+                GeneratorCounters = Generator.Counters.Flat.clone().DetachFromDisposeScope(),
+                DiscriminatorCounters = Discriminator.Counters.Flat.clone().DetachFromDisposeScope(),
+            });
+        }
     }
 
     public void Dispose()
     {
-        foreach (var replica in _replicas.Values)
-        {
-            replica.Dispose();
-        }
+        DropReplicas();
         GeneratorGradients.Dispose();
         DiscriminatorGradients.Dispose();
-        Statistics.Dispose();
+        Statistics?.Dispose();
         VectorsForGenerated.Dispose();
         Generator.Dispose();
         Discriminator.Dispose();
@@ -139,5 +133,12 @@ internal sealed class WorkerState : IDisposable
 
     private Autocast? MixedPrecision() => Spec.Execution.Precision == Precision.BFloat16 ? Autocast.BFloat16(Factory.Device) : null;
 
-    private SubtreeAccumulator Accumulator(Tensor like) => new(Tree, Hosted, () => empty_like(like).DetachFromDisposeScope());
+    private void DropReplicas()
+    {
+        foreach (var replica in _replicas.Values)
+        {
+            replica.Dispose();
+        }
+        _replicas.Clear();
+    }
 }

@@ -1,3 +1,4 @@
+using ProjectedGan.Training.Specification;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Reduction;
@@ -11,14 +12,17 @@ public sealed class InProcessExchange : IDisposable
 {
     private readonly CanonicalTree _tree;
     private readonly int _workers;
+    private readonly WirePrecision _wire;
     private readonly Lock _lock = new();
     private readonly Dictionary<ReductionKey, Meeting> _meetings = [];
     private readonly CancellationTokenSource _aborted = new();
 
     /// <param name="tree">The tree over all replicas.</param>
     /// <param name="workers">How many workers take part; together their replicas are the tree's.</param>
-    public InProcessExchange(CanonicalTree tree, int workers)
+    /// <param name="wire">How nodes of gradients are rounded.</param>
+    public InProcessExchange(CanonicalTree tree, int workers, WirePrecision wire = WirePrecision.Float32)
     {
+        _wire = wire;
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         _tree = tree;
         _workers = workers;
@@ -48,7 +52,8 @@ public sealed class InProcessExchange : IDisposable
             }
             _meetings.Remove(key);
         }
-        meeting.Total = TreeSum.Complete(_tree, meeting.Partials);
+        var wire = key.Phase == ReductionPhase.Statistics ? WirePrecision.Float32 : _wire;
+        meeting.Total = TreeSum.Complete(_tree, meeting.Partials, wire).DetachFromDisposeScope();
         meeting.Ready.Set();
         return meeting;
     }

@@ -1,3 +1,4 @@
+using ProjectedGan.Training.Specification;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Reduction;
@@ -14,13 +15,16 @@ public sealed class SubtreeAccumulator : IDisposable
     private readonly Dictionary<ReplicaRange, Tensor> _complete = [];
     private readonly Stack<Tensor> _free = new();
     private readonly Func<Tensor> _allocate;
+    private readonly WirePrecision _wire;
     private readonly Lock _lock = new();
 
     /// <param name="tree">The tree over all replicas of the run.</param>
     /// <param name="hosted">The replicas that this worker computes.</param>
     /// <param name="allocate">Makes one flat buffer; all buffers have the same length. The accumulator disposes them.</param>
-    public SubtreeAccumulator(CanonicalTree tree, ReplicaRange hosted, Func<Tensor> allocate)
+    /// <param name="wire">How nodes are rounded.</param>
+    public SubtreeAccumulator(CanonicalTree tree, ReplicaRange hosted, Func<Tensor> allocate, WirePrecision wire = WirePrecision.Float32)
     {
+        _wire = wire;
         _tree = tree;
         _targets = tree.MaximalSubtrees(hosted);
         _allocate = allocate;
@@ -39,15 +43,14 @@ public sealed class SubtreeAccumulator : IDisposable
     public void Add(int replica, Tensor values)
     {
         var node = new ReplicaRange(replica, replica + 1);
+        NodeRounding.Round(values, _wire);
         while (TryTakeSibling(node, values) is var (parent, sibling, nodeIsLeft))
         {
             // Addition is commutative to the bit, but a fixed operand order keeps NaN payloads fixed as well.
             var (left, right) = nodeIsLeft ? (values, sibling) : (sibling, values);
             left.add_(right);
-            lock (_lock)
-            {
-                _free.Push(right);
-            }
+            NodeRounding.Round(left, _wire);
+            GiveBack(right);
             (node, values) = (parent, left);
         }
     }
@@ -66,7 +69,16 @@ public sealed class SubtreeAccumulator : IDisposable
         }
     }
 
-    /// <summary>Gives all buffers back for the next phase.</summary>
+    /// <summary>Takes back a rented buffer that is not needed.</summary>
+    public void GiveBack(Tensor buffer)
+    {
+        lock (_lock)
+        {
+            _free.Push(buffer);
+        }
+    }
+
+    /// <summary>Gives all buffers back for the next phase, complete or not.</summary>
     public void Reset()
     {
         lock (_lock)

@@ -1,3 +1,4 @@
+using ProjectedGan.Training.Specification;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Reduction;
@@ -8,11 +9,12 @@ public static class TreeSum
     /// <summary>The sum over all replicas as a new tensor; the partial sums stay as they are.</summary>
     /// <param name="tree">The tree over all replicas.</param>
     /// <param name="partials">Nodes that cover every replica once, in any order.</param>
+    /// <param name="wire">How nodes are rounded; the partial sums already are.</param>
     /// <exception cref="ArgumentException">A replica is missing or a range is no node.</exception>
-    public static Tensor Complete(CanonicalTree tree, IEnumerable<SubtreeSum> partials) =>
-        Sum(tree.Root, partials.ToDictionary(partial => partial.Range, partial => partial.Sum));
+    public static Tensor Complete(CanonicalTree tree, IEnumerable<SubtreeSum> partials, WirePrecision wire = WirePrecision.Float32) =>
+        Sum(tree.Root, partials.ToDictionary(partial => partial.Range, partial => partial.Sum), wire);
 
-    private static Tensor Sum(ReplicaRange node, Dictionary<ReplicaRange, Tensor> sums)
+    private static Tensor Sum(ReplicaRange node, Dictionary<ReplicaRange, Tensor> sums, WirePrecision wire)
     {
         if (sums.TryGetValue(node, out var sum))
         {
@@ -23,8 +25,10 @@ public static class TreeSum
             throw new ArgumentException($"No partial sum covers replica {node}.", nameof(sums));
         }
         var (left, right) = CanonicalTree.Children(node);
-        var total = Sum(left, sums);
-        using var addend = Sum(right, sums);
-        return total.add_(addend);
+        var total = Sum(left, sums, wire);
+        using var addend = Sum(right, sums, wire);
+        total.add_(addend);
+        NodeRounding.Round(total, wire);
+        return total;
     }
 }

@@ -28,7 +28,7 @@ public static class InProcessCluster
             throw new UsageException($"{hosted.Count} workers with {string.Join(" + ", hosted)} replicas do not make the {spec.Replicas} of the spec; "
                 + $"use at most {spec.Replicas} workers with one replica or more each.");
         }
-        using var exchange = new InProcessExchange(new CanonicalTree(spec.Replicas), hosted.Count);
+        using var exchange = new InProcessExchange(new CanonicalTree(spec.Replicas), hosted.Count, spec.Reduction.Wire);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(options.Abort);
         var agreement = new StopAgreement();
         var hashes = new string[hosted.Count];

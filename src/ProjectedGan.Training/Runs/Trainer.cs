@@ -2,6 +2,7 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Iteration;
+using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Training.Runs;
@@ -21,6 +22,8 @@ public sealed class Trainer : IDisposable
     private readonly ITrainingObserver? _observer;
     private readonly string? _datasetHash;
     private readonly string _featureNetworkHash;
+    private CancellationToken _abort;
+    private bool _leads = true;
     private long _nonFiniteElements;
     private long _checkpointed = -1;
 
@@ -31,6 +34,7 @@ public sealed class Trainer : IDisposable
         _worker = worker;
         _observer = options.Observer;
         _datasetHash = datasetHash;
+        _abort = options.Abort;
         _featureNetworkHash = NetworkHash.Of(worker.State.Projector.Network);
         if (options.CheckpointFolder is { } folder)
         {
@@ -76,13 +80,76 @@ public sealed class Trainer : IDisposable
         try
         {
             var trainer = new Trainer(spec, options, worker, datasetHash);
-            trainer.Restore();
+            if (!options.Elastic)
+            {
+                trainer.Restore();
+            }
             return trainer;
         }
         catch
         {
             worker.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Takes a part in a run whose workers change: needed before an elastic trainer runs, and again after an abort.</summary>
+    /// <param name="hosted">The replicas that this worker computes; with replica 0 it leads, which is to say makes snapshots and checkpoints.</param>
+    /// <param name="exchange">The way to the other workers; null where this one hosts all replicas. Stays the caller's.</param>
+    /// <param name="abort">
+    /// Ends <see cref="Run(CancellationToken)"/> within the iteration, which is undone, with an <see cref="OperationCanceledException"/>.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The trainer is not elastic.</exception>
+    public void Join(ReplicaRange hosted, IGradientExchange? exchange, CancellationToken abort)
+    {
+        if (!_options.Elastic)
+        {
+            throw new InvalidOperationException("Only an elastic trainer changes its part in a run.");
+        }
+        _abort = abort;
+        _leads = hosted.First == 0;
+        _worker.Join(hosted, exchange ?? new InProcessExchange(_worker.State.Tree, 1).Join(), TrainerSetup.Lanes(_spec, _options, hosted));
+    }
+
+    /// <summary>The state between two iterations, to copy from or into.</summary>
+    public TrainerState State() => new(
+        new TrainerState.Counters(
+            Iteration, _worker.GeneratorUpdate.Adam.StepCount, _worker.DiscriminatorUpdate.Adam.StepCount, _nonFiniteElements, _clock.Elapsed.TotalSeconds).ToBytes(),
+        _worker.Tensors());
+
+    /// <summary>Goes on as the worker whose header this is, whose tensors have been copied into <see cref="State"/>'s.</summary>
+    /// <exception cref="PganException">The header is damaged.</exception>
+    public void Adopt(byte[] header)
+    {
+        var counters = TrainerState.Counters.Parse(header);
+        Iteration = counters.Iteration;
+        _checkpointed = -1;
+        _worker.GeneratorUpdate.Adam.StepCount = counters.GeneratorSteps;
+        _worker.DiscriminatorUpdate.Adam.StepCount = counters.DiscriminatorSteps;
+        _nonFiniteElements = counters.NonFiniteElements;
+        _clock.Elapsed = TimeSpan.FromSeconds(counters.TrainingSeconds);
+    }
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <exception cref="PganException">It is of another spec, data set or feature network, or does not fit.</exception>
+    public void Load(Checkpoint checkpoint)
+    {
+        CheckpointLoader.RequireSame(checkpoint, _spec, _datasetHash, _featureNetworkHash);
+        CheckpointLoader.Load(checkpoint, _worker);
+        Iteration = _checkpointed = checkpoint.Manifest.Iteration;
+        _nonFiniteElements = checkpoint.Manifest.NonFiniteElements;
+        _clock.Elapsed = TimeSpan.FromSeconds(checkpoint.Manifest.TrainingSeconds);
+        _observer?.Resumed(checkpoint);
+    }
+
+    /// <summary>Writes a checkpoint now and waits for it; does nothing without a folder or where the newest is of this iteration.</summary>
+    /// <exception cref="PganException">It cannot be written.</exception>
+    public void WriteCheckpoint()
+    {
+        if (_writer is not null)
+        {
+            SaveCheckpoint();
+            _writer.Finish();
         }
     }
 
@@ -102,15 +169,20 @@ public sealed class Trainer : IDisposable
             Show(_spec.Schedule.SnapshotImages, snapshot => _observer!.Snapshot(snapshot), always: true);
             Show(_spec.Schedule.EvaluationImages, snapshot => _observer!.Evaluate(snapshot), always: true);
         }
-        while (Iteration < last && !(_options.Agreement?.StopsBefore(Iteration, stop) ?? stop.IsCancellationRequested))
+        try
         {
-            RunIteration(last);
+            while (Iteration < last && !(_options.Agreement?.StopsBefore(Iteration, stop) ?? stop.IsCancellationRequested))
+            {
+                RunIteration(last);
+            }
         }
-        _clock.Stop();
-        if (_writer is not null)
+        finally
         {
-            SaveCheckpoint();
-            _writer.Finish();
+            _clock.Stop();
+        }
+        if (_leads)
+        {
+            WriteCheckpoint();
         }
     }
 
@@ -159,7 +231,7 @@ public sealed class Trainer : IDisposable
     {
         var next = (Iteration + 1) * _spec.Batch;
         var reports = _observer is not null && (Iteration + 1 == last || IsDue(_spec.Schedule.ReportImages, next));
-        _worker.Step(Iteration, measureNorms: reports, _options.Abort);
+        _worker.Step(Iteration, measureNorms: reports, _abort);
         Iteration++;
         foreach (var gradient in _worker.NonFiniteGradients)
         {
@@ -173,7 +245,7 @@ public sealed class Trainer : IDisposable
         var ends = Iteration == LastIteration;
         Show(_spec.Schedule.SnapshotImages, snapshot => _observer!.Snapshot(snapshot), always: ends);
         Show(_spec.Schedule.EvaluationImages, snapshot => _observer!.Evaluate(snapshot), always: ends);
-        if (_writer is not null && IsDue(_spec.Schedule.CheckpointImages, ImagesSeen))
+        if (_writer is not null && _leads && IsDue(_spec.Schedule.CheckpointImages, ImagesSeen))
         {
             SaveCheckpoint();
         }
@@ -184,7 +256,7 @@ public sealed class Trainer : IDisposable
 
     private void Show(long every, Action<GeneratorSnapshot> show, bool always)
     {
-        if (_observer is not null && every > 0 && (always || IsDue(every, ImagesSeen)))
+        if (_observer is not null && _leads && every > 0 && (always || IsDue(every, ImagesSeen)))
         {
             show(TakeSnapshot());
         }
@@ -219,16 +291,10 @@ public sealed class Trainer : IDisposable
 
     private void Restore()
     {
-        if (_store?.Newest(warning => _observer?.Warning(warning)) is not { } checkpoint)
+        if (_store?.Newest(warning => _observer?.Warning(warning)) is { } checkpoint)
         {
-            return;
+            Load(checkpoint);
         }
-        CheckpointLoader.RequireSame(checkpoint, _spec, _datasetHash, _featureNetworkHash);
-        CheckpointLoader.Load(checkpoint, _worker);
-        Iteration = _checkpointed = checkpoint.Manifest.Iteration;
-        _nonFiniteElements = checkpoint.Manifest.NonFiniteElements;
-        _clock.Elapsed = TimeSpan.FromSeconds(checkpoint.Manifest.TrainingSeconds);
-        _observer?.Resumed(checkpoint);
     }
 
     private void SaveCheckpoint()

@@ -18,9 +18,6 @@ public sealed record TrainerOptions
     /// <summary>How sums over replicas are completed with other workers; null when this worker hosts all.</summary>
     public IGradientExchange? Exchange { get; init; }
 
-    /// <summary>Bytes of gradient that are sent as one bucket. At least 4 KiB. Default 32 MiB.</summary>
-    public long BucketBytes { get; init; } = 32L << 20;
-
     /// <summary>Where checkpoints are read from and kept; null for none.</summary>
     public string? CheckpointFolder { get; init; }
 
@@ -29,6 +26,13 @@ public sealed record TrainerOptions
 
     /// <summary>Who hears about progress; null for nobody.</summary>
     public ITrainingObserver? Observer { get; init; }
+
+    /// <summary>
+    /// The worker's part changes while it trains: it takes one with <see cref="Trainer.Join"/> before it runs, an iteration that is
+    /// aborted is undone, and snapshots and checkpoints are made by the worker that hosts replica 0. <see cref="Hosted"/> and
+    /// <see cref="Exchange"/> are not used, and a checkpoint is loaded only where the caller says so.
+    /// </summary>
+    public bool Elastic { get; init; }
 
     /// <summary>Replaces the seeded draws.</summary>
     public IReplicaRandomness? Randomness { get; init; }

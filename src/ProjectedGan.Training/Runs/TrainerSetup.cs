@@ -13,8 +13,6 @@ namespace ProjectedGan.Training.Runs;
 /// <summary>Checks what a trainer is given and puts its worker together.</summary>
 internal static class TrainerSetup
 {
-    private const long LeastBucketBytes = 4096;
-
     /// <exception cref="SpecException">The spec does not fit the data set or lacks something that training needs.</exception>
     /// <exception cref="UsageException">The options do not fit the spec, or the device is missing.</exception>
     public static void Check(TrainingSpec spec, IImageDataset? dataset, TrainerOptions options)
@@ -42,8 +40,7 @@ internal static class TrainerSetup
         TorchRuntime.SetThreads(spec.Execution.ThreadsPerReplica);
         TorchRuntime.UseDeterministicKernels();
         var factory = new NetworkFactory(spec);
-        var hosted = options.Hosted ?? new ReplicaRange(0, spec.Replicas);
-        var state = new WorkerState(spec, factory, hosted)
+        var state = new WorkerState(spec, factory)
         {
             Randomness = options.Randomness ?? new SeededRandomness(spec, dataset, factory.Device),
             Probe = options.Probe,
@@ -54,13 +51,17 @@ internal static class TrainerSetup
         {
             state.Projector.Optimize();
         }
-        var batches = options.Batches ?? new DatasetBatches(spec, dataset!, factory, hosted);
-        var exchange = options.Exchange ?? new InProcessExchange(state.Tree, 1).Join();
-        var elementBytes = factory.Type == torch.ScalarType.Float64 ? sizeof(double) : sizeof(float);
-        return new TrainingWorker(state, batches, exchange, Lanes(spec, options, hosted), options.BucketBytes / elementBytes);
+        var worker = new TrainingWorker(state, options.Batches ?? new DatasetBatches(spec, dataset!, factory), options.Elastic);
+        if (!options.Elastic)
+        {
+            var hosted = options.Hosted ?? new ReplicaRange(0, spec.Replicas);
+            worker.Join(hosted, options.Exchange ?? new InProcessExchange(state.Tree, 1).Join(), Lanes(spec, options, hosted));
+        }
+        return worker;
     }
 
-    private static int Lanes(TrainingSpec spec, TrainerOptions options, ReplicaRange hosted)
+    /// <summary>Replicas that are computed side by side.</summary>
+    public static int Lanes(TrainingSpec spec, TrainerOptions options, ReplicaRange hosted)
     {
         var wanted = options.Lanes > 0 ? options.Lanes : Math.Max(1, Environment.ProcessorCount / spec.Execution.ThreadsPerReplica);
         // A device runs one kernel after another anyway; one lane keeps its memory small.
@@ -101,11 +102,10 @@ internal static class TrainerSetup
         {
             throw new UsageException($"A worker cannot host replicas {hosted.First} to {hosted.End - 1}; the spec has replicas 0 to {spec.Replicas - 1}.");
         }
-        if (options.Exchange is null && hosted.Count != spec.Replicas)
+        if (!options.Elastic && options.Exchange is null && hosted.Count != spec.Replicas)
         {
             throw new UsageException($"A worker with {hosted.Count} of {spec.Replicas} replicas needs an exchange with the others.");
         }
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BucketBytes, LeastBucketBytes, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Lanes, nameof(options));
     }
 

@@ -26,6 +26,10 @@ public sealed class SpecField
     /// <summary>False where the trained weights do not depend on the value.</summary>
     public bool DeterminesResult => _property.GetCustomAttribute<OutsideSpecHashAttribute>() is null;
 
+    /// <summary>Whether the value takes part in the hash of a spec.</summary>
+    internal bool IsHashed(TrainingSpec spec) => DeterminesResult
+        && (_property.GetCustomAttribute<HashedUnlessDefaultAttribute>() is null || !Get(spec).Equals(Get(new TrainingSpec())));
+
     /// <summary>What a value of this field may look like, for messages.</summary>
     public string Expectation => Type switch
     {

@@ -17,7 +17,7 @@ public static class SpecHash
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
-            foreach (var field in SpecSchema.Fields.Where(field => field.DeterminesResult)
+            foreach (var field in SpecSchema.Fields.Where(field => field.IsHashed(spec))
                 .OrderBy(field => field.Path, StringComparer.Ordinal))
             {
                 writer.WritePropertyName(field.Path);

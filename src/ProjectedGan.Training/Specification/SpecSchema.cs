@@ -69,6 +69,9 @@ public static class SpecSchema
         Ema = spec.Ema with { },
         Schedule = spec.Schedule with { },
         Execution = spec.Execution with { },
+        Reduction = spec.Reduction with { },
+        Evaluation = spec.Evaluation with { },
+        Cluster = spec.Cluster with { },
     };
 
     private static IEnumerable<SpecField> Collect() =>

@@ -53,4 +53,10 @@ public sealed record TrainingSpec
     public ScheduleSpec Schedule { get; init; } = new();
 
     public ExecutionSpec Execution { get; init; } = new();
+
+    public ReductionSpec Reduction { get; init; } = new();
+
+    public EvaluationSpec Evaluation { get; init; } = new();
+
+    public ClusterSpec Cluster { get; init; } = new();
 }

@@ -18,6 +18,16 @@ public static class TrainingSpecFile
     /// <inheritdoc cref="Load(string)"/>
     public static TrainingSpec LoadUnvalidated(string path) => Load(path, validate: false);
 
+    /// <summary>Reads a spec from YAML text that the caller completes and then validates.</summary>
+    /// <param name="name">What messages call the text.</param>
+    /// <param name="yaml">One mapping of settings.</param>
+    /// <inheritdoc cref="Load(string)"/>
+    public static TrainingSpec ParseUnvalidated(string name, string yaml)
+    {
+        using var reader = new StringReader(yaml);
+        return Bind(name, Parse(name, reader), validate: false);
+    }
+
     /// <summary>The spec as YAML with every setting written out.</summary>
     public static string Write(TrainingSpec spec)
     {
@@ -55,10 +65,23 @@ public static class TrainingSpecFile
 
     private static TrainingSpec Load(string path, bool validate)
     {
+        try
+        {
+            using var reader = new StreamReader(path);
+            return Bind(path, Parse(path, reader), validate);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PganException($"{path}: cannot read the spec: {error.Message}");
+        }
+    }
+
+    private static TrainingSpec Bind(string path, YamlMappingNode mapping, bool validate)
+    {
         var draft = SpecSchema.Copy(new TrainingSpec());
         var lines = new Dictionary<string, long>(StringComparer.Ordinal);
         var problems = new List<SpecProblem>();
-        Bind(Parse(path), "", draft, lines, problems);
+        Bind(mapping, "", draft, lines, problems);
         if (validate && problems.Count == 0)
         {
             problems.AddRange(TrainingSpecValidator.Validate(draft));
@@ -69,11 +92,10 @@ public static class TrainingSpecFile
     private static SpecProblem Locate(SpecProblem problem, Dictionary<string, long> lines) =>
         lines.TryGetValue(problem.Path, out var line) ? problem with { Message = $"line {line}: {problem.Message}" } : problem;
 
-    private static YamlMappingNode Parse(string path)
+    private static YamlMappingNode Parse(string path, TextReader reader)
     {
         try
         {
-            using var reader = new StreamReader(path);
             var stream = new YamlStream();
             stream.Load(reader);
             return stream.Documents switch
@@ -87,10 +109,6 @@ public static class TrainingSpecFile
         {
             var reason = error.InnerException?.Message ?? error.Message;
             throw new PganException($"{path}: line {error.Start.Line} is no valid YAML: {reason}");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PganException($"{path}: cannot read the spec: {error.Message}");
         }
     }
 

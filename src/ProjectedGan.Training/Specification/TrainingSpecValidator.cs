@@ -16,6 +16,7 @@ public static class TrainingSpecValidator
         CheckNetworks(spec, checks);
         CheckOptimization(spec, checks);
         CheckSchedule(checks);
+        CheckCluster(spec, checks);
         CheckContradictions(spec, checks);
         return checks.Problems;
     }
@@ -97,6 +98,36 @@ public static class TrainingSpecValidator
         checks.Range("schedule.evaluationImages", 0, long.MaxValue);
         checks.Range("schedule.checkpointImages", 0, long.MaxValue);
         checks.Range("schedule.keepCheckpoints", 1, int.MaxValue);
+    }
+
+    private static void CheckCluster(TrainingSpec spec, SpecChecks checks)
+    {
+        checks.Range("reduction.bucketBytes", 4096, long.MaxValue);
+        checks.Range("evaluation.samples", 2, int.MaxValue);
+        checks.Range("evaluation.stopAfter", 0, int.MaxValue);
+        checks.Range("cluster.minWorkers", 1, 4096);
+        checks.Range("cluster.maxWorkers", 0, 4096);
+        checks.Range("cluster.priority", -100, 100);
+        var (least, most) = (spec.Cluster.MinWorkers, spec.Cluster.MaxWorkers);
+        if (least > spec.Replicas)
+        {
+            checks.Add("cluster.minWorkers", $"cluster.minWorkers is {least}, but a worker hosts at least one replica and replicas is {spec.Replicas}; "
+                + $"use {spec.Replicas} or less, or more replicas.");
+        }
+        if (most > spec.Replicas)
+        {
+            checks.Add("cluster.maxWorkers", $"cluster.maxWorkers is {most}, but a worker hosts at least one replica and replicas is {spec.Replicas}; "
+                + $"use {spec.Replicas} or less, or 0 for as many as there are replicas.");
+        }
+        else if (most != 0 && most < least)
+        {
+            checks.Add("cluster.maxWorkers", $"cluster.maxWorkers is {most}, less than cluster.minWorkers ({least}); use {least} or more, or 0.");
+        }
+        if (spec.Evaluation is { Network.Length: > 0, Weights.Length: 0 })
+        {
+            checks.Add("evaluation.weights", $"evaluation.weights is empty although evaluation.network is '{spec.Evaluation.Network}'; "
+                + "give its weights file, or leave evaluation.network empty to measure with the feature network.");
+        }
     }
 
     private static void CheckContradictions(TrainingSpec spec, SpecChecks checks)

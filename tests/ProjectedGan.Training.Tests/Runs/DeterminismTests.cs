@@ -46,7 +46,7 @@ public class DeterminismTests
     {
         var spec = Tiny.Spec(replicas: 2, iterations: 1);
 
-        Assert.Equal(Hash(spec), Hash(spec, new TrainerOptions { BucketBytes = 5000 }));
+        Assert.Equal(Hash(spec), Hash(spec with { Reduction = spec.Reduction with { BucketBytes = 5000 } }));
     }
 
     [Fact]

@@ -1,0 +1,121 @@
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Reduction;
+using ProjectedGan.Training.Specification;
+using ProjectedGan.Training.State;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Training.Iteration;
+
+/// <summary>
+/// The gradients of one network on their way from the lanes' backward passes to the average over all replicas: each bucket is summed
+/// over the hosted replicas and handed to the exchange when the last of them has it, while other buckets are still being computed.
+/// </summary>
+internal sealed class BucketedGradients : IDisposable
+{
+    private readonly ReductionPhase _phase;
+    private readonly int _replicas;
+    private readonly SubtreeAccumulator[] _accumulators;
+    private readonly int[] _arrived;
+    private readonly IPendingReduction?[] _pending;
+    private readonly Tensor _average;
+    private IGradientExchange? _exchange;
+    private long _iteration;
+
+    /// <param name="tree">The tree over all replicas.</param>
+    /// <param name="network">Its trained parameters give the layout.</param>
+    /// <param name="phase">What the exchange calls these gradients.</param>
+    /// <param name="spec">Rounding and size of buckets.</param>
+    public BucketedGradients(CanonicalTree tree, FlatGroup network, ReductionPhase phase, TrainingSpec spec)
+    {
+        _phase = phase;
+        _replicas = tree.Root.Count;
+        Layout = new BucketLayout(network.Views, spec.Reduction.BucketBytes / network.Flat.element_size());
+        _average = empty_like(network.Flat).DetachFromDisposeScope();
+        _accumulators = new SubtreeAccumulator[Layout.Buckets.Count];
+        _arrived = new int[_accumulators.Length];
+        _pending = new IPendingReduction?[_accumulators.Length];
+        Tree = tree;
+        Wire = spec.Reduction.Wire;
+    }
+
+    public BucketLayout Layout { get; }
+
+    private CanonicalTree Tree { get; }
+
+    private WirePrecision Wire { get; }
+
+    private ReplicaRange Hosted { get; set; }
+
+    /// <summary>Takes other replicas and another way to the other workers, between iterations.</summary>
+    public void Join(ReplicaRange hosted, IGradientExchange exchange)
+    {
+        Reset();
+        _exchange = exchange;
+        if (hosted == Hosted)
+        {
+            return;
+        }
+        Hosted = hosted;
+        for (var bucket = 0; bucket < _accumulators.Length; bucket++)
+        {
+            _accumulators[bucket]?.Dispose();
+            var elements = Layout.Buckets[bucket].Elements;
+            _accumulators[bucket] = new SubtreeAccumulator(
+                Tree, hosted, () => empty([elements], dtype: _average.dtype, device: _average.device).DetachFromDisposeScope(), Wire);
+        }
+    }
+
+    /// <summary>Starts the phase of an iteration.</summary>
+    public void Begin(long iteration) => _iteration = iteration;
+
+    /// <summary>Takes one replica's gradients of one bucket from a lane's parameters. Any thread; each replica and bucket once a phase.</summary>
+    /// <returns>The sum of their elements, not finite where one of them is not; a scalar tensor of the caller's scope.</returns>
+    public Tensor Add(int bucket, int replica, IReadOnlyList<Tensor> parameters)
+    {
+        var accumulator = _accumulators[bucket];
+        var gradients = accumulator.Rent();
+        FlatBuffer.GatherGradients(parameters, gradients);
+        var probe = gradients.sum();
+        accumulator.Add(replica, gradients);
+        if (Interlocked.Increment(ref _arrived[bucket]) == Hosted.Count)
+        {
+            _pending[bucket] = _exchange!.Submit(new ReductionKey(_iteration, _phase, bucket), accumulator.Finish());
+        }
+        return probe;
+    }
+
+    /// <summary>The mean over all replicas, flat; valid until the next iteration's phase. Blocks until all buckets are there.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up or the exchange was aborted.</exception>
+    public Tensor Average(CancellationToken cancellationToken)
+    {
+        for (var bucket = 0; bucket < _pending.Length; bucket++)
+        {
+            var (start, elements) = (Layout.Buckets[bucket].Start, Layout.Buckets[bucket].Elements);
+            var pending = _pending[bucket] ?? throw new InvalidOperationException($"Bucket {bucket} of {_phase} was not submitted.");
+            using var part = _average.narrow(0, start, elements);
+            part.copy_(pending.Wait(cancellationToken));
+        }
+        Reset();
+        return _replicas > 1 ? _average.mul_(1.0 / _replicas) : _average;
+    }
+
+    /// <summary>Forgets what is there, complete or not. The exchange must be done with it.</summary>
+    public void Reset()
+    {
+        Array.Clear(_pending);
+        Array.Clear(_arrived);
+        foreach (var accumulator in _accumulators)
+        {
+            accumulator?.Reset();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var accumulator in _accumulators)
+        {
+            accumulator?.Dispose();
+        }
+        _average.Dispose();
+    }
+}

@@ -1,0 +1,22 @@
+using ProjectedGan.Training.Specification;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Training.Reduction;
+
+/// <summary>
+/// Rounds a node of the canonical tree as it travels. Every node is rounded, leaves and root included and whether it is sent or not, so
+/// that the result does not show which nodes crossed a wire.
+/// </summary>
+public static class NodeRounding
+{
+    /// <summary>Rounds in place: nearest, ties to even.</summary>
+    public static void Round(Tensor node, WirePrecision wire)
+    {
+        if (wire == WirePrecision.BFloat16)
+        {
+            using var noGrad = no_grad();
+            using var rounded = node.to_type(ScalarType.BFloat16);
+            node.copy_(rounded);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace ProjectedGan.Training.Specification;
+
+/// <summary>What a cluster's evaluator measures on the snapshots of <c>schedule.evaluationImages</c>.</summary>
+public sealed record EvaluationSpec
+{
+    /// <summary>
+    /// Names of metrics, separated by commas: FrechetDistance, KernelDistance, PrecisionRecall, InceptionScore. The first one decides
+    /// which snapshot is the best. Empty measures none. Default FrechetDistance.
+    /// </summary>
+    [OutsideSpecHash("evaluation only reads")]
+    public string Metrics { get; init; } = "FrechetDistance";
+
+    /// <summary>
+    /// The network whose features are compared, for example inception_v3_fid; empty is the one that the discriminators see. Default empty.
+    /// </summary>
+    [OutsideSpecHash("evaluation only reads")]
+    public string Network { get; init; } = "";
+
+    /// <summary>Its weights: a file, or the name of imported ones. Needed where <see cref="Network"/> is given.</summary>
+    [OutsideSpecHash("evaluation only reads")]
+    public string Weights { get; init; } = "";
+
+    /// <summary>Generated images, at least 2. Default 5,000; published figures use 50,000.</summary>
+    [OutsideSpecHash("evaluation only reads")]
+    public int Samples { get; init; } = 5_000;
+
+    /// <summary>Measures every snapshot; else a newer one takes the place of one that waits. Default false.</summary>
+    [OutsideSpecHash("evaluation only reads")]
+    public bool EverySnapshot { get; init; }
+
+    /// <summary>Ends the run when the first metric has not improved for this many measured snapshots; 0 never. Default 0.</summary>
+    [OutsideSpecHash("the state after an iteration does not depend on when the run ends")]
+    public int StopAfter { get; init; }
+}
