@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using ProjectedGan.Coordination.Experiments;
+
+namespace ProjectedGan.Coordination.Evaluation;
+
+/// <summary>What came of an evaluation.</summary>
+[GenerateSerializer, Immutable]
+public sealed record EvaluationOutcome
+{
+    /// <summary>In the spec's order; the first one decides which snapshot is the best.</summary>
+    [Id(0)]
+    public ImmutableArray<MetricRecord> Metrics { get; init; } = [];
+
+    [Id(1)]
+    public ArtifactReference? Grid { get; init; }
+
+    /// <summary>Empty for success.</summary>
+    [Id(2)]
+    public string Error { get; init; } = "";
+
+    [Id(3)]
+    public TimeSpan Duration { get; init; }
+}

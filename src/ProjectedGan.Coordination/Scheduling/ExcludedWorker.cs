@@ -1,0 +1,13 @@
+namespace ProjectedGan.Coordination.Scheduling;
+
+/// <summary>A worker that an experiment does not take.</summary>
+[GenerateSerializer, Immutable]
+public sealed record ExcludedWorker
+{
+    [Id(0)]
+    public required string Worker { get; init; }
+
+    /// <summary>The end of its cool-down; <see cref="DateTimeOffset.MaxValue"/> for an expelled one.</summary>
+    [Id(1)]
+    public required DateTimeOffset Until { get; init; }
+}

@@ -1,0 +1,29 @@
+using Orleans.Concurrency;
+using ProjectedGan.Coordination.Workers;
+
+namespace ProjectedGan.Coordination.Scheduling;
+
+/// <summary>Gives workers to experiments; one grain of the key <see cref="GrainNames.Single"/>. It knows what experiments and workers told it and asks them again after a restart.</summary>
+public interface ISchedulerGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Wakes every experiment that has not ended and gives waiting evaluations back to their queue. The host calls it once the silo runs, and
+    /// again until it succeeds.
+    /// </summary>
+    Task StartAsync();
+
+    /// <summary>An experiment's needs changed.</summary>
+    [AlwaysInterleave]
+    Task NoteDemandAsync(ExperimentDemand demand);
+
+    /// <summary>A worker came, changed or was lost.</summary>
+    [AlwaysInterleave]
+    Task NoteWorkerAsync(WorkerObservation worker);
+
+    /// <summary>Why a queued or waiting experiment does not train, in one line; empty when it is not known to wait.</summary>
+    [AlwaysInterleave]
+    Task<string> ExplainAsync(string experiment);
+
+    /// <summary>Plans and acts. The grain calls it itself (<see cref="CoordinationOptions.TickInterval"/>).</summary>
+    Task TickAsync();
+}
