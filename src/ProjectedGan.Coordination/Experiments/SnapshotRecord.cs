@@ -38,4 +38,8 @@ public sealed record SnapshotRecord
     /// <summary>A PNG grid of samples.</summary>
     [Id(9)]
     public ArtifactReference? Grid { get; init; }
+
+    /// <summary>Metrics are due besides a sample grid. A newer snapshot that takes the place of a waiting one takes this over.</summary>
+    [Id(10)]
+    public bool Measure { get; init; } = true;
 }

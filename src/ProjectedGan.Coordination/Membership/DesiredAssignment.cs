@@ -1,0 +1,36 @@
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Workers;
+
+namespace ProjectedGan.Coordination.Membership;
+
+/// <summary>What a worker of an experiment should be doing, by the stored record alone.</summary>
+internal static class DesiredAssignment
+{
+    public static WorkerAssignment For(string id, ExperimentSubmission submission, ExperimentRecord record, string worker)
+    {
+        bool member = record.IsMember(worker);
+        bool leaves = record.Workers.Any(held => held.Worker == worker && !held.Stays);
+        var run = new RunDescription
+        {
+            Id = id,
+            SpecYaml = submission.SpecYaml,
+            SpecHash = submission.SpecHash,
+            DatasetHash = submission.DatasetHash,
+            Dataset = submission.Dataset,
+            Weights = submission.Weights,
+            Checkpoint = record.Phase == EpochPhase.Training && member ? record.StartCheckpoint ?? record.Checkpoint : record.Checkpoint,
+        };
+        var assignment = new WorkerAssignment { Mode = AssignmentMode.Warm, Run = run, Epoch = record.Epoch, TraceParent = submission.TraceParent };
+        return (member, record.Phase) switch
+        {
+            (true, EpochPhase.Holding) => assignment with { Mode = AssignmentMode.Hold },
+            (true, EpochPhase.Training) => assignment with { Mode = AssignmentMode.Train, StartIteration = record.StartIteration, StateSource = record.StateSource, Members = record.Members },
+            (true, EpochPhase.Stopping) => assignment with { Mode = AssignmentMode.Pause, Uploads = record.Uploader == worker },
+            _ => leaves ? assignment with { Mode = AssignmentMode.Pause, Uploads = true } : assignment,
+        };
+    }
+
+    /// <summary>What makes two assignments the same for a worker, whatever their versions.</summary>
+    public static string Key(WorkerAssignment assignment)
+        => $"{assignment.Mode}/{assignment.Epoch}/{assignment.StartIteration}/{assignment.StateSource}/{assignment.Uploads}/{string.Join(',', assignment.Members.Select(member => member.Worker))}";
+}

@@ -1,0 +1,15 @@
+namespace ProjectedGan.Coordination.Membership;
+
+/// <summary>Why a membership epoch ended, as a metric's label.</summary>
+internal enum EpochEnd
+{
+    Lost,
+    Joined,
+    Left,
+    Failed,
+    Unreachable,
+    Checksum,
+    Expelled,
+    Stopped,
+    Unresponsive,
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using ProjectedGan.Coordination.Experiments;
+
+namespace ProjectedGan.Coordination.Membership;
+
+/// <summary>Keeps the records of epochs so that they cover every committed iteration exactly once.</summary>
+internal static class Ledger
+{
+    /// <summary>
+    /// Ends what came before an iteration: the last record ends there, and where training goes back behind earlier ones (to a checkpoint,
+    /// after all members were lost) they are cut, since their iterations are trained again, to the same result.
+    /// </summary>
+    public static ImmutableArray<EpochRecord> EndAt(ImmutableArray<EpochRecord> epochs, long iteration, string reason)
+    {
+        if (epochs.IsEmpty)
+        {
+            return epochs;
+        }
+
+        ImmutableArray<EpochRecord>.Builder cut = epochs.ToBuilder();
+        EpochRecord last = cut[^1];
+        cut[^1] = last with { EndIteration = Math.Max(iteration, last.FirstIteration), EndedBecause = last.EndedBecause.Length > 0 ? last.EndedBecause : reason };
+        for (int index = 0; index < cut.Count; index++)
+        {
+            cut[index] = cut[index] with { FirstIteration = Math.Min(cut[index].FirstIteration, iteration), EndIteration = Math.Min(cut[index].EndIteration, iteration) };
+        }
+
+        return cut.MoveToImmutable();
+    }
+
+    /// <summary>Begins a record where the last one ended.</summary>
+    public static ImmutableArray<EpochRecord> Begin(ImmutableArray<EpochRecord> epochs, ExperimentRecord record, long iteration, DateTimeOffset now)
+        => epochs.Add(new EpochRecord { Epoch = record.Epoch, FirstIteration = iteration, EndIteration = iteration, Members = record.Members, Began = now });
+}

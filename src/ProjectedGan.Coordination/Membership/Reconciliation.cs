@@ -1,0 +1,43 @@
+using ProjectedGan.Coordination.Experiments;
+
+namespace ProjectedGan.Coordination.Membership;
+
+/// <summary>
+/// Brings an experiment's record in line with what its workers do. A pure function of record, observations and time, which is called
+/// again and again; where nothing has changed it changes nothing. In order:
+/// <list type="number">
+/// <item>Lost workers go.</item>
+/// <item>Failed workers go, or the experiment fails.</item>
+/// <item>Suspicions: who is at fault goes.</item>
+/// <item>Workers that leave go, unless they alone hold the newest state.</item>
+/// <item>An experiment that stops waits for its members and the checkpoint.</item>
+/// <item>Otherwise a change of eligible members begins an epoch, members that stand train, and members that have finished end the experiment.</item>
+/// </list>
+/// </summary>
+internal static class Reconciliation
+{
+    public static void Apply(MembershipChange change, WorkerSight sight)
+    {
+        if (change.Record.HasEnded || change.Record.State is ExperimentState.None or ExperimentState.Paused)
+        {
+            return;
+        }
+
+        (EpochEnd End, string Reason)? cause = Departures.Apply(change, sight); // 1, 2
+        if (change.Record.HasEnded)
+        {
+            return;
+        }
+
+        cause = new Suspicions(change, sight).Judge() ?? cause; // 3
+        cause = Leavers.Mark(change, sight) ?? cause; // 4
+        if (change.Record.State == ExperimentState.Pausing)
+        {
+            Stopping.Advance(change, sight); // 5
+            return;
+        }
+
+        Leavers.Release(change, sight); // 4
+        Membership.Advance(change, sight, cause); // 6
+    }
+}

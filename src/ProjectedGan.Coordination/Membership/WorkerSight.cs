@@ -1,0 +1,43 @@
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Workers;
+
+namespace ProjectedGan.Coordination.Membership;
+
+/// <summary>The workers of an experiment as they were last seen.</summary>
+internal sealed class WorkerSight(string experiment, IReadOnlyDictionary<string, WorkerObservation> observations)
+{
+    public WorkerObservation? Of(string worker) => observations.GetValueOrDefault(worker);
+
+    public bool IsLost(string worker) => Of(worker) is { Lost: true };
+
+    /// <summary>What a living worker says about this experiment; null while it is silent or about another one.</summary>
+    public WorkerStatus? Status(string worker)
+        => Of(worker) is { Lost: false, Status: { } status } && status.Run == experiment ? status : null;
+
+    /// <summary>
+    /// It can be a member. Members stay so while they are silent and not lost, which keeps a running epoch undisturbed when the coordinator
+    /// restarts; others become so by being warm.
+    /// </summary>
+    public bool IsReady(HeldWorker held, ExperimentRecord record)
+    {
+        if (!held.Stays || IsLost(held.Worker))
+        {
+            return false;
+        }
+
+        WorkerObservation? seen = Of(held.Worker);
+        if (!record.IsMember(held.Worker))
+        {
+            return Status(held.Worker) is { Phase: WorkerPhase.Warm };
+        }
+
+        return seen?.Status is not { } status
+            || (status.Run == experiment && status.Phase is WorkerPhase.Warm or WorkerPhase.Held or WorkerPhase.Syncing or WorkerPhase.Training or WorkerPhase.Finished);
+    }
+
+    /// <summary>It stands at a boundary for the epoch.</summary>
+    public bool IsHeld(string worker, long epoch) => Status(worker) is { Phase: WorkerPhase.Held } status && status.Epoch == epoch;
+
+    /// <summary>Completed iterations of the state that it holds; -1 without one.</summary>
+    public long Iteration(string worker) => Status(worker)?.Iteration ?? -1;
+}

@@ -1,0 +1,24 @@
+namespace ProjectedGan.Coordination.Scheduling;
+
+/// <summary>Workers that can work together: one device kind, one arithmetic.</summary>
+internal sealed class PlanGroup(string deviceKind, string arithmetic)
+{
+    public string DeviceKind { get; } = deviceKind;
+
+    public string Arithmetic { get; } = arithmetic;
+
+    /// <summary>Not held by anyone, in the order of their ids.</summary>
+    public List<WorkerOffer> Idle { get; } = [];
+
+    /// <summary>All living workers of the group.</summary>
+    public int Size { get; set; }
+
+    /// <summary>Held by an experiment that gives them up.</summary>
+    public int Leaving { get; set; }
+
+    /// <summary>Somebody waits for this group's workers: they are not for growing.</summary>
+    public bool Reserved { get; set; }
+
+    public bool Fits(ExperimentDemand demand)
+        => (demand.DeviceKind.Length == 0 || demand.DeviceKind == DeviceKind) && (demand.Arithmetic.Length == 0 || demand.Arithmetic == Arithmetic);
+}

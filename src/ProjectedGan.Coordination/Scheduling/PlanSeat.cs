@@ -1,0 +1,50 @@
+namespace ProjectedGan.Coordination.Scheduling;
+
+/// <summary>An experiment while a plan is made.</summary>
+internal sealed class PlanSeat
+{
+    private readonly HashSet<string> _excluded;
+
+    public PlanSeat(ExperimentDemand demand, IEnumerable<WorkerOffer> held, DateTimeOffset now)
+    {
+        Demand = demand;
+        Held.AddRange(held);
+        Count = demand.Workers.Length;
+        _excluded = [.. demand.Excluded.Where(excluded => excluded.Until > now).Select(excluded => excluded.Worker)];
+    }
+
+    public ExperimentDemand Demand { get; }
+
+    /// <summary>Workers that it keeps, in the order of replicas; those that are unknown just now are not among them.</summary>
+    public List<WorkerOffer> Held { get; } = [];
+
+    public List<WorkerOffer> Granted { get; } = [];
+
+    public List<WorkerOffer> Shrunk { get; } = [];
+
+    /// <summary>Workers after the plan.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Where its workers come from, once it has any.</summary>
+    public PlanGroup? Group { get; set; }
+
+    public string Reason { get; set; } = "";
+
+    public bool IsBelowMinimum => Demand.Wants && Count < Demand.MinWorkers;
+
+    public bool Takes(WorkerOffer worker) => !_excluded.Contains(worker.Worker);
+
+    public void Give(WorkerOffer worker)
+    {
+        Granted.Add(worker);
+        Count++;
+    }
+
+    /// <summary>Gives up the last worker in the order of replicas.</summary>
+    public void Shrink()
+    {
+        Shrunk.Add(Held[^1]);
+        Held.RemoveAt(Held.Count - 1);
+        Count--;
+    }
+}
