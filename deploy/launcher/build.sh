@@ -35,16 +35,17 @@ choose_dependency_mode() {
   cat >"$probe/probe.csproj" <<'XML'
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup>
-    <OfficialPackages>true</OfficialPackages>
     <RestorePackagesWithLockFile>false</RestorePackagesWithLockFile>
   </PropertyGroup>
   <ItemGroup>
     <PackageReference Include="TorchSharp" />
     <PackageReference Include="TorchSharp-cpu" />
+    <PackageReference Include="Grpc.AspNetCore" />
+    <PackageReference Include="Grpc.Net.Client" />
   </ItemGroup>
 </Project>
 XML
-  if ! dotnet restore "$probe/probe.csproj" --nologo >"$probe/restore.log" 2>&1; then
+  if ! dotnet restore "$probe/probe.csproj" -p:OfficialPackages=true --nologo >"$probe/restore.log" 2>&1; then
     why="the package feed lacks $(grep -oE 'NU110[0-9]: Unable to find package [A-Za-z.-]+' "$probe/restore.log" | sed 's/.* //; s/\.$//' | sort -u | tr '\n' ' ' || true)"
   elif [[ -z ${LIBTORCH:-} ]]; then
     why="the official TorchSharp restores, but LIBTORCH does not name a libtorch of the same version with headers for our native library"
