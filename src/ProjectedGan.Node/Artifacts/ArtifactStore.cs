@@ -1,0 +1,183 @@
+using ProjectedGan.Networks.WeightFiles;
+
+namespace ProjectedGan.Node.Artifacts;
+
+/// <summary>
+/// Files by the SHA-256 of their content, in one folder: the coordinator's datasets, weights, checkpoints and snapshots, and the cache of
+/// a worker or evaluator. A file that has its name is whole. All members may be called from many threads, and a folder may be shared
+/// by processes.
+/// </summary>
+internal sealed class ArtifactStore
+{
+    private readonly string _partial;
+    private readonly ArtifactStoreOptions _options;
+
+    /// <param name="folder">Made if it is missing.</param>
+    /// <param name="options">Bounds.</param>
+    /// <exception cref="ArtifactException">The folder cannot be made.</exception>
+    public ArtifactStore(string folder, ArtifactStoreOptions options)
+    {
+        Folder = Path.GetFullPath(folder);
+        _partial = Path.Combine(Folder, "partial");
+        _options = options;
+        try
+        {
+            Directory.CreateDirectory(_partial);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ArtifactException.From($"'{folder}' cannot hold artifacts", error);
+        }
+    }
+
+    public string Folder { get; }
+
+    public bool Contains(ArtifactDigest digest) => File.Exists(FileOf(digest));
+
+    public ArtifactState Stat(ArtifactDigest digest)
+    {
+        FileInfo whole = new(FileOf(digest)), partial = new(PartialOf(digest));
+        return whole.Exists ? new(true, whole.Length) : new(false, partial.Exists ? partial.Length : 0);
+    }
+
+    /// <summary>The whole file's path.</summary>
+    /// <exception cref="ArtifactException">It is not here.</exception>
+    public string Locate(ArtifactDigest digest) => Contains(digest) ? FileOf(digest) : throw Missing(digest);
+
+    /// <summary>Opens the whole file. It stays readable when it is pruned meanwhile.</summary>
+    /// <exception cref="ArtifactException">It is not here or cannot be read.</exception>
+    public FileStream OpenRead(ArtifactDigest digest)
+    {
+        try
+        {
+            return new FileStream(FileOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Missing(digest);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ArtifactException.From($"Artifact {digest} cannot be read", error);
+        }
+    }
+
+    /// <summary>Begins or continues a file that comes in pieces.</summary>
+    /// <param name="digest">Its name.</param>
+    /// <param name="length">Bytes of the whole.</param>
+    /// <param name="offset">Where the pieces begin; null for as far as an earlier try got.</param>
+    /// <param name="cancellation">Ends the reading of what is here.</param>
+    /// <exception cref="ArtifactException">Too large, no room for it, on its way already, or a wrong offset.</exception>
+    public async Task<PartialFile> BeginAsync(ArtifactDigest digest, long length, long? offset, CancellationToken cancellation)
+    {
+        if (length < 0 || length > _options.LargestFile)
+        {
+            throw new ArtifactException(
+                length < 0 ? ArtifactFault.Invalid : ArtifactFault.TooLarge,
+                $"Artifact {digest} has {length} bytes; at most {_options.LargestFile} are taken.");
+        }
+
+        CheckRoom(digest, length - (offset ?? Stat(digest).Bytes));
+        return await PartialFile.OpenAsync(PartialOf(digest), digest, length, offset, cancellation);
+    }
+
+    /// <summary>Checks a file that came in pieces and makes it visible under its name.</summary>
+    /// <exception cref="ArtifactException">It is not what its name says, or the disk is full.</exception>
+    public async Task PublishAsync(ArtifactDigest digest, PartialFile file)
+    {
+        string target = FileOf(digest), folder = Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder);
+            AtomicFile.FlushFolder(Folder);
+        }
+
+        await file.PublishAsync(target);
+    }
+
+    /// <summary>Copies a file of this machine into the store.</summary>
+    /// <returns>Its name and length.</returns>
+    /// <exception cref="ArtifactException">It is missing, unreadable or too large, or there is no room.</exception>
+    public async Task<(ArtifactDigest Digest, long Bytes)> IngestAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            // The name is the content's: it must be known before the copy, and a file that changes meanwhile is refused by its hash.
+            ArtifactDigest digest = await ArtifactDigest.OfFileAsync(path, cancellation);
+            await using FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            long length = source.Length;
+            if (Contains(digest))
+            {
+                return (digest, length);
+            }
+
+            await using PartialFile partial = await BeginAsync(digest, length, 0, cancellation);
+            byte[] buffer = new byte[1 << 20];
+            while (await source.ReadAsync(buffer, cancellation) is > 0 and int read)
+            {
+                await partial.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            }
+
+            await PublishAsync(digest, partial);
+            return (digest, length);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ArtifactException.From($"'{path}' cannot be read", error);
+        }
+    }
+
+    /// <summary>Deletes files that nobody needs any more, unfinished ones too.</summary>
+    /// <param name="isNeeded">Whether a whole file stays.</param>
+    /// <param name="untouchedSince">Younger files stay in any case: they may be about to be used.</param>
+    /// <returns>Bytes that became free.</returns>
+    public long Prune(Func<ArtifactDigest, bool> isNeeded, DateTimeOffset untouchedSince)
+    {
+        long freed = 0;
+        foreach (FileInfo file in new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            bool needed = !IsPartial(file) && (!ArtifactDigest.IsDigest(file.Name) || isNeeded(ArtifactDigest.Parse(file.Name)));
+            if (needed || file.LastWriteTimeUtc > untouchedSince.UtcDateTime)
+            {
+                continue;
+            }
+
+            try
+            {
+                long length = file.Length;
+                file.Delete();
+                freed += length;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // It stays until the next time; that costs room and nothing else.
+            }
+        }
+
+        AtomicFile.FlushFolder(Folder);
+        return freed;
+    }
+
+    private static ArtifactException Missing(ArtifactDigest digest) => new(ArtifactFault.Missing, $"Artifact {digest} is not here.");
+
+    private void CheckRoom(ArtifactDigest digest, long needed)
+    {
+        long free = new DriveInfo(Folder).AvailableFreeSpace - _options.ReservedBytes;
+        if (needed > free)
+        {
+            throw new ArtifactException(
+                ArtifactFault.DiskFull,
+                $"Artifact {digest} needs {needed} more bytes, and the disk of '{Folder}' has {Math.Max(0, free)} to give (the disk is full). Free some space and try again; nothing is lost.");
+        }
+    }
+
+    private bool IsPartial(FileInfo file) => string.Equals(file.DirectoryName, _partial, StringComparison.Ordinal);
+
+    private string FileOf(ArtifactDigest digest)
+    {
+        string name = digest.ToString();
+        return Path.Combine(Folder, name[..2], name);
+    }
+
+    private string PartialOf(ArtifactDigest digest) => Path.Combine(_partial, digest.ToString());
+}

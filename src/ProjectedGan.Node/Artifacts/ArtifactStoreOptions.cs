@@ -1,0 +1,11 @@
+namespace ProjectedGan.Node.Artifacts;
+
+/// <summary>Bounds of a store.</summary>
+internal sealed record ArtifactStoreOptions
+{
+    /// <summary>Bytes of the largest file that is taken. Default 256 GiB, more than the largest image datasets in use.</summary>
+    public long LargestFile { get; init; } = 256L << 30;
+
+    /// <summary>Bytes that stay free on the disk: the coordinator's database must be able to write. Default 256 MiB.</summary>
+    public long ReservedBytes { get; init; } = 256L << 20;
+}

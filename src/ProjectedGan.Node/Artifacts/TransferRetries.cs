@@ -1,0 +1,42 @@
+using Grpc.Core;
+
+namespace ProjectedGan.Node.Artifacts;
+
+/// <summary>Repeats a transfer until it is through: pauses grow, with jitter, and start anew whenever something got through.</summary>
+internal sealed class TransferRetries(TransferOptions options, TimeProvider time)
+{
+    /// <param name="attempt">Goes on where the one before stopped; returns whether it is done; calls its argument whenever bytes got through.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public async Task RunAsync(Func<Action, Task> attempt, CancellationToken cancellation)
+    {
+        long last = time.GetTimestamp();
+        TimeSpan pause = options.FirstPause;
+        while (true)
+        {
+            try
+            {
+                await attempt(() =>
+                {
+                    last = time.GetTimestamp();
+                    pause = options.FirstPause;
+                });
+                return;
+            }
+            catch (Exception error) when (IsPassing(error) && !cancellation.IsCancellationRequested && IsPatient(last))
+            {
+                // Without jitter all workers that lost their coordinator come back at the same moment.
+                await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, cancellation);
+                pause = pause * 2 < options.LongestPause ? pause * 2 : options.LongestPause;
+            }
+        }
+    }
+
+    private static bool IsPassing(Exception error) => error switch
+    {
+        RpcException rpc => rpc.StatusCode is StatusCode.Unavailable or StatusCode.Aborted or StatusCode.DeadlineExceeded or StatusCode.Internal or StatusCode.Cancelled,
+        ArtifactException artifact => artifact.Fault == ArtifactFault.Busy,
+        _ => false,
+    };
+
+    private bool IsPatient(long last) => options.Patience == Timeout.InfiniteTimeSpan || time.GetElapsedTime(last) < options.Patience;
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace ProjectedGan.Node.Hosting;
+
+/// <summary>Logs of a role: one line an event on standard error. Standard output belongs to what scripts read.</summary>
+internal static class NodeLogging
+{
+    public static ILoggingBuilder AddTo(ILoggingBuilder logging, LogLevel level)
+    {
+        logging.ClearProviders().SetMinimumLevel(level);
+        // The framework reports every connection and request at Information.
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        return logging;
+    }
+}

@@ -1,0 +1,82 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using ProjectedGan.Contracts.Errors;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Specification;
+using RpcStatus = ProjectedGan.Contracts.Errors.Status;
+using Status = Grpc.Core.Status;
+
+namespace ProjectedGan.Node.Hosting;
+
+/// <summary>The one place where failures become gRPC statuses with google.rpc details, and the way back.</summary>
+internal static class StatusMapping
+{
+    /// <summary>The trailer of google.rpc.Status.</summary>
+    public const string Trailer = "grpc-status-details-bin";
+
+    // Trailers are headers: servers and proxies bound them, often at 8 KiB.
+    private const int MostViolations = 40;
+    private const int LongestText = 2000;
+
+    /// <summary>A failure as a status; null for one that no caller can do anything about.</summary>
+    public static RpcException? Map(Exception failure) => failure switch
+    {
+        RpcException rpc => rpc,
+        SpecException spec => Refuse(StatusCode.InvalidArgument, spec.Message, BadRequest(spec.Problems.Select(problem => (problem.Path, problem.Message)))),
+        FieldException field => Refuse(StatusCode.InvalidArgument, field.Message, BadRequest([(field.Field, field.Message)])),
+        ArtifactException artifact => Refuse(CodeOf(artifact.Fault), artifact.Message, new ErrorInfo { Reason = $"ARTIFACT_{Constant(artifact.Fault.ToString())}", Domain = "pgan" }),
+        DatasetException dataset => Refuse(StatusCode.InvalidArgument, dataset.Message, BadRequest([("data.path", dataset.Message)])),
+        UsageException usage => Refuse(StatusCode.InvalidArgument, usage.Message),
+        PganException known => Refuse(StatusCode.FailedPrecondition, known.Message),
+        OperationCanceledException => Refuse(StatusCode.Cancelled, "The call was cancelled."),
+        _ => null,
+    };
+
+    /// <summary>A status with details.</summary>
+    public static RpcException Refuse(StatusCode code, string message, params IMessage[] details)
+    {
+        string text = message.Length <= LongestText ? message : message[..LongestText] + "…";
+        RpcStatus status = new() { Code = (int)code, Message = text };
+        status.Details.AddRange(details.Select(detail => Any.Pack(detail)));
+        Metadata trailers = details.Length == 0 ? [] : new Metadata { { Trailer, status.ToByteArray() } };
+        return new RpcException(new Status(code, text), trailers);
+    }
+
+    /// <summary>The violations that a status carries; empty for other failures.</summary>
+    public static IReadOnlyList<BadRequest.Types.FieldViolation> Violations(RpcException failure)
+    {
+        try
+        {
+            return failure.Trailers.GetValueBytes(Trailer) is { } bytes
+                ? [.. RpcStatus.Parser.ParseFrom(bytes).Details.Where(detail => detail.Is(Contracts.Errors.BadRequest.Descriptor)).SelectMany(detail => detail.Unpack<BadRequest>().FieldViolations)]
+                : [];
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // Details help; without them the status itself says what is wrong.
+            return [];
+        }
+    }
+
+    private static BadRequest BadRequest(IEnumerable<(string Field, string Message)> violations)
+    {
+        BadRequest request = new();
+        request.FieldViolations.AddRange(violations.Take(MostViolations).Select(violation => new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Message }));
+        return request;
+    }
+
+    private static StatusCode CodeOf(ArtifactFault fault) => fault switch
+    {
+        ArtifactFault.Invalid => StatusCode.InvalidArgument,
+        ArtifactFault.Missing => StatusCode.NotFound,
+        ArtifactFault.Damaged => StatusCode.DataLoss,
+        ArtifactFault.TooLarge or ArtifactFault.DiskFull => StatusCode.ResourceExhausted,
+        ArtifactFault.Busy => StatusCode.Aborted,
+        _ => StatusCode.Unavailable,
+    };
+
+    private static string Constant(string name) => string.Concat(name.Select((letter, index) => index > 0 && char.IsUpper(letter) ? $"_{letter}" : $"{letter}")).ToUpperInvariant();
+}

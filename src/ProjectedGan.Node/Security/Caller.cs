@@ -1,0 +1,17 @@
+using Grpc.Core;
+
+namespace ProjectedGan.Node.Security;
+
+/// <summary>Who calls.</summary>
+/// <param name="Name">The token's name, the certificate's, or <c>local</c> where neither is asked for.</param>
+internal sealed record Caller(string Name)
+{
+    private static readonly object Key = new();
+
+    public static Caller Local { get; } = new("local");
+
+    /// <summary>The caller of this call.</summary>
+    public static Caller Of(ServerCallContext context) => context.UserState.TryGetValue(Key, out object? caller) ? (Caller)caller : Local;
+
+    public void AttachTo(ServerCallContext context) => context.UserState[Key] = this;
+}

@@ -1,0 +1,14 @@
+namespace ProjectedGan.Node.Security;
+
+/// <summary>What a caller may do.</summary>
+internal enum Role
+{
+    /// <summary>Look at experiments, their results and the nodes.</summary>
+    Read,
+
+    /// <summary>All that readers may, and submit, steer and upload.</summary>
+    Submit,
+
+    /// <summary>Be a worker or an evaluator, and exchange with other workers.</summary>
+    Worker,
+}
