@@ -7,6 +7,7 @@ using ProjectedGan.Node.Diagnostics;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Metrics;
 using ProjectedGan.Node.Runs;
+using ProjectedGan.Node.Security;
 using ProjectedGan.Node.Weights;
 
 namespace ProjectedGan.Node.Cli;
@@ -52,6 +53,7 @@ internal static class CommandLine
             DatasetCommand.Build(),
             WeightsCommand.Build(),
             BenchCommand.Build(),
+            CertsCommand.Build(),
             DoctorCommand.Build(),
         };
         root.Add(GlobalOptions.Verbose);

@@ -1,0 +1,65 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Hosting;
+using ProjectedGan.Node.Security;
+using ProjectedGan.Node.Tests.Processes;
+
+namespace ProjectedGan.Node.Tests.Hosting;
+
+/// <summary>A server of this process with the artifact service, on a port that the system chose.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly List<GrpcChannel> _channels = [];
+
+    private RunningServer(WebApplication application, Uri address, ArtifactStore store)
+    {
+        _application = application;
+        Address = address;
+        Store = store;
+    }
+
+    public Uri Address { get; }
+
+    public ArtifactStore Store { get; }
+
+    public static async Task<RunningServer> StartAsync(
+        TemporaryFolder home, TransportOptions? transport = null, string? tokens = null, CallLimits? limits = null, ArtifactStoreOptions? store = null)
+    {
+        transport ??= new TransportOptions();
+        NodeServerOptions options = new()
+        {
+            Listen = ListenAddress.Parse("--listen", transport.Certificate is null ? "http://127.0.0.1:0" : "https://127.0.0.1:0"),
+            Identity = Identity(transport),
+            Access = new AccessPolicy(tokens is null ? null : new TokenBook(tokens, TimeProvider.System, NullLogger.Instance)),
+            Limits = limits ?? new CallLimits(),
+        };
+        ArtifactStore artifacts = new(home.At("artifacts"), store ?? new ArtifactStoreOptions { ReservedBytes = 0 });
+        WebApplicationBuilder builder = NodeServer.CreateBuilder(options, LogLevel.Warning);
+        builder.Services.AddSingleton(artifacts);
+        WebApplication application = builder.Build();
+        application.MapGrpcService<ArtifactsService>();
+        await NodeServer.StartAsync(application, options, CancellationToken.None);
+        return new(application, new Uri(NodeServer.Addresses(application, options).Api), artifacts);
+    }
+
+    public static TransportIdentity Identity(TransportOptions options) => new(options, TimeProvider.System, NullLogger.Instance);
+
+    public CallInvoker Connect(TransportOptions? transport = null)
+    {
+        GrpcChannel channel = NodeChannel.Open(Address, Identity(transport ?? new TransportOptions()));
+        _channels.Add(channel);
+        return channel.CreateCallInvoker();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channels.ForEach(channel => channel.Dispose());
+        await _application.DisposeAsync();
+    }
+}
