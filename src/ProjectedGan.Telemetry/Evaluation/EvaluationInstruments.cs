@@ -1,0 +1,76 @@
+using System.Diagnostics.Metrics;
+using ProjectedGan.Telemetry.Gauges;
+
+namespace ProjectedGan.Telemetry.Evaluation;
+
+/// <summary>
+/// What evaluators measure (duration, snapshots), and what the coordinator shows of their results (values by experiment). Thread-safe.
+/// </summary>
+public sealed class EvaluationInstruments : IDisposable
+{
+    private const string MeterName = "ProjectedGan.Evaluation";
+
+    private readonly LatestGauge<MetricKey> _values = ByMetric("value", "Latest value of a metric.");
+    private readonly LatestGauge<MetricKey> _best = ByMetric("best", "Best value of a metric so far.");
+    private readonly LatestGauge<string> _iteration = new(
+        "pgan.evaluation.snapshot.iteration", "{iteration}", "Iteration of the snapshot that was evaluated last.",
+        experiment => [new(TelemetryAttributes.ExperimentId, experiment)]);
+
+    private readonly RenewingMeter _byExperiment;
+    private readonly Histogram<double> _duration;
+    private readonly Counter<long> _snapshots;
+
+    public EvaluationInstruments(IMeterFactory factory)
+    {
+        Meter meter = factory.Create(MeterName);
+        _duration = meter.CreateHistogram("pgan.evaluation.duration", "s", "Time to evaluate a snapshot.", tags: null, DurationBuckets.Jobs);
+        _snapshots = meter.CreateCounter<long>("pgan.evaluation.snapshots", "{snapshot}", "Snapshots evaluated; error_type is set on those that failed.");
+        _byExperiment = new RenewingMeter(factory, MeterName, own =>
+        {
+            _values.AttachTo(own);
+            _best.AttachTo(own);
+            _iteration.AttachTo(own);
+        });
+    }
+
+    public void SnapshotEvaluated(TimeSpan duration)
+    {
+        _snapshots.Add(1);
+        _duration.Record(duration.TotalSeconds);
+    }
+
+    public void SnapshotFailed(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        _snapshots.Add(1, new KeyValuePair<string, object?>(TelemetryAttributes.ErrorType, error.GetType().FullName));
+    }
+
+    /// <summary>A result has arrived; samples are the generated images it rests on. Shown until <see cref="ExperimentEnded"/>.</summary>
+    public void MetricMeasured(MetricKey key, long iteration, double value, double best, int samples)
+    {
+        KeyValuePair<string, object?> count = new(TelemetryAttributes.Samples, samples);
+        _best.Set(key, best, count);
+        _iteration.Set(key.Experiment, iteration);
+        if (_values.Set(key, value, count))
+        {
+            _byExperiment.CountLabelSet();
+        }
+    }
+
+    /// <summary>The experiment gets no more results: its values are removed.</summary>
+    public void ExperimentEnded(string experiment)
+    {
+        _values.RemoveWhere(key => key.Experiment == experiment);
+        _best.RemoveWhere(key => key.Experiment == experiment);
+        _iteration.RemoveWhere(key => key == experiment);
+    }
+
+    public void Dispose() => _byExperiment.Dispose();
+
+    private static LatestGauge<MetricKey> ByMetric(string name, string description) => new($"pgan.evaluation.metric.{name}", "1", description, key =>
+    [
+        new(TelemetryAttributes.ExperimentId, key.Experiment),
+        new(TelemetryAttributes.Metric, key.Metric),
+        new(TelemetryAttributes.FeatureNetwork, key.FeatureNetwork),
+    ]);
+}

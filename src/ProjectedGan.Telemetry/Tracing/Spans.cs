@@ -1,0 +1,76 @@
+using System.Diagnostics;
+
+namespace ProjectedGan.Telemetry.Tracing;
+
+/// <summary>
+/// The spans of an experiment's way: submit → schedule → evaluation form one trace; an iteration is a trace of its own that links to it,
+/// because a run has too many of them for one.
+/// </summary>
+/// <remarks>
+/// Every method gives null where nobody listens, which costs nothing. Parents are explicit: the server's own activity for a request is not
+/// exported, and a span below it would be dropped with it. Dispose a span to end it.
+/// </remarks>
+public static class Spans
+{
+    /// <summary>Name of the source on the coordinator.</summary>
+    public const string CoordinationSource = "ProjectedGan.Coordination";
+
+    /// <summary>Name of the source on workers.</summary>
+    public const string TrainingSource = "ProjectedGan.Training";
+
+    /// <summary>Name of the source on evaluators.</summary>
+    public const string EvaluationSource = "ProjectedGan.Evaluation";
+
+    public const string SubmitName = "experiment.submit";
+    public const string ScheduleName = "experiment.schedule";
+    public const string IterationName = "training.iteration";
+    public const string PhaseName = "training.phase";
+    public const string EvaluationName = "evaluation.snapshot";
+
+    private static readonly ActivitySource Coordination = new(CoordinationSource);
+    private static readonly ActivitySource Training = new(TrainingSource);
+    private static readonly ActivitySource Evaluation = new(EvaluationSource);
+
+    /// <summary>A spec arrives. Without a caller's context a trace starts here.</summary>
+    public static Activity? StartSubmit(ActivityContext caller = default) => Start(Coordination, SubmitName, ActivityKind.Server, caller);
+
+    /// <summary>Workers are found for an experiment, whose submission's context is kept with it.</summary>
+    public static Activity? StartSchedule(string experiment, ActivityContext submission) =>
+        Start(Coordination, ScheduleName, ActivityKind.Internal, submission)?.SetTag(TelemetryAttributes.ExperimentId, experiment);
+
+    /// <summary>One iteration on one worker. Its trace links to the submission's.</summary>
+    public static Activity? StartIteration(string experiment, long iteration, ActivityContext submission)
+    {
+        ActivityLink[] links = submission == default ? [] : [new ActivityLink(submission)];
+        return Start(Training, IterationName, ActivityKind.Internal, parent: default, links)
+            ?.SetTag(TelemetryAttributes.ExperimentId, experiment).SetTag("pgan.iteration", iteration);
+    }
+
+    /// <summary>A phase of the iteration that is in progress on this thread.</summary>
+    public static Activity? StartPhase(string phase) => Activity.Current is { OperationName: IterationName }
+        ? Training.StartActivity(PhaseName)?.SetTag(TelemetryAttributes.Phase, phase)
+        : null;
+
+    /// <summary>A snapshot is evaluated, below the submission whose context came with the work.</summary>
+    public static Activity? StartEvaluation(string experiment, long iteration, ActivityContext submission) =>
+        Start(Evaluation, EvaluationName, ActivityKind.Consumer, submission)
+            ?.SetTag(TelemetryAttributes.ExperimentId, experiment).SetTag("pgan.iteration", iteration);
+
+    /// <summary>Marks a span as failed.</summary>
+    public static void Fail(this Activity? span, Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        span?.SetStatus(ActivityStatusCode.Error, error.Message).SetTag(TelemetryAttributes.ErrorType, error.GetType().FullName).AddException(error);
+    }
+
+    private static Activity? Start(ActivitySource source, string name, ActivityKind kind, ActivityContext parent, ActivityLink[]? links = null)
+    {
+        if (parent == default && source.HasListeners())
+        {
+            // With no parent given, StartActivity would take the current activity.
+            Activity.Current = null;
+        }
+
+        return source.StartActivity(name, kind, parent, tags: null, links);
+    }
+}

@@ -1,0 +1,194 @@
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using ProjectedGan.Telemetry.Coordination;
+using ProjectedGan.Telemetry.Evaluation;
+using ProjectedGan.Telemetry.Gauges;
+using ProjectedGan.Telemetry.Tests.Hosting;
+using ProjectedGan.Telemetry.Training;
+
+namespace ProjectedGan.Telemetry.Tests.Metrics;
+
+public class InstrumentsTests
+{
+    [Fact]
+    public async Task Values_OfEveryInstrument_ReachTheScrape()
+    {
+        await using NodeHost host = await NodeHost.StartAsync();
+        Measurements.RecordAll(host);
+
+        string text = await host.ScrapeAsync();
+
+        Assert.Contains("\npgan_training_images_total{otel_scope_name=\"ProjectedGan.Training\"} 64\n", text, StringComparison.Ordinal);
+        Assert.Contains("\npgan_training_loss{otel_scope_name=\"ProjectedGan.Training\",pgan_network=\"discriminator\"} 1.5\n", text, StringComparison.Ordinal);
+        Assert.Contains("\npgan_collective_io_bytes_total{otel_scope_name=\"ProjectedGan.Collectives\",network_io_direction=\"receive\"} 200\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "\npgan_evaluation_metric_value{otel_scope_name=\"ProjectedGan.Evaluation\",pgan_experiment_id=\"exp-1\",pgan_feature_network=\"mobilenet_v2\",pgan_metric=\"fd\",pgan_samples=\"1000\"} 12.5\n",
+            text,
+            StringComparison.Ordinal);
+        Assert.Contains(",libtorch=\"1.13.1\",version=\"1.2.3\"} 1\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Resource_OfANode_IsInTargetInfo_AndTheVariablesWin()
+    {
+        await using NodeHost host = await NodeHost.StartAsync(("OTEL_SERVICE_NAME", "mine"), ("OTEL_RESOURCE_ATTRIBUTES", "k8s.pod.name=pod-7"));
+
+        string info = (await host.ScrapeAsync()).Split('\n').Single(line => line.StartsWith("target_info{", StringComparison.Ordinal));
+
+        foreach (string label in (string[])["service_name=\"mine\"", "k8s_pod_name=\"pod-7\"", "pgan_role=\"worker\"", "service_instance_id=\"node-1\"", "service_version=\"1.2.3\"", "pgan_device_kind=\"cpu\""])
+        {
+            Assert.Contains(label, info, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void ExperimentEnded_ItsGauges_AreGone()
+    {
+        using Collected collected = new();
+        using CoordinationInstruments coordination = new(collected.Factory, TimeProvider.System);
+        using EvaluationInstruments evaluation = new(collected.Factory);
+        foreach (string experiment in (string[])["a", "b"])
+        {
+            coordination.Progress(experiment, 1, 2, 3, 4);
+            evaluation.MetricMeasured(new MetricKey(experiment, "fd", "net"), 1, 2, 2, 10);
+        }
+
+        Assert.Equal(14, collected.Points().Count(point => point.Contains("pgan.experiment.id=", StringComparison.Ordinal)));
+        coordination.ExperimentEnded("a");
+        evaluation.ExperimentEnded("a");
+
+        string[] left = [.. collected.Points().Where(point => point.Contains("pgan.experiment.id=", StringComparison.Ordinal))];
+        Assert.Equal(7, left.Length);
+        Assert.All(left, point => Assert.Contains("pgan.experiment.id=b", point, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Experiments_MoreThanTheSdkHasPlacesFor_NeverOverflow()
+    {
+        using Collected collected = new();
+        using EvaluationInstruments evaluation = new(collected.Factory);
+        for (int experiment = 0; experiment < 5 * RenewingMeter.LabelSetsPerMeter; experiment++)
+        {
+            evaluation.MetricMeasured(new MetricKey($"e{experiment}", "fd", "net"), 1, experiment, 2, 10);
+            if (experiment % 10 == 0)
+            {
+                string value = Assert.Single(collected.Points(), point => point.StartsWith("pgan.evaluation.metric.value ", StringComparison.Ordinal));
+                Assert.Contains($"pgan.experiment.id=e{experiment} ", value, StringComparison.Ordinal);
+            }
+
+            evaluation.ExperimentEnded($"e{experiment}");
+        }
+    }
+
+    [Fact]
+    public void TrainingLeft_ItsRunsGauges_AreGone()
+    {
+        using Collected collected = new();
+        TrainingInstruments training = new(collected.Factory);
+        training.Joined(3, 4);
+        training.Loss(TrainingInstruments.Generator, 1);
+        training.DeviceMemory("cpu", 1, 2);
+        Assert.Equal(5, collected.Points().Count);
+
+        training.Left();
+
+        Assert.All(collected.Points(), point => Assert.StartsWith("pgan.training.device.memory", point, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ExperimentState_ThatNobodyIsIn_IsZero()
+    {
+        using Collected collected = new();
+        using CoordinationInstruments coordination = new(collected.Factory, TimeProvider.System);
+        coordination.Experiments(new Dictionary<string, int> { ["queued"] = 2 });
+        coordination.Experiments(new Dictionary<string, int> { ["running"] = 2 });
+
+        Assert.Equal(
+            ["pgan.experiments pgan.experiment.state=queued 0", "pgan.experiments pgan.experiment.state=running 2"],
+            collected.Points().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void QueueAge_BetweenReports_Grows()
+    {
+        using Collected collected = new();
+        ManualTime time = new();
+        using CoordinationInstruments coordination = new(collected.Factory, time);
+        coordination.QueueChanged(2, time.GetUtcNow());
+        time.Advance(TimeSpan.FromSeconds(90));
+
+        Assert.Equal(["pgan.scheduler.queue.length 2", "pgan.scheduler.queue.oldest.age 90"], collected.Points().Order(StringComparer.Ordinal));
+        coordination.QueueChanged(0, null);
+        Assert.Contains("pgan.scheduler.queue.oldest.age 0", collected.Points());
+    }
+
+    private sealed class ManualTime : TimeProvider
+    {
+        private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
+
+        public void Advance(TimeSpan by) => _now += by;
+
+        public override DateTimeOffset GetUtcNow() => _now;
+    }
+
+    /// <summary>What the SDK would export: <c>instrument key=value … value</c>, a line a point.</summary>
+    private sealed class Collected : IDisposable
+    {
+        private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        private readonly Exporter _exporter = new();
+        private readonly BaseExportingMetricReader _reader;
+        private readonly MeterProvider _provider;
+
+        public Collected()
+        {
+            _reader = new BaseExportingMetricReader(_exporter);
+            _provider = Sdk.CreateMeterProviderBuilder().AddMeter("ProjectedGan.*").AddReader(_reader).Build();
+        }
+
+        public System.Diagnostics.Metrics.IMeterFactory Factory => _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+
+        public IReadOnlyList<string> Points()
+        {
+            _exporter.Points.Clear();
+            Assert.True(_reader.Collect());
+            return [.. _exporter.Points];
+        }
+
+        public void Dispose()
+        {
+            _provider.Dispose();
+            _services.Dispose();
+        }
+    }
+
+    private sealed class Exporter : BaseExporter<Metric>
+    {
+        public List<string> Points { get; } = [];
+
+        public override ExportResult Export(in Batch<Metric> batch)
+        {
+            foreach (Metric metric in batch)
+            {
+                foreach (ref readonly MetricPoint point in metric.GetMetricPoints())
+                {
+                    List<string> parts = [metric.Name];
+                    foreach (KeyValuePair<string, object?> tag in point.Tags)
+                    {
+                        parts.Add($"{tag.Key}={tag.Value}");
+                    }
+
+                    parts.Add(metric.MetricType switch
+                    {
+                        MetricType.DoubleGauge => $"{point.GetGaugeLastValueDouble()}",
+                        MetricType.LongGauge => $"{point.GetGaugeLastValueLong()}",
+                        _ => metric.MetricType.ToString(),
+                    });
+                    Points.Add(string.Join(' ', parts));
+                }
+            }
+
+            return ExportResult.Success;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using ProjectedGan.Telemetry.Tests.Hosting;
+using ProjectedGan.Testing.Prometheus;
+
+namespace ProjectedGan.Telemetry.Tests.Metrics;
+
+/// <summary>Names are an interface: dashboards and alerts are written against them.</summary>
+public partial class NamesTests
+{
+    // Measured by the coordinator's storage itself, which knows nothing of this project.
+    private const string StorageDuration = "pgan_storage_operation_duration_seconds";
+
+    private static readonly string[] Platform = ["dotnet_", "http_client_", "http_server_", "kestrel_"];
+
+    [Fact]
+    public async Task Scrape_OfEveryInstrument_HasTheGoldenNames()
+    {
+        await using NodeHost host = await NodeHost.StartAsync();
+        Measurements.RecordAll(host);
+
+        string[] families = NodeHost.Families(await host.ScrapeAsync());
+
+        string[] golden = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"));
+        Assert.Equal(golden, families.Where(name => !Platform.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task Documentation_OfMetrics_ListsTheGoldenNames()
+    {
+        string[] golden = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"));
+        string documentation = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), "docs", "metrics.md"));
+
+        IEnumerable<string> documented = DocumentedName().Matches(documentation).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal);
+
+        Assert.Equal(golden.Append(StorageDuration).Order(StringComparer.Ordinal), documented);
+    }
+
+    [Fact]
+    public async Task Promtool_OfEveryInstrument_FindsNothing()
+    {
+        await using NodeHost host = await NodeHost.StartAsync();
+        Measurements.RecordAll(host);
+        await host.GetAsync("/");
+
+        string text = await host.ScrapeAsync();
+
+        Assert.Contains("\nhttp_server_request_duration_seconds_count", text, StringComparison.Ordinal);
+        Assert.Contains("\ndotnet_process_cpus{", text, StringComparison.Ordinal);
+        Assert.Equal("", await Promtool.CheckMetricsAsync(text));
+    }
+
+    [Fact]
+    public async Task Labels_OfOurMetrics_AreTheConstants()
+    {
+        await using NodeHost host = await NodeHost.StartAsync();
+        Measurements.RecordAll(host);
+        HashSet<string> known = [.. typeof(TelemetryAttributes).GetFields().Select(field => ((string)field.GetRawConstantValue()!).Replace('.', '_'))];
+        known.UnionWith(["otel_scope_name", "le"]);
+
+        foreach (string line in (await host.ScrapeAsync()).Split('\n').Where(line => line.StartsWith("pgan_", StringComparison.Ordinal) && !line.StartsWith("pgan_build_info", StringComparison.Ordinal)))
+        {
+            string[] labels = [.. Label().Matches(line).Select(match => match.Groups[1].Value)];
+            Assert.All(labels, label => Assert.Contains(label, known));
+            // The only label whose values have no bound belongs to gauges that are removed with their experiment.
+            Assert.True(
+                !labels.Contains("pgan_experiment_id") || line.StartsWith("pgan_experiment_", StringComparison.Ordinal) || line.StartsWith("pgan_evaluation_", StringComparison.Ordinal),
+                line);
+        }
+    }
+
+    private static string RepositoryRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "docs", "metrics.md")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"No docs/metrics.md above '{AppContext.BaseDirectory}'.");
+    }
+
+    [GeneratedRegex(@"^\| `(pgan_[a-z_]+|target_info)` \|", RegexOptions.Multiline)]
+    private static partial Regex DocumentedName();
+
+    [GeneratedRegex("[{,]([a-z_]+)=\"")]
+    private static partial Regex Label();
+}
