@@ -69,6 +69,10 @@ public sealed record ExperimentSubmission
     [Id(16)]
     public string TraceParent { get; init; } = "";
 
+    /// <summary>Weights of the network that metrics use; null where it is the run's own feature network.</summary>
+    [Id(17)]
+    public ArtifactReference? MetricWeights { get; init; }
+
     /// <summary>Most workers it can use.</summary>
     internal int Ceiling => MaxWorkers <= 0 ? Replicas : Math.Min(MaxWorkers, Replicas);
 }

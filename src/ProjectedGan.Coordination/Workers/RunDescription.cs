@@ -27,4 +27,8 @@ public sealed record RunDescription
     /// <summary>The newest checkpoint.</summary>
     [Id(6)]
     public CheckpointRecord? Checkpoint { get; init; }
+
+    /// <summary>Weights of the network that metrics use; null where it is the run's own feature network.</summary>
+    [Id(7)]
+    public ArtifactReference? MetricWeights { get; init; }
 }
