@@ -23,10 +23,6 @@ public sealed record EvaluationTask
     [Id(4)]
     public string TraceParent { get; init; } = "";
 
-    /// <summary>Compute metrics; otherwise only draw the grid.</summary>
-    [Id(5)]
-    public bool Measure { get; init; } = true;
-
     /// <summary>Compute metrics; else only draw the grid.</summary>
     [Id(5)]
     public bool Measure { get; init; } = true;

@@ -42,8 +42,4 @@ public sealed record SnapshotRecord
     /// <summary>Metrics are due besides a sample grid. A newer snapshot that takes the place of a waiting one takes this over.</summary>
     [Id(10)]
     public bool Measure { get; init; } = true;
-
-    /// <summary>Metrics are due besides a sample grid. A newer snapshot that takes the place of a waiting one takes this over.</summary>
-    [Id(10)]
-    public bool Measure { get; init; } = true;
 }
