@@ -1,0 +1,8 @@
+namespace ProjectedGan.Coordination.Storage;
+
+internal enum StorageOperation
+{
+    Read,
+    Write,
+    Clear,
+}
