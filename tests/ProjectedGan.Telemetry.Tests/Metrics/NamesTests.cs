@@ -36,6 +36,21 @@ public partial class NamesTests
     }
 
     [Fact]
+    public async Task Documentation_OfAlerts_UsesNamesThatExist_AndPromtoolTakesIt()
+    {
+        HashSet<string> golden = [.. await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"))];
+        string documentation = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), "docs", "operations.md"));
+
+        string[] used = [.. UsedName().Matches(documentation).Select(match => match.Value)];
+        string rules = Rules().Match(documentation).Groups[1].Value;
+
+        Assert.NotEmpty(used);
+        Assert.All(used, name => Assert.True(golden.Contains(name) || golden.Contains(Suffix().Replace(name, "")), $"docs/operations.md names {name}, which no node shows."));
+        Assert.NotEqual("", rules);
+        Assert.Equal("", await Promtool.CheckRulesAsync(rules));
+    }
+
+    [Fact]
     public async Task Promtool_OfEveryInstrument_FindsNothing()
     {
         await using NodeHost host = await NodeHost.StartAsync();
@@ -83,6 +98,16 @@ public partial class NamesTests
 
     [GeneratedRegex(@"^\| `(pgan_[a-z_]+|target_info)` \|", RegexOptions.Multiline)]
     private static partial Regex DocumentedName();
+
+    // One label of ours stands among the expressions.
+    [GeneratedRegex(@"\bpgan_(?!phase\b)[a-z_]+")]
+    private static partial Regex UsedName();
+
+    [GeneratedRegex("_(sum|count|bucket)$")]
+    private static partial Regex Suffix();
+
+    [GeneratedRegex("```yaml\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Rules();
 
     [GeneratedRegex("[{,]([a-z_]+)=\"")]
     private static partial Regex Label();

@@ -10,7 +10,29 @@ public static class Promtool
     /// <summary>What <c>promtool check metrics</c> has to say against a text-format exposition; empty where it finds nothing.</summary>
     public static async Task<string> CheckMetricsAsync(string exposition)
     {
-        ProcessStartInfo start = new("promtool", ["check", "metrics"])
+        (int code, string output) = await RunAsync(exposition, "check", "metrics");
+        return code == 0 || output.Length > 0 ? output : $"promtool ended with {code}.";
+    }
+
+    /// <summary>What <c>promtool check rules</c> has to say against alerting and recording rules; empty where it finds nothing.</summary>
+    public static async Task<string> CheckRulesAsync(string rules)
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"pgan-rules-{Guid.NewGuid():N}.yml");
+        await File.WriteAllTextAsync(file, rules);
+        try
+        {
+            (int code, string output) = await RunAsync("", "check", "rules", file);
+            return code == 0 ? "" : output;
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(string input, params string[] arguments)
+    {
+        ProcessStartInfo start = new("promtool", arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -22,16 +44,15 @@ public static class Promtool
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);
             Task<string> errors = process.StandardError.ReadToEndAsync(deadline.Token);
-            await process.StandardInput.WriteAsync(exposition.AsMemory(), deadline.Token);
+            await process.StandardInput.WriteAsync(input.AsMemory(), deadline.Token);
             process.StandardInput.Close();
             await process.WaitForExitAsync(deadline.Token);
-            string complaints = (await output + await errors).Trim();
-            return process.ExitCode == 0 || complaints.Length > 0 ? complaints : $"promtool ended with {process.ExitCode}.";
+            return (process.ExitCode, (await output + await errors).Trim());
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"promtool check metrics did not end within {Patience}.");
+            throw new TimeoutException($"promtool {string.Join(' ', arguments)} did not end within {Patience}.");
         }
     }
 }
