@@ -1,0 +1,9 @@
+namespace ProjectedGan.Collectives.Exchange;
+
+/// <summary>Who goes first.</summary>
+internal enum OutboxPriority
+{
+    Control,
+    Result,
+    Partial,
+}

@@ -1,0 +1,12 @@
+namespace ProjectedGan.Collectives.Framing;
+
+/// <summary>A frame to be written straight into a transport's buffer.</summary>
+internal interface IOutgoingFrame
+{
+    /// <summary>Bytes with the header.</summary>
+    int Length { get; }
+
+    /// <summary>Fills the whole span; called once.</summary>
+    /// <exception cref="Sessions.ExchangeAbortedException">The session ended and its memory must not be read any more.</exception>
+    void WriteTo(Span<byte> frame);
+}

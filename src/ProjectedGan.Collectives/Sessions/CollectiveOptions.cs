@@ -1,0 +1,50 @@
+using Grpc.Net.Client;
+
+namespace ProjectedGan.Collectives.Sessions;
+
+/// <summary>How peers talk to each other. <see cref="ChunkBytes"/> and <see cref="EagerBytes"/> must be the same on all workers; they do not change results.</summary>
+public sealed record CollectiveOptions
+{
+    /// <summary>The most that one frame carries, in bytes; a power of two from 4 KiB to 16 MiB. Measured in docs/benchmarks/allreduce.md.</summary>
+    public int ChunkBytes { get; init; } = 256 << 10;
+
+    /// <summary>What each peer may send before this worker has asked for it, in bytes.</summary>
+    public int EagerBytes { get; init; } = 2 << 20;
+
+    /// <summary>Memory for what all peers together send when asked, in bytes, for each session.</summary>
+    public long GrantedBytes { get; init; } = 64 << 20;
+
+    /// <summary>Streams to each peer, each on a connection of its own; more than one helps where one does not fill the link.</summary>
+    public int ConnectionsPerPeer { get; init; } = 1;
+
+    /// <summary>How long opening a session waits for all peers.</summary>
+    public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a peer's stream waits for this worker to open its session of the same run and epoch.</summary>
+    public TimeSpan AdmissionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a session that ends waits for peers to take what is on its way, and for those that end at the same time.</summary>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Makes the channel to a peer's address; null: without TLS or credentials (<see cref="Transport.PeerChannels"/>). Called once for each connection.</summary>
+    public Func<Uri, GrpcChannel>? CreateChannel { get; init; }
+
+    /// <summary>The clock of the timeouts.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The longest frame that streams accept: a chunk, a piece of a state or its header.</summary>
+    internal int MostFrameBytes => Math.Max(ChunkBytes, State.StateSender.MostHeaderBytes) + Framing.FrameHeader.Bytes;
+
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public void Validate()
+    {
+        if (ChunkBytes is < 4 << 10 or > 16 << 20 || !System.Numerics.BitOperations.IsPow2(ChunkBytes))
+        {
+            throw new ArgumentException($"ChunkBytes is {ChunkBytes}; use a power of two from 4096 to {16 << 20}.");
+        }
+        if (EagerBytes < 0 || GrantedBytes < ChunkBytes || ConnectionsPerPeer is < 1 or > 64)
+        {
+            throw new ArgumentException($"EagerBytes {EagerBytes}, GrantedBytes {GrantedBytes} or ConnectionsPerPeer {ConnectionsPerPeer} is out of range.");
+        }
+    }
+}

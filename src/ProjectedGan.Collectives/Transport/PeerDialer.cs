@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Grpc.Net.Client;
+using ProjectedGan.Collectives.Framing;
+using ProjectedGan.Collectives.Groups;
+using ProjectedGan.Collectives.Sessions;
+
+namespace ProjectedGan.Collectives.Transport;
+
+/// <summary>Calls the later members of a group; members start at slightly different moments, so it calls again until it is told to stop.</summary>
+internal sealed class PeerDialer(PeerServer server, CollectiveSession session)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, string> _failures = new();
+
+    /// <summary>Why a worker could not be reached; null if nothing is known.</summary>
+    public string? LastFailure(string worker) => _failures.GetValueOrDefault(worker);
+
+    /// <summary>Starts a stream for each connection; each runs until the session ends.</summary>
+    /// <param name="connecting">Ends the attempts, not the streams that are there.</param>
+    public void Start(CancellationToken connecting)
+    {
+        for (var peer = session.Group.SelfIndex + 1; peer < session.Group.Members.Count; peer++)
+        {
+            var member = peer;
+            for (var i = 0; i < server.Options.ConnectionsPerPeer; i++)
+            {
+                _ = Task.Run(() => RunAsync(member, connecting), CancellationToken.None);
+            }
+        }
+    }
+
+    // Its failures end in the session or in LastFailure.
+    private async Task RunAsync(int peer, CancellationToken connecting)
+    {
+        var member = session.Group.Members[peer];
+        var pause = FirstPause;
+        while (!connecting.IsCancellationRequested && session.AbortReason is null)
+        {
+            try
+            {
+                await TalkAsync(peer, member, connecting).ConfigureAwait(false);
+                return;
+            }
+            catch (RpcException exception) when (exception.StatusCode is StatusCode.InvalidArgument or StatusCode.Aborted or StatusCode.Unauthenticated or StatusCode.PermissionDenied)
+            {
+                session.Abort(new CollectiveException($"Worker '{member.Worker}' at {member.Address} refused the exchange: {exception.Status.Detail}", exception));
+                return;
+            }
+            catch (Exception exception)
+            {
+                _failures[member.Worker] = $"Worker '{member.Worker}' at {member.Address}: {(exception as RpcException)?.Status.Detail ?? exception.Message}";
+            }
+            await Task.Delay(pause, server.Options.TimeProvider, connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private async Task TalkAsync(int peer, GroupMember member, CancellationToken connecting)
+    {
+        using var channel = Connect(server.Options, member.Address);
+        using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(FrameMethods.ClientExchange(server.Buffers), null, default);
+        var frames = new ClientFrameChannel(call);
+        await frames.WriteAsync(PeerServer.Greet(session), more: false, connecting).ConfigureAwait(false);
+        var answer = await frames.ReadAsync(connecting).ConfigureAwait(false) ?? throw new IOException("The stream ended at once.");
+        var hello = Hello.Read(answer);
+        answer.Return();
+        if (hello is null || hello.Sender != member.Worker)
+        {
+            throw new IOException($"The address belongs to {(hello is null ? "no worker of this version" : $"worker '{hello.Sender}'")}.");
+        }
+        if (await session.Links.RunAsync(peer, frames).ConfigureAwait(false) && session.AbortReason is null)
+        {
+            await call.RequestStream.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+
+    public static GrpcChannel Connect(CollectiveOptions options, Uri address) => (options.CreateChannel ?? PeerChannels.Create)(address);
+}

@@ -1,0 +1,40 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.Collectives.Transport;
+
+namespace ProjectedGan.Collectives.Tests.Support;
+
+/// <summary>A worker's server on a port of the kernel's choice.</summary>
+internal sealed class PeerHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private PeerHost(WebApplication application) => _application = application;
+
+    public PeerServer Server => _application.Services.GetRequiredService<PeerServer>();
+
+    public Uri Address => new(_application.Urls.Single());
+
+    public static async Task<PeerHost> StartAsync(CollectiveOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddCollectivePeers(options);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.ConfigureForPeers();
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        var application = builder.Build();
+        application.Services.GetRequiredService<PeerServer>().MapPeers(application);
+        await application.StartAsync().Within("a server to start");
+        return new PeerHost(application);
+    }
+
+    public async ValueTask DisposeAsync() => await _application.DisposeAsync();
+}
