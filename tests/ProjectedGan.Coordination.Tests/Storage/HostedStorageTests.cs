@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination.Storage;
+
+namespace ProjectedGan.Coordination.Tests.Storage;
+
+public interface ICountingGrain : IGrainWithStringKey
+{
+    Task<long> NextAsync();
+
+    Task<string[]> RemindAsync();
+}
+
+public sealed class CountingGrain([PersistentState("counter", GrainNames.Storage)] IPersistentState<Counter> counter) : Grain, ICountingGrain, IRemindable
+{
+    public async Task<long> NextAsync()
+    {
+        counter.State = new Counter { Value = counter.State.Value + 1 };
+        await counter.WriteStateAsync();
+        return counter.State.Value;
+    }
+
+    public async Task<string[]> RemindAsync()
+    {
+        string[] before = [.. (await this.GetReminders()).Select(static reminder => reminder.ReminderName)];
+        await this.RegisterOrUpdateReminder("wake", TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+        return before;
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
+}
+
+/// <summary>Storage as the coordinator hosts it.</summary>
+public sealed class HostedStorageTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pgan-hosted-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Silo_Restarts_StatesAndRemindersAreThere()
+    {
+        Assert.Equal((1L, 2L, ""), await RunAsync());
+        Assert.Equal((3L, 4L, "wake"), await RunAsync());
+    }
+
+    [Fact]
+    public async Task Silo_DatabaseDamaged_DoesNotStartAndSaysWhy()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "coordinator.db"), new string('x', 9000));
+
+        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(RunAsync);
+
+        Assert.Equal(StorageFailures.Corrupt, thrown.Reason);
+    }
+
+    private async Task<(long First, long Second, string Reminders)> RunAsync()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = Path.Combine(_folder, "coordinator.db") }));
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<ICountingGrain>("one");
+        (long, long, string) seen = (await grain.NextAsync(), await grain.NextAsync(), string.Join(' ', await grain.RemindAsync()));
+        await host.StopAsync();
+        await ((IAsyncDisposable)host).DisposeAsync();
+        return seen;
+    }
+}
