@@ -31,4 +31,8 @@ public interface IExperimentDirectoryGrain : IGrainWithStringKey
     /// <summary>An experiment's grain tells what became of it, having stored it.</summary>
     [AlwaysInterleave]
     Task NoteAsync(ExperimentSummary summary);
+
+    /// <summary>Drops an experiment whose submission never came to pass; any other is left alone.</summary>
+    [AlwaysInterleave]
+    Task TidyAsync(string id);
 }

@@ -31,6 +31,10 @@ public interface IEvaluationQueueGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task EnqueueAsync(string experiment, long images);
 
+    /// <summary>A snapshot that waits need not be evaluated any more.</summary>
+    [AlwaysInterleave]
+    Task WithdrawAsync(string experiment, long images);
+
     /// <summary>Nothing of an experiment is to be evaluated any more.</summary>
     [AlwaysInterleave]
     Task DropAsync(string experiment);

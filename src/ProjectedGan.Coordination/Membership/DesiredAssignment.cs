@@ -10,16 +10,7 @@ internal static class DesiredAssignment
     {
         bool member = record.IsMember(worker);
         bool leaves = record.Workers.Any(held => held.Worker == worker && !held.Stays);
-        var run = new RunDescription
-        {
-            Id = id,
-            SpecYaml = submission.SpecYaml,
-            SpecHash = submission.SpecHash,
-            DatasetHash = submission.DatasetHash,
-            Dataset = submission.Dataset,
-            Weights = submission.Weights,
-            Checkpoint = record.Phase == EpochPhase.Training && member ? record.StartCheckpoint ?? record.Checkpoint : record.Checkpoint,
-        };
+        RunDescription run = Describe(id, submission, member && record.Phase == EpochPhase.Training ? record.StartCheckpoint ?? record.Checkpoint : record.Checkpoint);
         var assignment = new WorkerAssignment { Mode = AssignmentMode.Warm, Run = run, Epoch = record.Epoch, TraceParent = submission.TraceParent };
         return (member, record.Phase) switch
         {
@@ -29,6 +20,17 @@ internal static class DesiredAssignment
             _ => leaves ? assignment with { Mode = AssignmentMode.Pause, Uploads = true } : assignment,
         };
     }
+
+    public static RunDescription Describe(string id, ExperimentSubmission submission, CheckpointRecord? checkpoint) => new()
+    {
+        Id = id,
+        SpecYaml = submission.SpecYaml,
+        SpecHash = submission.SpecHash,
+        DatasetHash = submission.DatasetHash,
+        Dataset = submission.Dataset,
+        Weights = submission.Weights,
+        Checkpoint = checkpoint,
+    };
 
     /// <summary>What makes two assignments the same for a worker, whatever their versions.</summary>
     public static string Key(WorkerAssignment assignment)

@@ -24,7 +24,7 @@ internal static class Epochs
             Workers = [.. members.Where(held => chosen.Contains(held.Worker)), .. record.Workers.Where(held => !chosen.Contains(held.Worker))],
             Uploader = "",
         };
-        if (ranges.Length < change.Submission.MinWorkers)
+        if (ranges.Length < change.Submission.MinWorkers && record.State != ExperimentState.Pausing)
         {
             change.MoveTo(ExperimentState.Waiting, reason);
         }
@@ -63,10 +63,7 @@ internal static class Epochs
     /// <summary>Begins an epoch whose members stop for good and save their state.</summary>
     public static void Stop(MembershipChange change, WorkerSight sight, IReadOnlyCollection<HeldWorker> members, string reason)
     {
-        ExperimentState state = change.Record.State;
-        string why = change.Record.Reason;
         Hold(change, sight, members, EpochEnd.Stopped, reason);
-        change.MoveTo(state, why);
         if (change.Record.Phase == EpochPhase.Holding)
         {
             change.Record = change.Record with { Phase = EpochPhase.Stopping };

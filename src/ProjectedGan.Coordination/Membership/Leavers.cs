@@ -1,4 +1,5 @@
 using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Workers;
 
 namespace ProjectedGan.Coordination.Membership;
 
@@ -38,12 +39,14 @@ internal static class Leavers
         }
     }
 
-    /// <summary>It has a newer state than the checkpoint, and no member has one as new but for the last iteration.</summary>
+    /// <summary>It has a newer state than the checkpoint, and no member that trained beside it stays.</summary>
     private static bool IsNeeded(MembershipChange change, WorkerSight sight, HeldWorker held)
     {
         long iteration = sight.Iteration(held.Worker);
         long saved = Math.Max(change.Record.Checkpoint?.Iteration ?? 0, 0);
-        long others = change.Record.Members.Select(member => sight.Iteration(member.Worker)).DefaultIfEmpty(-1).Max();
-        return iteration > saved && others < iteration - 1 && change.Now - held.LeavingSince < change.Options.UploadPatience;
+        EpochRecord? trained = change.Record.Epochs.LastOrDefault();
+        bool survives = change.Record.Members.Any(member => trained?.Members.Any(former => former.Worker == member.Worker) == true
+            && sight.Status(member.Worker) is { Phase: WorkerPhase.Training or WorkerPhase.Held or WorkerPhase.Finished } status && status.Iteration > saved);
+        return iteration > saved && !survives && change.Now - held.LeavingSince < change.Options.UploadPatience;
     }
 }

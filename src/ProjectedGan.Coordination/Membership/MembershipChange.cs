@@ -23,6 +23,9 @@ internal sealed class MembershipChange(string id, ExperimentSubmission submissio
 
     public CoordinationOptions Options { get; } = options;
 
+    /// <summary>Iterations that are known to be committed.</summary>
+    public long Known { get; init; }
+
     /// <summary>Epochs with training that ended, by reason.</summary>
     public List<EpochEnd> EpochEnds { get; } = [];
 
@@ -58,6 +61,11 @@ internal sealed class MembershipChange(string id, ExperimentSubmission submissio
     public void End(ExperimentState state, string reason)
     {
         MoveTo(state, reason);
+        if (Record.Epochs.Length > 0 && Record.Epochs[^1] is { EndedBecause: "" } open)
+        {
+            Record = Record with { Epochs = Ledger.EndAt(Record.Epochs, Math.Max(Known, open.FirstIteration), reason) };
+        }
+
         Record = Record with { Ended = Now, Workers = [], Members = [], Phase = EpochPhase.None, EpochEnded = "", Uploader = "" };
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Concurrency;
 using ProjectedGan.Coordination.Workers;
 
@@ -20,9 +21,9 @@ public interface ISchedulerGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task NoteWorkerAsync(WorkerObservation worker);
 
-    /// <summary>Why a queued or waiting experiment does not train, in one line; empty when it is not known to wait.</summary>
+    /// <summary>Why those of some experiments that wait for workers do not train, in one line each.</summary>
     [AlwaysInterleave]
-    Task<string> ExplainAsync(string experiment);
+    Task<ImmutableDictionary<string, string>> ExplainAsync(ImmutableArray<string> experiments);
 
     /// <summary>Plans and acts. The grain calls it itself (<see cref="CoordinationOptions.TickInterval"/>).</summary>
     Task TickAsync();

@@ -27,9 +27,10 @@ public interface IWorkerGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<WorkerAssignment?> WaitForAssignmentAsync(long knownVersion, CancellationToken cancellationToken);
 
-    /// <summary>An experiment says what its worker should do. Ignored while the worker belongs to another one.</summary>
+    /// <summary>The experiment that holds the worker says what it should do.</summary>
+    /// <returns>The version that the assignment got.</returns>
     [AlwaysInterleave]
-    Task AssignAsync(WorkerAssignment assignment);
+    Task<long> AssignAsync(WorkerAssignment assignment);
 
     /// <summary>An experiment gives the worker up: idle, unless it belongs to another one by now.</summary>
     [AlwaysInterleave]

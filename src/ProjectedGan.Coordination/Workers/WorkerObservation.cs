@@ -30,4 +30,12 @@ public sealed record WorkerObservation
     /// <summary>When its present status's phase of its epoch was first reported.</summary>
     [Id(6)]
     public DateTimeOffset PhaseSince { get; init; }
+
+    /// <summary>An assignment waits for it or is its own.</summary>
+    [Id(7)]
+    public bool IsAssigned { get; init; }
+
+    /// <summary>Version of the newest assignment that it had.</summary>
+    [Id(8)]
+    public long Version { get; init; }
 }

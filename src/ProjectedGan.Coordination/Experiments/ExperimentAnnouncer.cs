@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination.Catalog;
+using ProjectedGan.Coordination.Evaluation;
+using ProjectedGan.Coordination.Journal;
+using ProjectedGan.Coordination.Membership;
+using ProjectedGan.Coordination.Scheduling;
+using ProjectedGan.Coordination.Workers;
+
+namespace ProjectedGan.Coordination.Experiments;
+
+/// <summary>
+/// Tells others of an experiment's stored record: workers what to do, the scheduler what it needs, the evaluation queue what waits, the
+/// journal what happened, the directory how it stands. It remembers what each was told last, so that a call costs nothing when nothing is
+/// new, and what failed is told again with the next call.
+/// </summary>
+internal sealed class ExperimentAnnouncer(string id, IGrainFactory grains, IExperimentJournal journal, ILogger logger)
+{
+    // Events that wait for a journal that is away; the oldest go first.
+    private const int MostUnsaid = 10_000;
+
+    private readonly Dictionary<string, (string Key, long Version)> _assigned = new(StringComparer.Ordinal);
+    private readonly HashSet<long> _queued = [];
+    private ImmutableArray<ExperimentEvent> _unsaid = [];
+    private ExperimentSummary? _summary;
+    private long _toldRevision = -1;
+    private bool _dropped;
+
+    /// <summary>Somebody has still to be told something.</summary>
+    public bool IsBehind { get; private set; }
+
+    /// <summary>Adds events for the journal.</summary>
+    public void Say(ImmutableArray<ExperimentEvent> events)
+    {
+        _unsaid = _unsaid.AddRange(events);
+        if (_unsaid.Length > MostUnsaid)
+        {
+            _unsaid = _unsaid.RemoveRange(0, _unsaid.Length - MostUnsaid);
+        }
+    }
+
+    /// <summary>Tells everybody everything again, but for the workers, who forget nothing that they do not say.</summary>
+    public void Forget()
+    {
+        _queued.Clear();
+        _toldRevision = -1;
+        _summary = null;
+    }
+
+    public async Task AnnounceAsync(ExperimentSubmission submission, ExperimentRecord record, IReadOnlyDictionary<string, WorkerObservation> seen)
+    {
+        IsBehind = false;
+        await TryAsync(() => AssignAsync(submission, record, seen));
+        await TryAsync(() => DemandAsync(submission, record));
+        await TryAsync(() => EvaluateAsync(record));
+        await TryAsync(AppendAsync);
+        await TryAsync(() => SummarizeAsync(submission, record));
+    }
+
+    private async Task AssignAsync(ExperimentSubmission submission, ExperimentRecord record, IReadOnlyDictionary<string, WorkerObservation> seen)
+    {
+        foreach (HeldWorker held in record.Workers)
+        {
+            WorkerAssignment wanted = DesiredAssignment.For(id, submission, record, held.Worker);
+            string key = DesiredAssignment.Key(wanted);
+            // A worker's grain that was made anew has forgotten its assignment.
+            bool known = _assigned.TryGetValue(held.Worker, out (string Key, long Version) last) && last.Key == key
+                && !(seen.TryGetValue(held.Worker, out WorkerObservation? observation) && !observation.IsAssigned && observation.Version > last.Version);
+            if (!known)
+            {
+                _assigned[held.Worker] = (key, await grains.GetGrain<IWorkerGrain>(held.Worker).AssignAsync(wanted));
+            }
+        }
+
+        foreach (string gone in _assigned.Keys.Where(worker => record.Workers.All(held => held.Worker != worker)).ToArray())
+        {
+            await grains.GetGrain<IWorkerGrain>(gone).ReleaseAsync(id);
+            _assigned.Remove(gone);
+        }
+    }
+
+    private async Task DemandAsync(ExperimentSubmission submission, ExperimentRecord record)
+    {
+        if (_toldRevision != record.Revision)
+        {
+            await grains.GetGrain<ISchedulerGrain>(GrainNames.Single).NoteDemandAsync(ExperimentViews.Demand(id, submission, record));
+            _toldRevision = record.Revision;
+        }
+    }
+
+    private async Task EvaluateAsync(ExperimentRecord record)
+    {
+        IEvaluationQueueGrain queue = grains.GetGrain<IEvaluationQueueGrain>(GrainNames.Single);
+        foreach (SnapshotRecord snapshot in record.Snapshots)
+        {
+            bool open = SnapshotHistory.IsOpen(snapshot);
+            if (open && !_queued.Contains(snapshot.Images))
+            {
+                await queue.EnqueueAsync(id, snapshot.Images);
+                _queued.Add(snapshot.Images);
+            }
+            else if (!open && _queued.Contains(snapshot.Images))
+            {
+                await queue.WithdrawAsync(id, snapshot.Images);
+                _queued.Remove(snapshot.Images);
+            }
+        }
+
+        if (record.State == ExperimentState.Cancelled && !_dropped)
+        {
+            await queue.DropAsync(id);
+            _dropped = true;
+        }
+    }
+
+    private async Task AppendAsync()
+    {
+        if (!_unsaid.IsEmpty)
+        {
+            ImmutableArray<ExperimentEvent> events = _unsaid;
+            _unsaid = [];
+            try
+            {
+                await journal.AppendAsync(id, events, CancellationToken.None);
+            }
+            catch (Exception)
+            {
+                _unsaid = events.AddRange(_unsaid);
+                throw;
+            }
+        }
+    }
+
+    private async Task SummarizeAsync(ExperimentSubmission submission, ExperimentRecord record)
+    {
+        ExperimentSummary summary = ExperimentViews.Summarize(id, submission, record);
+        if (summary != _summary)
+        {
+            await grains.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single).NoteAsync(summary);
+            _summary = summary;
+        }
+    }
+
+    private async Task TryAsync(Func<Task> tell)
+    {
+        try
+        {
+            await tell();
+        }
+        catch (Exception exception)
+        {
+            IsBehind = true;
+            ExperimentAnnouncerLog.NotTold(logger, id, exception);
+        }
+    }
+}
+
+internal static partial class ExperimentAnnouncerLog
+{
+    [LoggerMessage(40, LogLevel.Warning, "Experiment {Experiment} could not tell others of a change; it tells them again.")]
+    public static partial void NotTold(ILogger logger, string experiment, Exception exception);
+}
