@@ -75,7 +75,7 @@ internal static class ExperimentViews
 
     /// <summary>Digests of everything that the experiment needs or offers.</summary>
     public static ImmutableArray<string> Artifacts(ExperimentSubmission submission, ExperimentRecord record)
-        => [.. new[] { submission.Dataset, submission.Weights }
+        => [.. new[] { submission.Dataset, submission.Weights, submission.MetricWeights }
             .Concat(record.Checkpoint?.Files ?? [])
             .Concat(record.StartCheckpoint?.Files ?? [])
             .Concat(record.Snapshots.SelectMany(snapshot => new[] { snapshot.Weights, snapshot.Grid }))

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ProjectedGan.Coordination.Storage;
 
 namespace ProjectedGan.Coordination.Journal;
 
 /// <summary>The journal as a table. Readers of the same process hear of new events at once; those of others look again after a while.</summary>
-internal sealed class SqlExperimentJournal(CoordinationDatabase database, CoordinationOptions options, TimeProvider time) : IExperimentJournal
+internal sealed class SqlExperimentJournal(SqlDatabase database, CoordinationOptions options, TimeProvider time) : IExperimentJournal, ILifecycleParticipant<ISiloLifecycle>
 {
     // Old events are dropped in batches, since that costs more than an append.
     private const int DropEvery = 64;
@@ -15,39 +15,26 @@ internal sealed class SqlExperimentJournal(CoordinationDatabase database, Coordi
     // How long a reader waits for an event that another process may have appended.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
-    private static readonly JsonSerializerOptions Format = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, Converters = { new JsonStringEnumConverter() }, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly SqlSchema Schema = new(
+        "journal",
+        ["CREATE TABLE pgan_events (experiment TEXT NOT NULL, sequence BIGINT NOT NULL, progress BIGINT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (experiment, sequence))"]);
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new(StringComparer.Ordinal);
 
+    public void Participate(ISiloLifecycle lifecycle)
+        => lifecycle.Subscribe<SqlExperimentJournal>(ServiceLifecycleStage.RuntimeStorageServices, token => database.PrepareAsync(Schema, token));
+
     public async Task<long> AppendAsync(string experiment, ImmutableArray<ExperimentEvent> events, CancellationToken cancellationToken)
     {
-        long last = 0;
-        await database.WriteAsync(
-            async (connection, transaction) =>
-            {
-                last = await LastAsync(connection, transaction, experiment, cancellationToken).ConfigureAwait(false);
-                long first = last;
-                foreach (ExperimentEvent happened in events)
-                {
-                    last++;
-                    await using DbCommand insert = CoordinationDatabase.Command(
-                        connection,
-                        transaction,
-                        "INSERT INTO pgan_events (experiment, sequence, progress, content) VALUES (@experiment, @sequence, @progress, @content)",
-                        ("@experiment", experiment),
-                        ("@sequence", last),
-                        ("@progress", (short)(happened.Progress is null ? 0 : 1)),
-                        ("@content", JsonSerializer.Serialize(happened with { Sequence = last }, Format)));
-                    await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                if (first / DropEvery != last / DropEvery)
-                {
-                    await DropAsync(connection, transaction, experiment, 1, options.ProgressEventsKept, cancellationToken).ConfigureAwait(false);
-                    await DropAsync(connection, transaction, experiment, 0, options.EventsKept, cancellationToken).ConfigureAwait(false);
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
+        long last = await database.WriteAsync((session, token) => AppendAsync(session, experiment, events, token), cancellationToken).ConfigureAwait(false);
         if (_waiting.TryRemove(experiment, out TaskCompletionSource? waiting))
         {
             waiting.TrySetResult();
@@ -56,30 +43,17 @@ internal sealed class SqlExperimentJournal(CoordinationDatabase database, Coordi
         return last;
     }
 
-    public Task<ImmutableArray<ExperimentEvent>> ReadAsync(string experiment, long after, int limit, CancellationToken cancellationToken)
-        => database.ReadAsync(
-            async connection =>
-            {
-                ImmutableArray<ExperimentEvent>.Builder events = ImmutableArray.CreateBuilder<ExperimentEvent>();
-                await using DbCommand select = CoordinationDatabase.Command(
-                    connection,
-                    null,
-                    "SELECT content FROM pgan_events WHERE experiment = @experiment AND sequence > @after ORDER BY sequence LIMIT @limit",
-                    ("@experiment", experiment),
-                    ("@after", after),
-                    ("@limit", limit));
-                await using DbDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    events.Add(JsonSerializer.Deserialize<ExperimentEvent>(reader.GetString(0), Format)!);
-                }
-
-                return events.ToImmutable();
-            },
-            cancellationToken);
+    public async Task<ImmutableArray<ExperimentEvent>> ReadAsync(string experiment, long after, int limit, CancellationToken cancellationToken)
+        => [.. await database.ReadAsync(
+            (session, token) => session.QueryAsync(
+                "SELECT content FROM pgan_events WHERE experiment = @experiment AND sequence > @after ORDER BY sequence LIMIT @limit",
+                [("experiment", experiment), ("after", after), ("limit", (long)limit)],
+                static row => JsonSerializer.Deserialize<ExperimentEvent>(row.GetString(0), Format)!,
+                token),
+            cancellationToken).ConfigureAwait(false)];
 
     public Task<long> LastAsync(string experiment, CancellationToken cancellationToken)
-        => database.ReadAsync(connection => LastAsync(connection, null, experiment, cancellationToken), cancellationToken);
+        => database.ReadAsync((session, token) => LastAsync(session, experiment, token), cancellationToken);
 
     public async Task WaitAsync(string experiment, long after, CancellationToken cancellationToken)
     {
@@ -100,26 +74,38 @@ internal sealed class SqlExperimentJournal(CoordinationDatabase database, Coordi
         }
     }
 
-    private static async Task<long> LastAsync(DbConnection connection, DbTransaction? transaction, string experiment, CancellationToken cancellationToken)
+    private async Task<long> AppendAsync(SqlSession session, string experiment, ImmutableArray<ExperimentEvent> events, CancellationToken cancellationToken)
     {
-        await using DbCommand select = CoordinationDatabase.Command(
-            connection, transaction, "SELECT COALESCE(MAX(sequence), 0) FROM pgan_events WHERE experiment = @experiment", ("@experiment", experiment));
-        return Convert.ToInt64(await select.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false));
+        long before = await LastAsync(session, experiment, cancellationToken).ConfigureAwait(false);
+        long last = before;
+        foreach (ExperimentEvent happened in events)
+        {
+            last++;
+            await session.ExecuteAsync(
+                "INSERT INTO pgan_events (experiment, sequence, progress, content) VALUES (@experiment, @sequence, @progress, @content)",
+                [("experiment", experiment), ("sequence", last), ("progress", happened.Progress is null ? 0L : 1L), ("content", JsonSerializer.Serialize(happened with { Sequence = last }, Format))],
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        if (before / DropEvery != last / DropEvery)
+        {
+            await DropAsync(session, experiment, progress: 1, options.ProgressEventsKept, cancellationToken).ConfigureAwait(false);
+            await DropAsync(session, experiment, progress: 0, options.EventsKept, cancellationToken).ConfigureAwait(false);
+        }
+
+        return last;
     }
 
-    // The newest event stays whatever its kind, so that numbers go on growing.
-    private static async Task DropAsync(DbConnection connection, DbTransaction transaction, string experiment, short progress, int kept, CancellationToken cancellationToken)
-    {
-        await using DbCommand delete = CoordinationDatabase.Command(
-            connection,
-            transaction,
+    private static async Task<long> LastAsync(SqlSession session, string experiment, CancellationToken cancellationToken)
+        => (await session.QueryAsync(
+            "SELECT COALESCE(MAX(sequence), 0) FROM pgan_events WHERE experiment = @experiment", [("experiment", experiment)], static row => row.GetInt64(0), cancellationToken).ConfigureAwait(false))[0];
+
+    private static Task<int> DropAsync(SqlSession session, string experiment, long progress, long kept, CancellationToken cancellationToken)
+        => session.ExecuteAsync(
             """
             DELETE FROM pgan_events WHERE experiment = @experiment AND progress = @progress AND sequence <=
               (SELECT sequence FROM pgan_events WHERE experiment = @experiment AND progress = @progress ORDER BY sequence DESC LIMIT 1 OFFSET @kept)
             """,
-            ("@experiment", experiment),
-            ("@progress", progress),
-            ("@kept", kept));
-        await delete.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
+            [("experiment", experiment), ("progress", progress), ("kept", kept)],
+            cancellationToken);
 }

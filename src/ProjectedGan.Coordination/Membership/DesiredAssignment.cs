@@ -29,6 +29,7 @@ internal static class DesiredAssignment
         DatasetHash = submission.DatasetHash,
         Dataset = submission.Dataset,
         Weights = submission.Weights,
+        MetricWeights = submission.MetricWeights,
         Checkpoint = checkpoint,
     };
 
