@@ -42,6 +42,7 @@ choose_dependency_mode() {
     <PackageReference Include="TorchSharp-cpu" />
     <PackageReference Include="Grpc.AspNetCore" />
     <PackageReference Include="Grpc.Net.Client" />
+    <PackageReference Include="Microsoft.Orleans.Server" />
   </ItemGroup>
 </Project>
 XML

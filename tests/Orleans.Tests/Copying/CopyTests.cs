@@ -33,6 +33,16 @@ public readonly record struct Pair(int[] Left, int[] Right);
 [GenerateSerializer, Immutable]
 public sealed record Frozen([property: Id(0)] int[] Values);
 
+[GenerateSerializer]
+public sealed class Shared
+{
+    [Id(0), Immutable]
+    public int[] Items { get; init; } = [];
+
+    [Id(1)]
+    public int[] Own { get; init; } = [];
+}
+
 public sealed class Unmarked;
 
 
@@ -89,8 +99,10 @@ public class CopyTests
         (1, "two", new List<int> { 3 }),
         Tuple.Create(1, new[] { 2 }),
         (1, 2, 3, 4, 5, 6, 7, 8, new[] { 9 }),
+        new Memory<byte>([1, 2]),
         ImmutableArray.Create(new List<int> { 1 }),
-        ImmutableList.Create(1, 2),
+        ImmutableList.Create(new[] { 1 }, [2]),
+        ImmutableQueue.Create<int[]>([1]),
         ImmutableDictionary<string, int[]>.Empty.Add("x", [1]));
 
     [Theory]
@@ -177,6 +189,27 @@ public class CopyTests
         var frozen = new Frozen([1]);
 
         Assert.Same(frozen, Copier.Copy(frozen));
+    }
+
+    [Fact]
+    public void Copy_ImmutableCollectionOfSimpleValues_IsPassedAsIs()
+    {
+        var list = ImmutableList.Create("a", "b");
+        ImmutableArray<Frozen> array = [new Frozen([1])];
+
+        Assert.Same(list, Copier.Copy(list));
+        Assert.True(array == (ImmutableArray<Frozen>)Copier.Copy(array)!);
+    }
+
+    [Fact]
+    public void Copy_MemberMarkedImmutable_IsPassedAsIs()
+    {
+        var shared = new Shared { Items = [1], Own = [2] };
+
+        var copy = (Shared)Copier.Copy(shared)!;
+
+        Assert.Same(shared.Items, copy.Items);
+        Assert.NotSame(shared.Own, copy.Own);
     }
 
     [Theory]

@@ -31,6 +31,11 @@ public abstract class LifecycleGrainBase : Grain, ILifecycleGrain
             throw new InvalidDataException("This activation fails.");
         }
 
+        if (key.StartsWith("hangs", StringComparison.Ordinal))
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
         Assert.Equal(1, Alive.AddOrUpdate(key, 1, static (_, count) => count + 1));
         await Task.Yield();
         Events.Enqueue((key, "activated"));

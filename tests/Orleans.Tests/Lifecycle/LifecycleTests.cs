@@ -69,6 +69,17 @@ public class LifecycleTests
     }
 
     [Fact]
+    public async Task Activation_OnActivateHangs_TimesOut()
+    {
+        await using TestSilo silo = await TestSilo.StartAsync(static builder
+            => builder.Configure<GrainCollectionOptions>(static options => options.ActivationTimeout = TimeSpan.FromMilliseconds(200)));
+
+        TimeoutException thrown = await Assert.ThrowsAsync<TimeoutException>(() => silo.Grains.GetGrain<IIdleGrain>("hangs").ActivationAsync().Within("the timeout"));
+
+        Assert.Contains("lifecycle/hangs", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Silo_Stops_EndsAllActivationsAndRefusesCalls()
     {
         await using TestSilo silo = await StartAsync();

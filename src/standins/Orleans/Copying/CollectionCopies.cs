@@ -92,6 +92,21 @@ internal static class CollectionCopies
     public static object ImmutableList<T>(object value, ValueCopier.Session session)
         => ((ImmutableList<T>)value).Select(session.CopyOf).ToImmutableList();
 
+    public static object Memory<T>(object value, ValueCopier.Session session)
+        => new Memory<T>((T[])session.Copy(((Memory<T>)value).ToArray())!);
+
+    public static object ReadOnlyMemory<T>(object value, ValueCopier.Session session)
+        => new ReadOnlyMemory<T>((T[])session.Copy(((ReadOnlyMemory<T>)value).ToArray())!);
+
+    public static object ImmutableQueue<T>(object value, ValueCopier.Session session)
+        => System.Collections.Immutable.ImmutableQueue.CreateRange(((ImmutableQueue<T>)value).Select(session.CopyOf));
+
+    public static object ImmutableSortedSet<T>(object value, ValueCopier.Session session)
+    {
+        var source = (ImmutableSortedSet<T>)value;
+        return source.Select(session.CopyOf).ToImmutableSortedSet(source.KeyComparer);
+    }
+
     public static object ImmutableHashSet<T>(object value, ValueCopier.Session session)
     {
         var source = (ImmutableHashSet<T>)value;

@@ -114,6 +114,11 @@ internal sealed class ValueCopier
         }
 
         Type open = type.GetGenericTypeDefinition();
+        if (open.Namespace == typeof(ImmutableArray<>).Namespace && type.GetGenericArguments().All(static element => (element.IsValueType || element.IsSealed) && IsShared(element)))
+        {
+            return static (value, _) => value;
+        }
+
         string? method = open == typeof(List<>) ? nameof(CollectionCopies.List)
             : open == typeof(HashSet<>) ? nameof(CollectionCopies.HashSet)
             : open == typeof(Queue<>) ? nameof(CollectionCopies.Queue)
@@ -123,11 +128,15 @@ internal sealed class ValueCopier
             : open == typeof(SortedDictionary<,>) ? nameof(CollectionCopies.SortedDictionary)
             : open == typeof(ConcurrentDictionary<,>) ? nameof(CollectionCopies.ConcurrentDictionary)
             : open == typeof(KeyValuePair<,>) ? nameof(CollectionCopies.Pair)
+            : open == typeof(Memory<>) ? nameof(CollectionCopies.Memory)
+            : open == typeof(ReadOnlyMemory<>) ? nameof(CollectionCopies.ReadOnlyMemory)
             : open == typeof(ReadOnlyCollection<>) ? nameof(CollectionCopies.ReadOnly)
             : open == typeof(ImmutableArray<>) ? nameof(CollectionCopies.ImmutableArray)
             : open == typeof(ImmutableList<>) ? nameof(CollectionCopies.ImmutableList)
             : open == typeof(ImmutableHashSet<>) ? nameof(CollectionCopies.ImmutableHashSet)
             : open == typeof(ImmutableDictionary<,>) ? nameof(CollectionCopies.ImmutableDictionary)
+            : open == typeof(ImmutableSortedSet<>) ? nameof(CollectionCopies.ImmutableSortedSet)
+            : open == typeof(ImmutableQueue<>) ? nameof(CollectionCopies.ImmutableQueue)
             : open == typeof(ImmutableSortedDictionary<,>) ? nameof(CollectionCopies.ImmutableSortedDictionary)
             : null;
         if (method is not null)
@@ -165,12 +174,12 @@ internal sealed class ValueCopier
     private sealed class MemberCopier
     {
         private readonly Type _type;
-        private readonly FieldInfo[] _fields;
+        private readonly (FieldInfo Field, bool IsShared)[] _fields;
 
         public MemberCopier(Type type)
         {
             _type = type;
-            List<FieldInfo> fields = [];
+            List<(FieldInfo, bool)> fields = [];
             for (Type? level = type; level is not null && level != typeof(object) && level != typeof(ValueType); level = level.BaseType)
             {
                 if (!level.IsDefined(typeof(GenerateSerializerAttribute), inherit: false))
@@ -194,15 +203,16 @@ internal sealed class ValueCopier
                 session.Remember(value, copy);
             }
 
-            foreach (FieldInfo field in _fields)
+            foreach ((FieldInfo field, bool isShared) in _fields)
             {
-                field.SetValue(copy, session.Copy(field.GetValue(value)));
+                object? member = field.GetValue(value);
+                field.SetValue(copy, isShared ? member : session.Copy(member));
             }
 
             return copy;
         }
 
-        private static IEnumerable<FieldInfo> SerializedFields(Type level)
+        private static IEnumerable<(FieldInfo Field, bool IsShared)> SerializedFields(Type level)
         {
             const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly;
             GenerateSerializerAttribute attribute = level.GetCustomAttribute<GenerateSerializerAttribute>()!;
@@ -214,7 +224,7 @@ internal sealed class ValueCopier
                 if (field.IsDefined(typeof(IdAttribute)) || property?.IsDefined(typeof(IdAttribute)) == true || isPublic
                     || (property is not null && constructor.Contains(property.Name)))
                 {
-                    yield return field;
+                    yield return (field, field.IsDefined(typeof(ImmutableAttribute)) || property?.IsDefined(typeof(ImmutableAttribute)) == true);
                 }
             }
         }

@@ -250,9 +250,9 @@ internal sealed class GrainActivation : IGrainContext, ICallChainReentrantGrainC
 
     private async Task ActivateAsync()
     {
+        using var limit = new CancellationTokenSource(_directory.Collection.ActivationTimeout);
         try
         {
-            using var limit = new CancellationTokenSource(_directory.Collection.ActivationTimeout);
             _scope = _directory.Services.CreateAsyncScope();
             GrainInstance = _class.CreateInstance(this);
             if (GrainInstance is ILifecycleParticipant<IGrainLifecycle> participant)
@@ -265,7 +265,9 @@ internal sealed class GrainActivation : IGrainContext, ICallChainReentrantGrainC
         }
         catch (Exception exception)
         {
-            await FailAsync(exception);
+            await FailAsync(limit.IsCancellationRequested && exception is OperationCanceledException
+                ? new TimeoutException($"Grain {GrainId} was not activated within {_directory.Collection.ActivationTimeout}.", exception)
+                : exception);
             return;
         }
 
