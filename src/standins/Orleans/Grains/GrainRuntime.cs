@@ -1,10 +1,10 @@
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Core;
 using Orleans.Providers;
 using Orleans.Timers;
-using System.Reflection;
 
 namespace Orleans.Runtime;
 
