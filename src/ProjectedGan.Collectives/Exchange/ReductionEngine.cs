@@ -100,19 +100,16 @@ internal sealed class ReductionEngine : IDisposable
     {
         var header = frame.Header;
         RefusalReason? refusal = null;
-        if (header.Magic != FrameHeader.CurrentMagic || header.PayloadBytes != frame.Length - FrameHeader.Bytes)
-        {
-            refusal = RefusalReason.Malformed;
-        }
-        else if (header.Checksum != FrameChecksum.Compute(header, frame.Payload))
+        if (header.Magic != FrameHeader.CurrentMagic || header.PayloadBytes != frame.Length - FrameHeader.Bytes
+            || header.Checksum != FrameChecksum.Compute(header, frame.Payload))
         {
             frame.Return();
-            var detail = $"A frame of {header.PayloadBytes} bytes from worker '{peer.Worker}' was damaged on the way.";
+            var detail = $"A frame of {frame.Length} bytes from worker '{peer.Worker}' was damaged on the way.";
             _observer.ChecksumFailed(peer.Worker, detail);
             Abort(new CollectiveException(detail));
             return null;
         }
-        else if (header.RunHash != _template.RunHash)
+        if (header.RunHash != _template.RunHash)
         {
             refusal = RefusalReason.ForeignRun;
         }
@@ -145,6 +142,9 @@ internal sealed class ReductionEngine : IDisposable
                 break;
             case FrameKind.Result:
                 AcceptResult(peer, header, frame);
+                break;
+            case FrameKind.Void:
+                frame.Return();
                 break;
             default:
                 Refuse(peer, RefusalReason.Malformed, frame);

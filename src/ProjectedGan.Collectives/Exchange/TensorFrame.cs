@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ProjectedGan.Collectives.Framing;
 using ProjectedGan.Training.Reduction;
 
@@ -14,31 +15,42 @@ internal sealed unsafe class TensorFrame(ReductionEngine engine, BucketReduction
 
     public void WriteTo(Span<byte> frame)
     {
-        if (!engine.Gate.TryEnter())
-        {
-            throw engine.Aborted();
-        }
-        var payload = frame[FrameHeader.Bytes..];
-        try
-        {
-            if (header.Format == ElementFormat.BFloat16)
-            {
-                BFloat16Rounding.Pack(new((float*)source, elements), System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(payload));
-            }
-            else
-            {
-                new ReadOnlySpan<byte>((void*)source, payload.Length).CopyTo(payload);
-            }
-        }
-        finally
-        {
-            engine.Gate.Exit();
-        }
         var complete = header;
+        var payload = frame[FrameHeader.Bytes..];
+        if (!TryRead(payload))
+        {
+            // A transport that has begun a message must end it.
+            payload.Clear();
+            complete.Kind = FrameKind.Void;
+        }
         complete.Magic = FrameHeader.CurrentMagic;
         complete.PayloadBytes = payload.Length;
         complete.Checksum = FrameChecksum.Compute(complete, payload);
         complete.Write(frame);
         engine.Written(this);
+    }
+
+    private bool TryRead(Span<byte> payload)
+    {
+        if (!engine.Gate.TryEnter())
+        {
+            return false;
+        }
+        try
+        {
+            if (header.Format == ElementFormat.BFloat16)
+            {
+                BFloat16Rounding.Pack(new((float*)source, elements), MemoryMarshal.Cast<byte, ushort>(payload));
+            }
+            else
+            {
+                new ReadOnlySpan<byte>((void*)source, payload.Length).CopyTo(payload);
+            }
+            return true;
+        }
+        finally
+        {
+            engine.Gate.Exit();
+        }
     }
 }

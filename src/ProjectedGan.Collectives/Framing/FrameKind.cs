@@ -35,4 +35,7 @@ internal enum FrameKind : byte
 
     /// <summary>The sender is done and will send nothing more; the last frame of its stream.</summary>
     Leave = 11,
+
+    /// <summary>Nothing: stands where a frame was to be whose tensor must not be read any more.</summary>
+    Void = 12,
 }

@@ -7,6 +7,5 @@ internal interface IOutgoingFrame
     int Length { get; }
 
     /// <summary>Fills the whole span; called once.</summary>
-    /// <exception cref="Sessions.ExchangeAbortedException">The session ended and its memory must not be read any more.</exception>
     void WriteTo(Span<byte> frame);
 }

@@ -130,6 +130,11 @@ public sealed class CollectiveSession : IGradientExchange, IAsyncDisposable
     /// <summary>Takes a frame and its buffer.</summary>
     internal void Receive(PeerState peer, FrameBuffer frame)
     {
+        if (_engine.AbortReason is not null)
+        {
+            frame.Return();
+            return;
+        }
         var kind = _engine.Verify(peer, frame);
         if (kind == FrameKind.Barrier)
         {

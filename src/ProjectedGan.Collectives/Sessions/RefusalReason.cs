@@ -3,7 +3,7 @@ namespace ProjectedGan.Collectives.Sessions;
 /// <summary>Why a frame was not used.</summary>
 public enum RefusalReason
 {
-    /// <summary>No frame of this version, or fields that contradict each other.</summary>
+    /// <summary>Fields that contradict each other, or an unknown kind.</summary>
     Malformed,
 
     /// <summary>Another run's.</summary>

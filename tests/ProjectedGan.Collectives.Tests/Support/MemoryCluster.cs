@@ -29,8 +29,8 @@ internal sealed class MemoryCluster : IAsyncDisposable
                 {
                     var (first, second) = MemoryChannel.Pair(Pools[i], Pools[j]);
                     (_channels[(i, j)], _channels[(j, i)]) = (first, second);
-                    _ = Sessions[i].Links.RunAsync(j, first);
-                    _ = Sessions[j].Links.RunAsync(i, second);
+                    _ = RunAsync(Sessions[i], j, first);
+                    _ = RunAsync(Sessions[j], i, second);
                 }
             }
         }
@@ -45,6 +45,13 @@ internal sealed class MemoryCluster : IAsyncDisposable
     public FrameBufferPool[] Pools { get; }
 
     public MemoryChannel this[int from, int to] => _channels[(from, to)];
+
+    // As a transport does, the end of one side shows at the other.
+    private static async Task RunAsync(CollectiveSession session, int peer, MemoryChannel channel)
+    {
+        await session.Links.RunAsync(peer, channel);
+        channel.Break();
+    }
 
     public async ValueTask DisposeAsync()
     {

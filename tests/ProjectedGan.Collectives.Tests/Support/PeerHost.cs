@@ -36,5 +36,8 @@ internal sealed class PeerHost : IAsyncDisposable
         return new PeerHost(application);
     }
 
+    /// <summary>Cuts all connections that were made to this worker.</summary>
+    public Task KillAsync() => _application.StopAsync(new CancellationToken(canceled: true));
+
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
 }

@@ -1,0 +1,150 @@
+using System.Net.Sockets;
+using Grpc.Core;
+using ProjectedGan.Collectives.Framing;
+using ProjectedGan.Collectives.Groups;
+using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.Collectives.Tests.Support;
+using ProjectedGan.Collectives.Transport;
+using ProjectedGan.Training.Reduction;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Collectives.Tests.Transport;
+
+public class AdmissionTests
+{
+    private static readonly ReplicaRange[] Split = [new(0, 1), new(1, 2)];
+    private static readonly CollectiveOptions Impatient = SocketCluster.SmallOptions with { OpenTimeout = TimeSpan.FromSeconds(2), AdmissionTimeout = TimeSpan.FromMilliseconds(200) };
+
+    [Fact]
+    public async Task OpenAsync_PeerNeverOpens_NamesItAndReportsIt()
+    {
+        await using var cluster = await SocketCluster.StartAsync(2, Impatient);
+        var members = cluster.Members(Split);
+        for (var self = 0; self < 2; self++)
+        {
+            var observer = new RecordingObserver();
+            var failure = await Assert.ThrowsAsync<CollectiveException>(() => cluster.Hosts[self].Server.OpenAsync(
+                new CollectiveGroup("run", 1, $"w{self}", 2, WireType.Float32, members), observer, CancellationToken.None));
+
+            Assert.Contains($"'w{1 - self}'", failure.Message, StringComparison.Ordinal);
+            Assert.Equal($"w{1 - self}", Assert.Single(observer.Unreachable).Worker);
+        }
+    }
+
+    [Fact]
+    public async Task OpenAsync_NobodyListens_SaysSo()
+    {
+        await using var cluster = await SocketCluster.StartAsync(1, Impatient);
+        GroupMember[] members = [new("w0", cluster.Hosts[0].Address, Split[0]), new("w1", new Uri("http://127.0.0.1:1"), Split[1])];
+
+        var failure = await Assert.ThrowsAsync<CollectiveException>(() => cluster.Hosts[0].Server.OpenAsync(
+            new CollectiveGroup("run", 1, "w0", 2, WireType.Float32, members), new RecordingObserver(), CancellationToken.None));
+
+        Assert.Contains("127.0.0.1:1", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_EpochThatIsOver_IsRefusedAndCounted()
+    {
+        await using var cluster = await SocketCluster.StartAsync(2);
+        var (sessions, observers) = await cluster.OpenAsync(Split, epoch: 5);
+
+        var failure = await Assert.ThrowsAsync<CollectiveException>(() => cluster.Hosts[0].Server.OpenAsync(
+            sessions[0].Group with { Epoch = 4 }, new RecordingObserver(), CancellationToken.None)).Within("the refusal");
+
+        Assert.Contains("is over", failure.Message, StringComparison.Ordinal);
+        Assert.Equal([("w0", RefusalReason.StaleEpoch)], observers[1].Refusals);
+        await Sums.AssertEqualAsync(sessions, new Replicas(2, 100, ScalarType.Float32, WireType.Float32, 1), new ReductionKey(0, ReductionPhase.Generator, 0));
+    }
+
+    [Fact]
+    public async Task OpenAsync_MembersDisagree_ShowsBothGroups()
+    {
+        await using var cluster = await SocketCluster.StartAsync(2);
+        var members = cluster.Members(Split);
+        var second = cluster.Hosts[1].Server.OpenAsync(new CollectiveGroup("run", 1, "w1", 2, WireType.BFloat16, members), new RecordingObserver(), new CancellationTokenSource(TimeSpan.FromSeconds(2)).Token);
+
+        var failure = await Assert.ThrowsAsync<CollectiveException>(() => cluster.Hosts[0].Server.OpenAsync(
+            new CollectiveGroup("run", 1, "w0", 2, WireType.Float32, members), new RecordingObserver(), CancellationToken.None));
+
+        Assert.Contains("Float32", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("BFloat16", failure.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<Exception>(() => second);
+    }
+
+    [Fact]
+    public async Task Wait_PeersServerDies_AllOthersEndPromptly()
+    {
+        await using var cluster = await SocketCluster.StartAsync(3);
+        var (sessions, observers) = await cluster.OpenAsync([.. Split, new(2, 3)]);
+        var values = new Replicas(3, 50_000, ScalarType.Float32, WireType.Float32, 1);
+        var key = new ReductionKey(0, ReductionPhase.Generator, 0);
+        var pending = new[] { 0, 1 }.Select(worker => sessions[worker].Submit(key, values.Partials(new(worker, worker + 1)))).ToArray();
+
+        await cluster.Hosts[2].KillAsync();
+        await Task.Run(() => Assert.All(pending, sum => Assert.Throws<ExchangeAbortedException>(() => sum.Wait(CancellationToken.None)))).Within("the waits to end");
+
+        Assert.Contains(observers.Take(2), observer => observer.Unreachable.Any(peer => peer.Worker == "w2"));
+    }
+
+    [Fact]
+    public async Task Server_RandomBytesAndMutatedIntroductions_KeepsServing()
+    {
+        await using var cluster = await SocketCluster.StartAsync(2, SocketCluster.SmallOptions with { AdmissionTimeout = TimeSpan.FromMilliseconds(200) });
+        var (sessions, observers) = await cluster.OpenAsync(Split);
+        var random = new Random(7);
+        using var channel = PeerChannels.Create(cluster.Hosts[1].Address);
+        var method = FrameMethods.ClientExchange(new FrameBufferPool());
+        for (var i = 0; i < 40; i++)
+        {
+            await SendNoiseAsync(cluster.Hosts[1].Address, random);
+            var greeting = new byte[PeerServer.Greet(sessions[0]).Length];
+            PeerServer.Greet(sessions[0]).WriteTo(greeting);
+            greeting[random.Next(greeting.Length)] ^= (byte)random.Next(1, 256);
+            using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, default);
+            await call.RequestStream.WriteAsync(new RawFrame(i % 2 == 0 ? greeting : greeting[..random.Next(greeting.Length)]));
+            var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None)).Within("the refusal");
+            Assert.Equal(StatusCode.InvalidArgument, failure.StatusCode);
+        }
+
+        await Sums.AssertEqualAsync(sessions, new Replicas(2, 60_000, ScalarType.Float32, WireType.Float32, 1), new ReductionKey(0, ReductionPhase.Generator, 0));
+        Assert.All(observers, observer => Assert.Empty(observer.Refusals));
+    }
+
+    [Fact]
+    public async Task Exchange_SecondStreamOfAMember_IsRefused()
+    {
+        await using var cluster = await SocketCluster.StartAsync(2);
+        var (sessions, _) = await cluster.OpenAsync(Split);
+        using var channel = PeerChannels.Create(cluster.Hosts[1].Address);
+        using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(FrameMethods.ClientExchange(new FrameBufferPool()), null, default);
+
+        await call.RequestStream.WriteAsync(PeerServer.Greet(sessions[0]));
+        await call.ResponseStream.MoveNext(CancellationToken.None).Within("the answer");
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None)).Within("the refusal");
+
+        Assert.Equal(StatusCode.AlreadyExists, failure.StatusCode);
+        await Sums.AssertEqualAsync(sessions, new Replicas(2, 100, ScalarType.Float32, WireType.Float32, 1), new ReductionKey(0, ReductionPhase.Generator, 0));
+    }
+
+    private static async Task SendNoiseAsync(Uri address, Random random)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port).Within("a connection");
+        var noise = new byte[random.Next(1, 2000)];
+        random.NextBytes(noise);
+        if (random.Next(2) == 0)
+        {
+            // Behind HTTP/2's preface, so that the noise reaches the frame parser.
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray().CopyTo(noise = [.. new byte[24], .. noise], 0);
+        }
+        await client.GetStream().WriteAsync(noise);
+    }
+
+    private sealed class RawFrame(byte[] bytes) : IOutgoingFrame
+    {
+        public int Length => bytes.Length;
+
+        public void WriteTo(Span<byte> frame) => bytes.CopyTo(frame);
+    }
+}
