@@ -161,8 +161,10 @@ internal sealed class ExperimentGrain(
             return;
         }
 
-        _seen[observation.Worker] = observation;
-        await AdvanceAsync();
+        if (See(observation))
+        {
+            await AdvanceAsync();
+        }
     }
 
     public async Task<ExperimentDemand?> WakeAsync()
@@ -336,8 +338,20 @@ internal sealed class ExperimentGrain(
     {
         foreach (HeldWorker held in Record.Workers)
         {
-            _seen[held.Worker] = await GrainFactory.GetGrain<IWorkerGrain>(held.Worker).ObserveAsync();
+            See(await GrainFactory.GetGrain<IWorkerGrain>(held.Worker).ObserveAsync());
         }
+    }
+
+    // What a worker's grain told and what it answered may overtake each other.
+    private bool See(WorkerObservation observation)
+    {
+        bool newer = !_seen.TryGetValue(observation.Worker, out WorkerObservation? last) || observation.Sequence > last.Sequence;
+        if (newer)
+        {
+            _seen[observation.Worker] = observation;
+        }
+
+        return newer;
     }
 
     private async Task AnnounceAsync()

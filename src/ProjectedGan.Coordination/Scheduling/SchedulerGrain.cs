@@ -14,6 +14,7 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
 
     private readonly Dictionary<string, ExperimentDemand> _demands = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WorkerOffer> _workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
 
     // Workers given in calls that failed: nobody else gets them until the experiment has said whether it holds them.
     private readonly Dictionary<string, string> _uncertain = new(StringComparer.Ordinal);
@@ -67,6 +68,12 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
 
     public Task NoteWorkerAsync(WorkerObservation worker)
     {
+        if (_seen.GetValueOrDefault(worker.Worker) >= worker.Sequence)
+        {
+            return Task.CompletedTask;
+        }
+
+        _seen[worker.Worker] = worker.Sequence;
         if (worker is { Lost: false, Registration: { } registration, Status.Draining: not true })
         {
             var offer = new WorkerOffer { Worker = worker.Worker, Address = registration.Address, DeviceKind = registration.DeviceKind, Arithmetic = registration.Arithmetic };

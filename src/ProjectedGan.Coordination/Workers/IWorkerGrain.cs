@@ -42,6 +42,9 @@ public interface IWorkerGrain : IGrainWithStringKey
     /// <summary>Asks the worker to leave, as if it had said so itself.</summary>
     Task DrainAsync();
 
-    /// <summary>Looks at the lease. The grain calls it itself (<see cref="CoordinationOptions.TickInterval"/>).</summary>
+    /// <summary>
+    /// Looks at the lease. The grain calls it itself (<see cref="CoordinationOptions.TickInterval"/>); where the host does, it ends when
+    /// everybody has heard what the worker reported.
+    /// </summary>
     Task TickAsync();
 }

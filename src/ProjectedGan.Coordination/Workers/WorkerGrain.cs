@@ -17,6 +17,7 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
     private DateTimeOffset? _suspiciousSince;
     private DateTimeOffset _phaseSince;
     private long _version;
+    private long _sequence;
     private TaskCompletionSource _assigned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _telling = Task.CompletedTask;
     private bool _untold;
@@ -27,7 +28,7 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
     {
         _lease = new WorkerLease(options, time.GetUtcNow());
         // Versions grow over restarts of the coordinator without being stored.
-        _version = time.GetUtcNow().ToUnixTimeMilliseconds();
+        _version = _sequence = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (options.TickInterval > TimeSpan.Zero)
         {
             this.RegisterGrainTimer(TickAsync, options.TickInterval, options.TickInterval);
@@ -137,7 +138,7 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
         return Task.CompletedTask;
     }
 
-    public Task TickAsync()
+    public async Task TickAsync()
     {
         if (_lease.Expires(time.GetUtcNow()))
         {
@@ -148,7 +149,11 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
             Tell();
         }
 
-        return Task.CompletedTask;
+        if (options.TickInterval == TimeSpan.Zero)
+        {
+            // Who ticks by itself wants to know when all is done.
+            await _telling;
+        }
     }
 
     private void Publish(WorkerAssignment assignment)
@@ -170,6 +175,7 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
         PhaseSince = _phaseSince,
         IsAssigned = _assignment is not null,
         Version = _version,
+        Sequence = ++_sequence,
     };
 
     // A heartbeat never waits for a slow storage behind an experiment: what is new is told as soon as the last telling is over.

@@ -38,4 +38,8 @@ public sealed record WorkerObservation
     /// <summary>Version of the newest assignment that it had.</summary>
     [Id(8)]
     public long Version { get; init; }
+
+    /// <summary>Larger for what was seen later; an older observation never replaces a newer one.</summary>
+    [Id(9)]
+    public long Sequence { get; init; }
 }

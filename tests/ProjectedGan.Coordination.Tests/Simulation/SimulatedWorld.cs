@@ -1,0 +1,51 @@
+using ProjectedGan.Coordination.Experiments;
+
+namespace ProjectedGan.Coordination.Tests.Simulation;
+
+/// <summary>What the workers of a test share: each other, the artifacts, and the truth about what was trained.</summary>
+internal sealed class SimulatedWorld
+{
+    private readonly Dictionary<(string Run, long Iteration), ulong> _uploads = [];
+    private readonly HashSet<(string Run, long Epoch, long Iteration)> _committed = [];
+
+    public Dictionary<string, SimulatedWorker> Workers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Steps between the end of a checkpoint's iteration and its arrival.</summary>
+    public int UploadSteps { get; set; } = 2;
+
+    /// <summary>Iterations between checkpoints.</summary>
+    public int CheckpointEvery { get; set; } = 10;
+
+    /// <summary>The state after some iterations: every run has but one.</summary>
+    public static ulong State(long iterations)
+    {
+        ulong state = 0x9E3779B97F4A7C15;
+        for (long done = 0; done < iterations; done++)
+        {
+            state = Next(state, done);
+        }
+
+        return state;
+    }
+
+    public static ulong Next(ulong state, long iteration) => ((state ^ (ulong)iteration) * 0xBF58476D1CE4E5B9) + 1;
+
+    public static string Hash(ulong state) => state.ToString("x16");
+
+    public void Commit(string run, long epoch, long iteration, ulong state)
+    {
+        Assert.Equal(State(iteration + 1), state);
+        _committed.Add((run, epoch, iteration));
+    }
+
+    public bool WasCommitted(string run, long epoch, long iteration) => _committed.Contains((run, epoch, iteration));
+
+    public CheckpointRecord Upload(string run, long iteration, ulong state, long batch)
+    {
+        _uploads[(run, iteration)] = state;
+        return new CheckpointRecord { Iteration = iteration, Images = iteration * batch, Files = [new ArtifactReference { Name = "state", Digest = $"{run}-{iteration}" }] };
+    }
+
+    public ulong Download(string run, long iteration)
+        => _uploads.TryGetValue((run, iteration), out ulong state) ? state : throw new InvalidOperationException($"Nobody uploaded a checkpoint of {run} at {iteration}.");
+}
