@@ -1,6 +1,5 @@
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Reduction;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Tests.Reduction;
