@@ -70,24 +70,10 @@ internal static class TrainerSetup
 
     private static void CheckDataset(TrainingSpec spec, IImageDataset dataset, List<SpecProblem> problems)
     {
-        if (dataset.Resolution != spec.Data.Resolution)
-        {
-            problems.Add(new SpecProblem("data.resolution", $"data.resolution is {spec.Data.Resolution}, but the images of '{spec.Data.Path}' are "
-                + $"{dataset.Resolution} pixels a side; set it to {dataset.Resolution} or resize them with 'pgan dataset create'."));
-        }
+        problems.AddRange(DatasetFit.Problems(spec, spec.Data.Path, dataset.Resolution, dataset.ClassCount));
         if (dataset.Channels != 3)
         {
             problems.Add(new SpecProblem("data.path", $"The images of '{spec.Data.Path}' are read with {dataset.Channels} channel; open them as RGB."));
-        }
-        if (spec.Data.Classes > 0 && dataset.ClassCount == 0)
-        {
-            problems.Add(new SpecProblem("data.classes",
-                $"data.classes is {spec.Data.Classes}, but '{spec.Data.Path}' has no labels in dataset.json; set data.classes to 0 or add labels."));
-        }
-        else if (spec.Data.Classes > 0 && dataset.ClassCount > spec.Data.Classes)
-        {
-            problems.Add(new SpecProblem("data.classes",
-                $"data.classes is {spec.Data.Classes}, but '{spec.Data.Path}' has labels of {dataset.ClassCount} classes; use {dataset.ClassCount} or more."));
         }
     }
 

@@ -28,6 +28,18 @@ public static class TrainingSpecFile
         return Bind(name, Parse(name, reader), validate: false);
     }
 
+    /// <summary>Reads a spec from YAML text and finds everything that is wrong with it: what cannot be read and what does not fit together.</summary>
+    /// <param name="name">What messages call the text.</param>
+    /// <param name="yaml">One mapping of settings.</param>
+    /// <returns>The spec, with defaults where it could not be read, and its problems with their lines.</returns>
+    /// <exception cref="PganException">The text is no YAML.</exception>
+    public static (TrainingSpec Spec, IReadOnlyList<SpecProblem> Problems) Inspect(string name, string yaml)
+    {
+        using var reader = new StringReader(yaml);
+        var (draft, problems) = BindAll(Parse(name, reader), validate: true);
+        return (draft, problems);
+    }
+
     /// <summary>The spec as YAML with every setting written out.</summary>
     public static string Write(TrainingSpec spec)
     {
@@ -78,15 +90,22 @@ public static class TrainingSpecFile
 
     private static TrainingSpec Bind(string path, YamlMappingNode mapping, bool validate)
     {
+        var (draft, problems) = BindAll(mapping, validate);
+        return problems.Count == 0 ? draft : throw new SpecException(path, problems);
+    }
+
+    private static (TrainingSpec Draft, IReadOnlyList<SpecProblem> Problems) BindAll(YamlMappingNode mapping, bool validate)
+    {
         var draft = SpecSchema.Copy(new TrainingSpec());
         var lines = new Dictionary<string, long>(StringComparer.Ordinal);
         var problems = new List<SpecProblem>();
         Bind(mapping, "", draft, lines, problems);
-        if (validate && problems.Count == 0)
+        if (validate)
         {
-            problems.AddRange(TrainingSpecValidator.Validate(draft));
+            // Settings that could not be read are judged once.
+            problems.AddRange(TrainingSpecValidator.Validate(draft).Where(found => problems.TrueForAll(known => known.Path != found.Path)));
         }
-        return problems.Count == 0 ? draft : throw new SpecException(path, [.. problems.Select(problem => Locate(problem, lines))]);
+        return (draft, [.. problems.Select(problem => Locate(problem, lines))]);
     }
 
     private static SpecProblem Locate(SpecProblem problem, Dictionary<string, long> lines) =>
