@@ -1,6 +1,6 @@
 using Grpc.Core;
 using ProjectedGan.Contracts.V1;
-using Client = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
+using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
 
 namespace ProjectedGan.Node.Artifacts;
 
@@ -14,7 +14,7 @@ namespace ProjectedGan.Node.Artifacts;
 internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options, TimeProvider time)
 {
     private const int PieceBytes = 256 << 10;
-    private readonly Client _client = new(calls);
+    private readonly ArtifactCalls _client = new(calls);
 
     /// <summary>Brings an artifact into a store, unless it is there.</summary>
     /// <returns>The file's path.</returns>

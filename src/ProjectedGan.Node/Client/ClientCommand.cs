@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Security.Authentication;
+using Grpc.Core;
+using Grpc.Net.Client;
+using ProjectedGan.Contracts.Errors;
+using ProjectedGan.Node.Cli;
+using ProjectedGan.Node.Hosting;
+using ProjectedGan.Node.Security;
+using ProjectedGan.Torch;
+
+namespace ProjectedGan.Node.Client;
+
+/// <summary>What the commands that call a coordinator have in common: the channel, and failures in the user's words.</summary>
+internal static class ClientCommand
+{
+    /// <param name="command">Gets the options and the action.</param>
+    /// <param name="action">Returns the exit code.</param>
+    public static void Calls(this ExampleCommand command, Func<ParseResult, GrpcChannel, CancellationToken, Task<int>> action)
+    {
+        ClientFlags flags = ClientFlags.AddTo(command);
+        command.Runs(async (parsed, cancellation) =>
+        {
+            using GrpcChannel channel = flags.Open(parsed);
+            try
+            {
+                return await action(parsed, channel, cancellation);
+            }
+            catch (RpcException error) when (error.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(error.Message, error, cancellation);
+            }
+            catch (RpcException error)
+            {
+                throw Told(error, channel.Target);
+            }
+        });
+    }
+
+    private static PganException Told(RpcException error, string target)
+    {
+        if (Cause<CertificateRefusedException>(error) is { } refused)
+        {
+            return new PganException(refused.Message, error);
+        }
+
+        IReadOnlyList<BadRequest.Types.FieldViolation> violations = StatusMapping.Violations(error);
+        if (violations.Count > 0)
+        {
+            string list = string.Join('\n', violations.Select(violation => $"  {violation.Field}: {violation.Description}"));
+            return new UsageException(violations.Count == 1 ? violations[0].Description : $"{violations.Count} problems:\n{list}", error);
+        }
+
+        return error.StatusCode switch
+        {
+            StatusCode.InvalidArgument => new UsageException(error.Status.Detail, error),
+            StatusCode.Unavailable or StatusCode.Internal when error.Status.DebugException is not null => Unreachable(error, target),
+            _ => new PganException(error.Status.Detail, error),
+        };
+    }
+
+    private static PganException Unreachable(RpcException error, string target)
+    {
+        Exception inner = error.Status.DebugException!;
+        string reason = (Cause<AuthenticationException>(error) ?? inner.GetBaseException()).Message.TrimEnd('.');
+        string hint = Cause<AuthenticationException>(error) is not null || Cause<IOException>(error) is not null
+            ? " Check that both sides use TLS alike: https with --tls-ca, and --tls-cert and --tls-key where the coordinator asks for a certificate."
+            : " Is it running, and is --coordinator right?";
+        return new PganException($"The coordinator at {target} cannot be reached: {reason}.{hint}", error);
+    }
+
+    private static T? Cause<T>(RpcException error)
+        where T : Exception
+    {
+        for (Exception? cause = error.Status.DebugException ?? error.InnerException; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}
