@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using ProjectedGan.Node.Benchmarks;
+using ProjectedGan.Node.Client;
+using ProjectedGan.Node.Coordinator;
 using ProjectedGan.Node.Datasets;
 using ProjectedGan.Node.Demo;
 using ProjectedGan.Node.Diagnostics;
@@ -53,6 +55,17 @@ internal static class CommandLine
             DatasetCommand.Build(),
             WeightsCommand.Build(),
             BenchCommand.Build(),
+            CoordinatorCommand.Build(),
+            SubmitCommand.Build(),
+            ListCommand.Build(),
+            ExperimentCommands.BuildShow(),
+            WatchCommand.BuildWatch(),
+            WatchCommand.BuildLogs(),
+            ExperimentCommands.BuildCancel(),
+            ExperimentCommands.BuildPause(),
+            ExperimentCommands.BuildResume(),
+            DownloadCommand.Build(),
+            WorkersCommand.Build(),
             CertsCommand.Build(),
             DoctorCommand.Build(),
         };

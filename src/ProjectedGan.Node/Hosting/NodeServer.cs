@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -5,13 +6,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Node.Security;
+using ProjectedGan.Telemetry.Hosting;
 using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Hosting;
@@ -19,6 +23,10 @@ namespace ProjectedGan.Node.Hosting;
 /// <summary>Puts Kestrel, gRPC, transport security, authorisation and limits together.</summary>
 internal static class NodeServer
 {
+    private const string MetricsPath = TelemetryServiceExtensions.MetricsPath;
+    private const string AlivePath = "/healthz";
+    private const string ReadyPath = "/readyz";
+
     // A machine that vanished is noticed by unanswered pings long before TCP gives up.
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingPatience = TimeSpan.FromSeconds(5);
@@ -29,6 +37,7 @@ internal static class NodeServer
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         // Files and variables meant for other ASP.NET applications must not open ports here.
         builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(TelemetryVariables());
         NodeLogging.AddTo(builder.Logging, logLevel);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddSingleton(options.Identity).AddSingleton(options.Access).AddSingleton(options.Limits).AddSingleton(TimeProvider.System);
@@ -62,9 +71,33 @@ internal static class NodeServer
     /// <summary>The addresses that the started server got, with the ports that the system chose.</summary>
     public static (string Api, string? Metrics) Addresses(WebApplication application, NodeServerOptions options)
     {
-        int[] ports = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => Microsoft.AspNetCore.Http.BindingAddress.Parse(address).Port)];
+        int[] ports = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => BindingAddress.Parse(address).Port)];
         return (options.Listen.Describe(ports[0]), options.Metrics?.Describe(ports[1]));
     }
+
+    /// <summary>Serves metrics and probes over HTTP/1.1 on their own port: <c>/metrics</c>, <c>/healthz</c> (alive) and <c>/readyz</c>.</summary>
+    public static void MapMetrics(WebApplication application, Func<bool> isReady)
+    {
+        // The API's port asks for tokens; what is for everybody stays on the port that was opened for it.
+        application.Use((context, next) =>
+        {
+            if (HttpProtocol.IsHttp2(context.Request.Protocol) != (context.Request.Path.Value is MetricsPath or AlivePath or ReadyPath))
+            {
+                return next(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+        application.MapPganMetrics();
+        application.MapGet(AlivePath, static () => Results.Text("alive\n"));
+        application.MapGet(ReadyPath, () => isReady() ? Results.Text("ready\n") : Results.Text("not ready\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> TelemetryVariables() =>
+        from DictionaryEntry variable in Environment.GetEnvironmentVariables()
+        where ((string)variable.Key).StartsWith("OTEL_", StringComparison.Ordinal)
+        select KeyValuePair.Create((string)variable.Key, (string?)variable.Value);
 
     private static void Configure(KestrelServerOptions kestrel, NodeServerOptions options)
     {

@@ -2,6 +2,8 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ProjectedGan.Contracts.Errors;
+using ProjectedGan.Coordination;
+using ProjectedGan.Coordination.Storage;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Torch;
@@ -29,6 +31,12 @@ internal static class StatusMapping
         FieldException field => Refuse(StatusCode.InvalidArgument, field.Message, BadRequest([(field.Field, field.Message)])),
         ArtifactException artifact => Refuse(CodeOf(artifact.Fault), artifact.Message, new ErrorInfo { Reason = $"ARTIFACT_{Constant(artifact.Fault.ToString())}", Domain = "pgan" }),
         DatasetException dataset => Refuse(StatusCode.InvalidArgument, dataset.Message, BadRequest([("data.path", dataset.Message)])),
+        NotFoundException missing => Refuse(StatusCode.NotFound, missing.Message, new ErrorInfo { Reason = "NOT_FOUND", Domain = "pgan" }),
+        AmbiguousIdException ambiguous => Refuse(StatusCode.InvalidArgument, ambiguous.Message, BadRequest([("id", ambiguous.Message)])),
+        WrongStateException state => Refuse(StatusCode.FailedPrecondition, state.Message, new ErrorInfo { Reason = "WRONG_STATE", Domain = "pgan" }),
+        CoordinationException refused => Refuse(StatusCode.InvalidArgument, refused.Message),
+        GrainStorageException storage => Refuse(StatusCode.Unavailable, storage.Message, new ErrorInfo { Reason = "STORAGE", Domain = "pgan" }),
+        TimeoutException timeout => Refuse(StatusCode.Unavailable, timeout.Message),
         UsageException usage => Refuse(StatusCode.InvalidArgument, usage.Message),
         PganException known => Refuse(StatusCode.FailedPrecondition, known.Message),
         OperationCanceledException => Refuse(StatusCode.Cancelled, "The call was cancelled."),

@@ -5,7 +5,7 @@ using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
-using Client = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
+using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
 
 namespace ProjectedGan.Node.Tests.Artifacts;
 
@@ -20,7 +20,7 @@ public class ArtifactTransferTests
         using TemporaryFolder home = new();
         await using RunningServer server = await RunningServer.StartAsync(home);
         (string file, byte[] content, string digest) = await WriteAsync(home, 3_000_000);
-        Client raw = new(server.Connect());
+        ArtifactCalls raw = new(server.Connect());
         using (AsyncClientStreamingCall<UploadRequest, StatResponse> call = raw.Upload())
         {
             await call.RequestStream.WriteAsync(new UploadRequest { Start = new UploadStart { Digest = digest, Bytes = content.Length } });
@@ -43,7 +43,7 @@ public class ArtifactTransferTests
     {
         using TemporaryFolder home = new();
         await using RunningServer server = await RunningServer.StartAsync(home);
-        Client raw = new(server.Connect());
+        ArtifactCalls raw = new(server.Connect());
         string digest = new('a', 64);
         using AsyncClientStreamingCall<UploadRequest, StatResponse> call = raw.Upload();
         await call.RequestStream.WriteAsync(new UploadRequest { Start = new UploadStart { Digest = digest, Bytes = 3 } });
@@ -67,7 +67,7 @@ public class ArtifactTransferTests
     {
         using TemporaryFolder home = new();
         await using RunningServer server = await RunningServer.StartAsync(home, store: new ArtifactStoreOptions { LargestFile = 1000, ReservedBytes = 0 });
-        using AsyncClientStreamingCall<UploadRequest, StatResponse> call = new Client(server.Connect()).Upload();
+        using AsyncClientStreamingCall<UploadRequest, StatResponse> call = new ArtifactCalls(server.Connect()).Upload();
         await call.RequestStream.WriteAsync(new UploadRequest { Start = new UploadStart { Digest = digest, Bytes = bytes, Offset = offset } });
 
         Assert.Equal(code, (await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync)).StatusCode);

@@ -6,7 +6,7 @@ using ProjectedGan.Node.Security;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Torch;
-using Client = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
+using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
 
 namespace ProjectedGan.Node.Tests.Security;
 
@@ -79,7 +79,7 @@ public class AccessTests
     {
         using TemporaryFolder home = new();
         await using RunningServer server = await RunningServer.StartAsync(home, limits: new CallLimits { Transfers = 1 });
-        Client client = new(server.Connect());
+        ArtifactCalls client = new(server.Connect());
         string digest = new('a', 64);
         using AsyncClientStreamingCall<UploadRequest, StatResponse> held = client.Upload();
         await held.RequestStream.WriteAsync(new UploadRequest { Start = new UploadStart { Digest = digest, Bytes = 10 } });
@@ -94,7 +94,7 @@ public class AccessTests
     {
         using TemporaryFolder home = new();
         await using RunningServer server = await RunningServer.StartAsync(home, limits: new CallLimits { MessageBytes = 1000 });
-        Client client = new(server.Connect());
+        ArtifactCalls client = new(server.Connect());
 
         Assert.Equal(StatusCode.ResourceExhausted, await CodeAsync(async () => await client.StatAsync(new StatRequest { Digest = new string('a', 2000) })));
         Assert.Equal(0, (await client.StatAsync(new StatRequest { Digest = new string('a', 64) })).Bytes);
@@ -107,9 +107,9 @@ public class AccessTests
         return home.At("tokens.yaml");
     }
 
-    private static Client Connect(RunningServer server, string? token) => new(server.Connect(new TransportOptions { Token = token }));
+    private static ArtifactCalls Connect(RunningServer server, string? token) => new(server.Connect(new TransportOptions { Token = token }));
 
-    private static async Task UploadAsync(Client client)
+    private static async Task UploadAsync(ArtifactCalls client)
     {
         using AsyncClientStreamingCall<UploadRequest, StatResponse> call = client.Upload();
         await call.RequestStream.CompleteAsync();

@@ -4,7 +4,7 @@ using ProjectedGan.Node.Security;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Torch;
-using Client = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
+using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
 
 namespace ProjectedGan.Node.Tests.Security;
 
@@ -20,7 +20,7 @@ public class TransportTests
         TransportOptions node = MakeCertificates(home.At("certs"));
         await using RunningServer server = await RunningServer.StartAsync(home, node with { Authority = null });
 
-        Assert.Equal(0, (await new Client(server.Connect(new TransportOptions { Authority = node.Authority })).StatAsync(Anything)).Bytes);
+        Assert.Equal(0, (await new ArtifactCalls(server.Connect(new TransportOptions { Authority = node.Authority })).StatAsync(Anything)).Bytes);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public class TransportTests
         await using RunningServer server = await RunningServer.StartAsync(home, node);
         TransportOptions client = new() { Certificate = home.At("certs", "client.crt"), Key = home.At("certs", "client.key"), Authority = node.Authority };
 
-        Assert.Equal(0, (await new Client(server.Connect(client)).StatAsync(Anything)).Bytes);
+        Assert.Equal(0, (await new ArtifactCalls(server.Connect(client)).StatAsync(Anything)).Bytes);
         await RefusalAsync(server, new TransportOptions { Authority = node.Authority });
         await RefusalAsync(server, stranger with { Authority = node.Authority });
     }
@@ -72,7 +72,7 @@ public class TransportTests
         {
             try
             {
-                await new Client(server.Connect(trusting)).StatAsync(Anything);
+                await new ArtifactCalls(server.Connect(trusting)).StatAsync(Anything);
                 return true;
             }
             catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable || error.StatusCode == StatusCode.Internal)
@@ -91,7 +91,7 @@ public class TransportTests
         TransportIdentity later = new(new TransportOptions { Authority = node.Authority }, new ShiftedTime(TimeSpan.FromDays(2)), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         using Grpc.Net.Client.GrpcChannel channel = NodeChannel.Open(server.Address, later);
 
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await new Client(channel).StatAsync(Anything));
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await new ArtifactCalls(channel).StatAsync(Anything));
 
         Assert.Contains("expired on", Chain(refused), StringComparison.Ordinal);
     }
@@ -137,7 +137,7 @@ public class TransportTests
 
     private static async Task<string> RefusalAsync(RunningServer server, TransportOptions transport)
     {
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await new Client(server.Connect(transport)).StatAsync(Anything));
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await new ArtifactCalls(server.Connect(transport)).StatAsync(Anything));
         Assert.Contains(refused.StatusCode, new[] { StatusCode.Unavailable, StatusCode.Internal });
         return Chain(refused);
     }

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Coordinator.Clustering;
+using ProjectedGan.Node.Coordinator.Storage;
+using ProjectedGan.Node.Coordinator.Submissions;
+using ProjectedGan.Node.Hosting;
+using ProjectedGan.Node.Security;
+using ProjectedGan.Torch;
+
+namespace ProjectedGan.Node.Coordinator;
+
+/// <summary>The command-line options of <see cref="CoordinatorOptions"/>.</summary>
+internal sealed class CoordinatorFlags
+{
+    private readonly Option<string> _data = new("--data-dir") { Description = "Folder of experiments, datasets, checkpoints and snapshots; one coordinator at a time.", Required = true, HelpName = "DIR" };
+    private readonly Option<string> _listen = new("--listen") { Description = "Where gRPC is served: http(s)://HOST:PORT, * for all interfaces, port 0 for any free one.", DefaultValueFactory = _ => "http://127.0.0.1:7400", HelpName = "URL" };
+    private readonly Option<string> _metrics = new("--metrics-listen") { Description = "Where Prometheus scrapes /metrics and probes ask /healthz and /readyz (HTTP/1.1).", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
+    private readonly Option<string?> _tokens = new("--tokens") { Description = "YAML file of bearer tokens with roles; read again when it changes.", HelpName = "FILE" };
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen on the network although everybody there could call." };
+    private readonly Option<string?> _localFiles = new("--local-files") { Description = "Folder below which specs may name files of this machine. Without it: any file for callers of this machine where no token is asked for, else none.", HelpName = "DIR" };
+    private readonly Option<StorageKind> _storage = new("--storage") { Description = "sqlite (a file in the data folder) or postgres." };
+    private readonly Option<string?> _connection = new("--connection-string") { Description = "PostgreSQL's connection string; PGAN_CONNECTION_STRING keeps it out of the process list.", HelpName = "TEXT" };
+    private readonly Option<ClusteringKind> _clustering = new("--clustering") { Description = "How several coordinators find each other: none, postgres or kubernetes." };
+    private readonly Option<TimeSpan> _heartbeat = Duration("--heartbeat", "How often workers report.", TimeSpan.FromSeconds(1));
+    private readonly Option<TimeSpan> _lease = Duration("--lease", "A worker that is silent for this long is lost.", TimeSpan.FromSeconds(5));
+    private readonly Option<int> _calls = new("--max-calls") { Description = "Short calls at once.", DefaultValueFactory = _ => new CallLimits().Calls };
+    private readonly Option<int> _transfers = new("--max-transfers") { Description = "Uploads and downloads at once.", DefaultValueFactory = _ => new CallLimits().Transfers };
+    private readonly Option<int> _watches = new("--max-watches") { Description = "Watching clients at once.", DefaultValueFactory = _ => new CallLimits().Watches };
+    private readonly Option<int> _nodes = new("--max-nodes") { Description = "Workers and evaluators at once.", DefaultValueFactory = _ => new CallLimits().Nodes };
+    private readonly Option<long> _upload = new("--max-upload") { Description = "Bytes of the largest file that is taken.", DefaultValueFactory = _ => new ArtifactStoreOptions().LargestFile };
+    private readonly Option<LogLevel> _logLevel = new("--log-level") { Description = "Least level of the log on standard error.", DefaultValueFactory = _ => LogLevel.Information };
+    private readonly TransportFlags _transport;
+
+    private CoordinatorFlags(Command command)
+    {
+        foreach (Option option in new Option[] { _data, _listen, _metrics, _tokens, _insecure, _localFiles, _storage, _connection, _clustering, _heartbeat, _lease, _calls, _transfers, _watches, _nodes, _upload, _logLevel })
+        {
+            command.Add(option);
+        }
+
+        _transport = TransportFlags.ForServer(command);
+    }
+
+    public static CoordinatorFlags AddTo(Command command) => new(command);
+
+    /// <exception cref="UsageException">An option is wrong, or options need each other.</exception>
+    public CoordinatorOptions Read(ParseResult parsed)
+    {
+        SiloClustering.Check(parsed.GetValue(_clustering));
+        StorageKind storage = parsed.GetValue(_storage);
+        string connection = parsed.GetValue(_connection) ?? Environment.GetEnvironmentVariable("PGAN_CONNECTION_STRING") ?? "";
+        if (storage == StorageKind.Postgres && connection.Length == 0)
+        {
+            throw new UsageException("--storage postgres needs --connection-string or PGAN_CONNECTION_STRING, for example 'Host=localhost;Database=pgan;Username=pgan'.");
+        }
+
+        NodeServerOptions server = ReadServer(parsed);
+        return new CoordinatorOptions
+        {
+            DataFolder = parsed.GetValue(_data)!,
+            Server = server,
+            Storage = storage,
+            ConnectionString = connection,
+            Clustering = parsed.GetValue(_clustering),
+            Coordination = ReadTimes(parsed),
+            Artifacts = new ArtifactStoreOptions { LargestFile = AtLeast(parsed, _upload, 1) },
+            LocalFiles = parsed.GetValue(_localFiles) is { } folder ? new LocalFiles(Path.GetFullPath(folder))
+                : server.Listen.IsLoopback && server.Access.Tokens is null ? LocalFiles.Anywhere
+                : new LocalFiles((string?)null),
+            LogLevel = parsed.GetValue(_logLevel),
+        };
+    }
+
+    private static Option<TimeSpan> Duration(string name, string description, TimeSpan standard) => new(name)
+    {
+        Description = description,
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => standard,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            (string number, double unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 0.001) : (text.TrimEnd('s'), 1.0);
+            if (double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value * unit is >= 0.01 and <= 3600)
+            {
+                return TimeSpan.FromSeconds(value * unit);
+            }
+
+            result.AddError($"{name}: '{text}' is no duration; use for example 5s or 500ms, from 10ms to 3600s.");
+            return default;
+        },
+    };
+
+    private NodeServerOptions ReadServer(ParseResult parsed)
+    {
+        // Lives as long as the process: certificates and tokens are watched until its end.
+        ILoggerFactory logging = LoggerFactory.Create(builder => NodeLogging.AddTo(builder, parsed.GetValue(_logLevel)));
+        TransportOptions transport = _transport.Read(parsed);
+        ListenAddress listen = ListenAddress.Parse("--listen", parsed.GetValue(_listen)!);
+        string? tokens = parsed.GetValue(_tokens);
+        listen.CheckProtected("--listen", transport, tokens is not null, parsed.GetValue(_insecure));
+        ListenAddress metrics = ListenAddress.Parse("--metrics-listen", parsed.GetValue(_metrics)!);
+        if (metrics.IsTls)
+        {
+            throw new UsageException("--metrics-listen: metrics are served without TLS; use http, and an interface that only the scraper reaches.");
+        }
+
+        ILogger logger = logging.CreateLogger("ProjectedGan.Node.Security");
+        return new NodeServerOptions
+        {
+            Listen = listen,
+            Metrics = metrics,
+            Identity = new TransportIdentity(transport, TimeProvider.System, logger),
+            Access = new AccessPolicy(tokens is null ? null : new TokenBook(tokens, TimeProvider.System, logger)),
+            Limits = new CallLimits
+            {
+                Calls = (int)AtLeast(parsed, _calls, 1),
+                Transfers = (int)AtLeast(parsed, _transfers, 1),
+                Watches = (int)AtLeast(parsed, _watches, 1),
+                Nodes = (int)AtLeast(parsed, _nodes, 1),
+            },
+        };
+    }
+
+    private CoordinationOptions ReadTimes(ParseResult parsed)
+    {
+        (TimeSpan heartbeat, TimeSpan lease) = (parsed.GetValue(_heartbeat), parsed.GetValue(_lease));
+        return lease >= 2 * heartbeat
+            ? new CoordinationOptions { HeartbeatInterval = heartbeat, Lease = lease }
+            : throw new UsageException($"--lease is {lease.TotalSeconds} s; it must be at least twice --heartbeat ({heartbeat.TotalSeconds} s), or one late report loses a worker.");
+    }
+
+    private static long AtLeast<T>(ParseResult parsed, Option<T> option, long least)
+        where T : struct, IConvertible
+    {
+        long value = parsed.GetValue(option).ToInt64(CultureInfo.InvariantCulture);
+        return value >= least ? value : throw new UsageException($"{option.Name} is {value}; it must be {least} or more.");
+    }
+}

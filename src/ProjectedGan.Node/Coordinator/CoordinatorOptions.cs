@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Coordinator.Clustering;
+using ProjectedGan.Node.Coordinator.Storage;
+using ProjectedGan.Node.Coordinator.Submissions;
+using ProjectedGan.Node.Hosting;
+
+namespace ProjectedGan.Node.Coordinator;
+
+/// <summary>What a coordinator was started with.</summary>
+internal sealed record CoordinatorOptions
+{
+    /// <summary>Holds the artifacts, and the database where that is SQLite.</summary>
+    public required string DataFolder { get; init; }
+
+    public required NodeServerOptions Server { get; init; }
+
+    public StorageKind Storage { get; init; }
+
+    /// <summary>Npgsql's; empty for SQLite.</summary>
+    public string ConnectionString { get; init; } = "";
+
+    public ClusteringKind Clustering { get; init; }
+
+    public CoordinationOptions Coordination { get; init; } = new();
+
+    public ArtifactStoreOptions Artifacts { get; init; } = new();
+
+    public LocalFiles LocalFiles { get; init; } = new((string?)null);
+
+    /// <summary>Age at which files that no experiment needs are deleted. Default 24 h: an upload may precede its submission by hours.</summary>
+    public TimeSpan KeepUnusedFiles { get; init; } = TimeSpan.FromHours(24);
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+}

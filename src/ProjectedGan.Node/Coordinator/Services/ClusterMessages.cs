@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Coordination.Evaluation;
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Workers;
+using Messages = ProjectedGan.Contracts.V1;
+using Records = ProjectedGan.Coordination;
+
+namespace ProjectedGan.Node.Coordinator.Services;
+
+/// <summary>What nodes and the coordinator tell each other, as messages and as the grains' records.</summary>
+internal static class ClusterMessages
+{
+    private const int LongestText = 2000;
+    private const int MostSuspicions = 4096;
+
+    public static WorkerRegistration ToRecord(RegisterWorker message) => new()
+    {
+        Id = message.Id,
+        Name = Bounded(message.Name),
+        DeviceKind = message.DeviceKind,
+        Device = Bounded(message.Device),
+        Arithmetic = Bounded(message.Arithmetic),
+        Address = message.Address,
+        Version = Bounded(message.Version),
+    };
+
+    public static Records.Workers.WorkerStatus ToRecord(Messages.WorkerStatus message) => new()
+    {
+        // The message has "unspecified" first; the record begins with idle.
+        Phase = (Records.Workers.WorkerPhase)Math.Max(0, (int)message.Phase - 1),
+        Run = Bounded(message.Run),
+        Epoch = message.Epoch,
+        Iteration = message.Iteration,
+        Assignment = message.Assignment,
+        Error = Bounded(message.Error),
+        ErrorIsEverywhere = message.ErrorIsEverywhere,
+        Suspicions = [.. message.Suspicions.Take(MostSuspicions).Select(ToRecord)],
+        WeightsHash = Bounded(message.WeightsHash),
+        Draining = message.Draining,
+        DeviceMemoryBytes = message.DeviceMemoryBytes,
+    };
+
+    public static TrainingProgress ToRecord(Progress message) => new()
+    {
+        Iteration = message.Iteration,
+        Images = message.Images,
+        ImagesPerSecond = message.ImagesPerSecond,
+        GeneratorLoss = message.GeneratorLoss,
+        DiscriminatorLossGenerated = message.DiscriminatorLossGenerated,
+        DiscriminatorLossReal = message.DiscriminatorLossReal,
+        AccuracyGenerated = message.AccuracyGenerated,
+        AccuracyReal = message.AccuracyReal,
+        GeneratorGradientNorm = message.GeneratorGradientNorm,
+        DiscriminatorGradientNorm = message.DiscriminatorGradientNorm,
+        NonFiniteElements = message.NonFiniteElements,
+        TrainingTime = Span(message.TrainingTime),
+        Remaining = Span(message.Remaining),
+        Time = message.Time is { } time ? time.ToDateTimeOffset() : default,
+        PhaseSeconds = message.PhaseSeconds.Take(100).ToImmutableDictionary(),
+    };
+
+    public static Records.Experiments.CheckpointRecord ToRecord(CheckpointUploaded message) => new()
+    {
+        Iteration = message.Iteration,
+        Images = message.Images,
+        Files = ToRecords(message.Files),
+    };
+
+    public static SnapshotRecord ToRecord(SnapshotUploaded message, DateTimeOffset now) => new()
+    {
+        Images = message.Images,
+        Iteration = message.Iteration,
+        Time = now,
+        TrainingTime = Span(message.TrainingTime),
+        Weights = ToRecord(message.Weights),
+        Measure = message.Measure,
+    };
+
+    public static EvaluationOutcome ToRecord(EvaluationResult message) => new()
+    {
+        Metrics = [.. message.Metrics.Take(100).Select(metric => new MetricRecord { Metric = Bounded(metric.Metric), Value = metric.Value, Samples = metric.Samples })],
+        Grid = message.Grid is null ? null : ToRecord(message.Grid),
+        Error = Bounded(message.Error),
+        Duration = Span(message.Duration),
+    };
+
+    public static Assignment ToMessage(WorkerAssignment assignment)
+    {
+        Assignment message = new()
+        {
+            Version = assignment.Version,
+            Mode = (Messages.AssignmentMode)((int)assignment.Mode + 1),
+            Run = assignment.Run is { } run ? ToMessage(run) : null,
+            Epoch = assignment.Epoch,
+            StartIteration = assignment.StartIteration,
+            StateSource = assignment.StateSource,
+            Traceparent = assignment.TraceParent,
+        };
+        message.Peers.AddRange(assignment.Members.Select(
+            member => new Peer { Worker = member.Worker, Address = member.Address, FirstReplica = member.FirstReplica, ReplicaCount = member.ReplicaCount }));
+        return message;
+    }
+
+    public static Messages.EvaluationTask ToMessage(Records.Evaluation.EvaluationTask task) => new()
+    {
+        Id = task.Id,
+        Experiment = task.Run.Id,
+        Images = task.Images,
+        Run = ToMessage(task.Run),
+        Snapshot = ExperimentMessages.ToMessage(task.Snapshot),
+        Traceparent = task.TraceParent,
+        Measure = task.Measure,
+    };
+
+    public static string Bounded(string text) => text.Length <= LongestText ? text : text[..LongestText];
+
+    private static Messages.RunDescription ToMessage(Records.Workers.RunDescription run)
+    {
+        Messages.RunDescription message = new()
+        {
+            Id = run.Id,
+            SpecYaml = run.SpecYaml,
+            SpecHash = run.SpecHash,
+            DatasetHash = run.DatasetHash,
+            Dataset = ExperimentMessages.ToMessage(run.Dataset),
+            Weights = ExperimentMessages.ToMessage(run.Weights),
+            MetricWeights = ExperimentMessages.ToMessage(run.MetricWeights),
+            CheckpointIteration = run.Checkpoint?.Iteration ?? -1,
+        };
+        message.Checkpoint.AddRange(run.Checkpoint?.Files.Select(ExperimentMessages.ToMessage) ?? []);
+        return message;
+    }
+
+    private static Records.Workers.Suspicion ToRecord(Messages.Suspicion message) => new()
+    {
+        Worker = Bounded(message.Worker),
+        Kind = (SuspicionKind)Math.Max(0, (int)message.Kind - 1),
+        Count = message.Count,
+        Detail = Bounded(message.Detail),
+    };
+
+    private static ImmutableArray<ArtifactReference> ToRecords(RepeatedField<Artifact> artifacts) => [.. artifacts.Select(ToRecord)];
+
+    private static ArtifactReference ToRecord(Artifact artifact) => new() { Name = Path.GetFileName(Bounded(artifact.Name)), Digest = artifact.Digest, Bytes = artifact.Bytes };
+
+    private static TimeSpan Span(Duration? duration) => duration is null ? TimeSpan.Zero : duration.ToTimeSpan();
+}

@@ -1,0 +1,140 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Coordination;
+using ProjectedGan.Coordination.Catalog;
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Journal;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Coordinator.Submissions;
+using ProjectedGan.Node.Hosting;
+using ProjectedGan.Node.Security;
+
+namespace ProjectedGan.Node.Coordinator.Services;
+
+/// <summary>The public API over the grains.</summary>
+internal sealed class ExperimentsService(
+    IGrainFactory grains, IExperimentJournal journal, SubmissionReader submissions, ArtifactStore store, NodeCatalog nodes,
+    IHostApplicationLifetime lifetime, ILogger<ExperimentsService> logger) : Experiments.ExperimentsBase
+{
+    private const int LargestPage = 1000;
+    private const int DefaultPage = 100;
+    private const int PieceBytes = 256 << 10;
+
+    // Below the 4 MiB that gRPC clients take in one message.
+    private const int LargestGrid = 3 << 20;
+
+    private IExperimentDirectoryGrain Directory => grains.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single);
+
+    public override async Task<Experiment> Submit(SubmitRequest request, ServerCallContext context)
+    {
+        string user = Caller.Of(context).Name;
+        ExperimentSubmission submission = await submissions.ReadAsync(request, user, context.CancellationToken);
+        string id = await Directory.SubmitAsync(submission, request.RequestId);
+        ExperimentsServiceLog.Submitted(logger, id, submission.Name, user, submission.SpecHash);
+        return ExperimentMessages.ToMessage(await grains.GetGrain<IExperimentGrain>(id).GetAsync());
+    }
+
+    public override async Task<Experiment> Get(GetRequest request, ServerCallContext context) =>
+        ExperimentMessages.ToMessage(await (await FindAsync(request.Id)).GetAsync());
+
+    public override async Task<ListResponse> List(ListRequest request, ServerCallContext context)
+    {
+        if (request.PageSize is < 0 or > LargestPage)
+        {
+            throw new FieldException("page_size", $"page_size is {request.PageSize}; it may be up to {LargestPage}, and 0 means {DefaultPage}.");
+        }
+
+        ExperimentPage page = await Directory.ListAsync(new ExperimentQuery
+        {
+            States = ExperimentMessages.ToRecords(request.States),
+            PageSize = request.PageSize == 0 ? DefaultPage : request.PageSize,
+            PageToken = request.PageToken,
+        });
+        ListResponse response = new() { NextPageToken = page.NextPageToken };
+        response.Experiments.AddRange(page.Experiments.Select(ExperimentMessages.ToMessage));
+        return response;
+    }
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<Event> responseStream, ServerCallContext context)
+    {
+        if (request.After < 0)
+        {
+            throw new FieldException("after", $"after is {request.After}; it is the number of an event, or 0 for all.");
+        }
+
+        string id = await Directory.FindAsync(request.Id);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            ExperimentWatch watch = new(grains, journal, id);
+            await watch.RunAsync(request.After, record => responseStream.WriteAsync(EventMessages.ToMessage(record), end.Token), end.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw StatusMapping.Refuse(StatusCode.Unavailable, "The coordinator is stopping; watch again behind the last event.");
+        }
+    }
+
+    public override async Task<Experiment> Cancel(CancelRequest request, ServerCallContext context)
+    {
+        if (request.Reason.Length > 1000)
+        {
+            throw new FieldException("reason", $"reason has {request.Reason.Length} characters; it may have 1000.");
+        }
+
+        string user = Caller.Of(context).Name;
+        string reason = request.Reason.Length > 0 ? $"cancelled by {user}: {request.Reason}" : $"cancelled by {user}";
+        return ExperimentMessages.ToMessage(await (await FindAsync(request.Id)).CancelAsync(reason));
+    }
+
+    public override async Task<Experiment> Pause(PauseRequest request, ServerCallContext context) =>
+        ExperimentMessages.ToMessage(await (await FindAsync(request.Id)).PauseAsync());
+
+    public override async Task<Experiment> Resume(ResumeRequest request, ServerCallContext context) =>
+        ExperimentMessages.ToMessage(await (await FindAsync(request.Id)).ResumeAsync());
+
+    public override async Task<Result> GetResult(GetResultRequest request, ServerCallContext context) => await ResultAsync(request.Id, request.Which);
+
+    public override async Task Download(DownloadResultRequest request, IServerStreamWriter<DownloadResultResponse> responseStream, ServerCallContext context)
+    {
+        foreach (Artifact file in (await ResultAsync(request.Id, request.Which)).Files)
+        {
+            await using FileStream content = store.OpenRead(ArtifactDigest.Parse(file.Digest));
+            await responseStream.WriteAsync(new DownloadResultResponse { File = file }, context.CancellationToken);
+            await ArtifactPieces.SendAsync(
+                content, PieceBytes, data => responseStream.WriteAsync(new DownloadResultResponse { Data = data }, context.CancellationToken), context.CancellationToken);
+        }
+    }
+
+    public override async Task<SampleImage> GetSampleImage(GetSampleImageRequest request, ServerCallContext context)
+    {
+        ExperimentView view = await (await FindAsync(request.Id)).GetAsync();
+        SnapshotRecord snapshot = view.Snapshots.LastOrDefault(snapshot => snapshot.Grid is not null && (!request.HasImages || snapshot.Images == request.Images))
+            ?? throw new NotFoundException(request.HasImages ? $"Experiment {view.Id} has no sample grid at {request.Images} images." : $"Experiment {view.Id} has no sample grid yet.");
+        await using FileStream file = store.OpenRead(ArtifactDigest.Parse(snapshot.Grid!.Digest));
+        return file.Length <= LargestGrid
+            ? new SampleImage { Images = snapshot.Images, Png = await ByteString.FromStreamAsync(file, context.CancellationToken) }
+            : throw StatusMapping.Refuse(StatusCode.ResourceExhausted, $"The grid has {file.Length} bytes, too many for one message; fetch artifact {snapshot.Grid.Digest} with Artifacts.Download.");
+    }
+
+    public override Task<ListNodesResponse> ListNodes(ListNodesRequest request, ServerCallContext context) => nodes.ListAsync();
+
+    private async Task<IExperimentGrain> FindAsync(string id) => grains.GetGrain<IExperimentGrain>(await Directory.FindAsync(id));
+
+    private async Task<Result> ResultAsync(string id, GetResultRequest.Types.Which which)
+    {
+        IExperimentGrain experiment = await FindAsync(id);
+        ExperimentResult found = which switch
+        {
+            GetResultRequest.Types.Which.Best => await experiment.GetBestAsync(),
+            GetResultRequest.Types.Which.Latest => await experiment.GetLatestAsync(),
+            _ => throw new FieldException("which", "which is missing; use WHICH_LATEST or WHICH_BEST."),
+        };
+        Result result = new() { Iteration = found.Iteration, Images = found.Images };
+        result.Files.AddRange(found.Files.Select(ExperimentMessages.ToMessage));
+        return result;
+    }
+}

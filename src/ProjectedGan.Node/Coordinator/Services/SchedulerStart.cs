@@ -1,0 +1,59 @@
+using Grpc.Health.V1;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination;
+using ProjectedGan.Coordination.Scheduling;
+using ProjectedGan.Rpc.Health;
+
+namespace ProjectedGan.Node.Coordinator.Services;
+
+/// <summary>Wakes what was under way when the coordinator last stopped; until that has succeeded the node does not count as serving.</summary>
+internal sealed class SchedulerStart(IGrainFactory grains, ServingStatuses statuses, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SchedulerStart> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Ends when everything is awake; faulted or cancelled when the node stops before.</summary>
+    public Task Awake => _awake.Task;
+
+    private readonly TaskCompletionSource _awake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The silo is a hosted service as well; it runs when the application has started.
+        TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+        while (true)
+        {
+            try
+            {
+                await grains.GetGrain<ISchedulerGrain>(GrainNames.Single).StartAsync();
+                statuses.Set(ServingStatuses.Node, HealthCheckResponse.Types.ServingStatus.Serving);
+                SetServices(HealthCheckResponse.Types.ServingStatus.Serving);
+                _awake.TrySetResult();
+                return;
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                SchedulerStartLog.Failed(logger, error);
+                await Task.Delay(Pause, time, stoppingToken);
+            }
+        }
+    }
+
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        statuses.Set(ServingStatuses.Node, HealthCheckResponse.Types.ServingStatus.NotServing);
+        SetServices(HealthCheckResponse.Types.ServingStatus.NotServing);
+        _awake.TrySetCanceled(cancellationToken);
+        return base.StopAsync(cancellationToken);
+    }
+
+    private void SetServices(HealthCheckResponse.Types.ServingStatus status)
+    {
+        statuses.Set(Contracts.V1.Experiments.Descriptor.FullName, status);
+        statuses.Set(Contracts.V1.Artifacts.Descriptor.FullName, status);
+        statuses.Set(Contracts.V1.Cluster.Descriptor.FullName, status);
+    }
+}

@@ -1,0 +1,11 @@
+namespace ProjectedGan.Node.Coordinator.Storage;
+
+/// <summary>Where experiments are remembered.</summary>
+internal enum StorageKind
+{
+    /// <summary>One file in the data folder.</summary>
+    Sqlite,
+
+    /// <summary>A PostgreSQL database.</summary>
+    Postgres,
+}

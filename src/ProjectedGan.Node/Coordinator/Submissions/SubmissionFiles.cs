@@ -1,0 +1,76 @@
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Specification;
+
+namespace ProjectedGan.Node.Coordinator.Submissions;
+
+/// <summary>Finds the files of a submission: among the artifacts by digest, or on this machine by path, which brings them into the store.</summary>
+internal sealed class SubmissionFiles(ArtifactStore store, LocalFiles local)
+{
+    /// <summary>The dataset.</summary>
+    /// <param name="digest">From the request; empty for <paramref name="path"/>.</param>
+    /// <param name="path">The spec's <c>data.path</c>.</param>
+    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="cancellation">Ends the copying.</param>
+    public Task<ArtifactReference?> DatasetAsync(string digest, string path, List<SpecProblem> problems, CancellationToken cancellation) =>
+        FindAsync("dataset_digest", digest, "data.path", path, () => local.Resolve("data.path", path), problems, cancellation);
+
+    /// <summary>Weights of a network.</summary>
+    /// <param name="digestField">The request's field, for messages.</param>
+    /// <param name="digest">From the request; empty for <paramref name="weights"/>.</param>
+    /// <param name="field">The spec's field, for messages.</param>
+    /// <param name="weights">A file, or the name of imported weights.</param>
+    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="cancellation">Ends the copying.</param>
+    public Task<ArtifactReference?> WeightsAsync(string digestField, string digest, string field, string weights, List<SpecProblem> problems, CancellationToken cancellation) =>
+        FindAsync(digestField, digest, field, weights, () => StoredWeights(weights) ?? local.Resolve(field, weights), problems, cancellation);
+
+    private static string? StoredWeights(string weights)
+    {
+        bool isName = !weights.Contains('/', StringComparison.Ordinal) && !File.Exists(weights);
+        return isName && WeightStore.Default() is { } known && known.Contains(weights) ? known.Path(weights) : null;
+    }
+
+    private async Task<ArtifactReference?> FindAsync(
+        string digestField, string digest, string field, string path, Func<string> locate, List<SpecProblem> problems, CancellationToken cancellation)
+    {
+        try
+        {
+            if (digest.Length > 0)
+            {
+                return Uploaded(digestField, digest, Path.GetFileName(path));
+            }
+
+            if (path.Length == 0)
+            {
+                problems.Add(new SpecProblem(field, $"{field} is empty, and {digestField} too; name the file or upload it."));
+                return null;
+            }
+
+            string file = locate();
+            (ArtifactDigest found, long bytes) = await store.IngestAsync(file, cancellation);
+            return new ArtifactReference { Name = Path.GetFileName(file), Digest = found.ToString(), Bytes = bytes };
+        }
+        catch (ArtifactException error) when (error.Fault is ArtifactFault.DiskFull or ArtifactFault.Busy)
+        {
+            // Nothing is wrong with the request: it may succeed later.
+            throw;
+        }
+        catch (PganException error)
+        {
+            problems.Add(new SpecProblem(error is ArtifactException ? digestField : field, error.Message));
+            return null;
+        }
+    }
+
+    private ArtifactReference Uploaded(string field, string text, string name)
+    {
+        ArtifactDigest digest = ArtifactDigest.Parse(text);
+        ArtifactState state = store.Stat(digest);
+        return state.Complete
+            ? new ArtifactReference { Name = name.Length > 0 ? name : field.Replace("_digest", "", StringComparison.Ordinal), Digest = text, Bytes = state.Bytes }
+            : throw new ArtifactException(ArtifactFault.Missing, $"{field} is {text}, of which {state.Bytes} bytes are here; upload the whole file first.");
+    }
+}

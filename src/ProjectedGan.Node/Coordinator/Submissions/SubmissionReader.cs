@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Text;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Specification;
+
+namespace ProjectedGan.Node.Coordinator.Submissions;
+
+/// <summary>Checks a request to submit, with everything that is wrong at once, and makes the experiment of it.</summary>
+internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog datasets)
+{
+    /// <exception cref="SpecException">Every violation of the request and of its spec.</exception>
+    /// <exception cref="ArtifactException">The disk is full.</exception>
+    public async Task<ExperimentSubmission> ReadAsync(SubmitRequest request, string user, CancellationToken cancellation)
+    {
+        List<SpecProblem> problems = [];
+        CheckTexts(request, problems);
+        TrainingSpec? spec = ReadSpec(request.SpecYaml, problems);
+        if (spec is null)
+        {
+            throw new SpecException("The request is wrong", problems);
+        }
+
+        CheckMetrics(spec, request, problems);
+        ArtifactReference? dataset = await files.DatasetAsync(request.DatasetDigest, spec.Data.Path, problems, cancellation);
+        if (dataset is not null)
+        {
+            await CheckDatasetAsync(spec, dataset, problems, cancellation);
+        }
+
+        ArtifactReference? weights = spec.Features.Weights == FeatureSpec.RandomWeights && request.WeightsDigest.Length == 0
+            ? null
+            : await files.WeightsAsync("weights_digest", request.WeightsDigest, "features.weights", spec.Features.Weights, problems, cancellation);
+        ArtifactReference? metricWeights = spec.Evaluation.Network.Length == 0 || spec.Evaluation.Metrics.Length == 0
+            ? null
+            : await files.WeightsAsync("metric_weights_digest", request.MetricWeightsDigest, "evaluation.weights", spec.Evaluation.Weights, problems, cancellation);
+        if (problems.Count > 0)
+        {
+            throw new SpecException("The request is wrong", problems);
+        }
+
+        DatasetFacts facts = await datasets.DescribeAsync(ArtifactDigest.Parse(dataset!.Digest), cancellation);
+        return Compose(request, user, spec, facts, dataset) with { Weights = weights, MetricWeights = metricWeights };
+    }
+
+    private static void CheckTexts(SubmitRequest request, List<SpecProblem> problems)
+    {
+        foreach ((string field, string text) in new[] { ("name", request.Name), ("request_id", request.RequestId) })
+        {
+            if (text.Length > SubmissionLimits.NameLength || text.Any(char.IsControl))
+            {
+                problems.Add(new SpecProblem(field, $"{field} has {text.Length} characters; it may have {SubmissionLimits.NameLength}, none of them a control character."));
+            }
+        }
+    }
+
+    private static TrainingSpec? ReadSpec(string yaml, List<SpecProblem> problems)
+    {
+        if (Encoding.UTF8.GetByteCount(yaml) is > SubmissionLimits.SpecBytes and int bytes)
+        {
+            problems.Add(new SpecProblem("spec_yaml", $"spec_yaml has {bytes} bytes; it may have {SubmissionLimits.SpecBytes}."));
+            return null;
+        }
+
+        try
+        {
+            (TrainingSpec spec, IReadOnlyList<SpecProblem> found) = TrainingSpecFile.Inspect("spec_yaml", yaml);
+            problems.AddRange(found);
+            return spec;
+        }
+        catch (PganException error)
+        {
+            problems.Add(new SpecProblem("spec_yaml", error.Message));
+            return null;
+        }
+    }
+
+    private static void CheckMetrics(TrainingSpec spec, SubmitRequest request, List<SpecProblem> problems)
+    {
+        foreach (string name in MetricNames(spec).Where(name => !Enum.TryParse<MetricKind>(name, ignoreCase: true, out _) || name.All(char.IsDigit)))
+        {
+            problems.Add(new SpecProblem("evaluation.metrics", $"evaluation.metrics has '{name}'; it may have {string.Join(", ", Enum.GetNames<MetricKind>())}."));
+        }
+
+        // A digest takes the place of the path that the validator misses.
+        if (request.MetricWeightsDigest.Length > 0)
+        {
+            problems.RemoveAll(problem => problem.Path == "evaluation.weights");
+        }
+    }
+
+    private async Task CheckDatasetAsync(TrainingSpec spec, ArtifactReference dataset, List<SpecProblem> problems, CancellationToken cancellation)
+    {
+        try
+        {
+            DatasetFacts facts = await datasets.DescribeAsync(ArtifactDigest.Parse(dataset.Digest), cancellation);
+            problems.AddRange(DatasetFit.Problems(spec, dataset.Name, facts.Resolution, facts.Classes));
+        }
+        catch (DatasetException error)
+        {
+            problems.Add(new SpecProblem("data.path", $"{dataset.Name} is no dataset: {error.Message}"));
+        }
+    }
+
+    private static string[] MetricNames(TrainingSpec spec) => spec.Evaluation.Metrics.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static ExperimentSubmission Compose(SubmitRequest request, string user, TrainingSpec spec, DatasetFacts facts, ArtifactReference dataset)
+    {
+        string first = MetricNames(spec).FirstOrDefault(nameof(MetricKind.FrechetDistance));
+        return new ExperimentSubmission
+        {
+            Name = request.Name.Length > 0 ? request.Name : DefaultName(spec.Data.Path),
+            User = user,
+            SpecYaml = TrainingSpecFile.Write(spec),
+            SpecHash = SpecHash.Compute(spec),
+            DatasetHash = facts.Hash,
+            Dataset = dataset,
+            Replicas = spec.Replicas,
+            Batch = spec.Batch,
+            TotalImages = spec.TotalImages,
+            LastIteration = (spec.TotalImages + spec.Batch - 1) / spec.Batch,
+            MinWorkers = spec.Cluster.MinWorkers,
+            MaxWorkers = spec.Cluster.MaxWorkers,
+            Priority = spec.Cluster.Priority,
+            DeviceKind = spec.Execution.Device.ToString().ToLowerInvariant(),
+            Evaluation = new EvaluationPolicy
+            {
+                KeepAll = spec.Evaluation.EverySnapshot,
+                StopAfter = spec.Evaluation.StopAfter,
+                LowerIsBetter = Enum.Parse<MetricKind>(first, ignoreCase: true) is MetricKind.FrechetDistance or MetricKind.KernelDistance,
+            },
+            TraceParent = Activity.Current?.Id ?? "",
+        };
+    }
+
+    private static string DefaultName(string path) => Path.GetFileNameWithoutExtension(path) is { Length: > 0 and <= SubmissionLimits.NameLength } name ? name : "experiment";
+}
