@@ -4,6 +4,7 @@ namespace ProjectedGan.Coordination.Evaluation;
 internal sealed class EvaluatorSeat(CoordinationOptions options, DateTimeOffset now)
 {
     private DateTimeOffset? _broken;
+    private bool _reported;
     private TaskCompletionSource _commanded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public required EvaluatorRegistration Registration { get; set; }
@@ -27,15 +28,15 @@ internal sealed class EvaluatorSeat(CoordinationOptions options, DateTimeOffset 
 
     public Task Commanded => _commanded.Task;
 
-    public bool IsFree => !IsLost && Task is null && !Status.Draining;
+    public bool IsFree => !IsLost && _reported && Task is null && !Status.Draining;
 
     public void Connect(EvaluatorRegistration registration, string connection, DateTimeOffset now)
     {
         (Registration, Connection, _broken) = (registration, connection, null);
-        Hear(Status, now);
+        (LastHeard, IsLost, _reported) = (now, false, false);
     }
 
-    public void Hear(EvaluatorStatus status, DateTimeOffset now) => (Status, LastHeard, IsLost) = (status, now, false);
+    public void Hear(EvaluatorStatus status, DateTimeOffset now) => (Status, LastHeard, IsLost, _reported) = (status, now, false, true);
 
     public void Break(DateTimeOffset now) => _broken = now;
 

@@ -13,7 +13,7 @@ public interface IEvaluationQueueGrain : IGrainWithStringKey
     /// <param name="connection">Names the stream.</param>
     Task RegisterAsync(EvaluatorRegistration registration, string connection);
 
-    /// <summary>The heartbeat.</summary>
+    /// <summary>The heartbeat. A task of before a restart of the coordinator goes on if it still waits; others are given only after the first report.</summary>
     /// <exception cref="NotFoundException">It has not registered with this coordinator process, or was lost and forgotten: it should register again.</exception>
     Task ReportAsync(string evaluator, EvaluatorStatus status);
 

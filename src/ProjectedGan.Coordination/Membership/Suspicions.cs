@@ -65,13 +65,14 @@ internal sealed class Suspicions
 
     private (EpochEnd, string)? JudgeUnreachable()
     {
-        List<(string By, string About)> complaints = Complaints(SuspicionKind.Unreachable);
+        // One that the coordinator does not hear either is about to be lost, and its peers are right to complain.
+        List<(string By, string About)> complaints = [.. Complaints(SuspicionKind.Unreachable).Where(complaint => IsBroken(complaint.About) || IsHeard(complaint.About))];
         if (complaints.Count == 0 || !IsRipe(complaints))
         {
             return null;
         }
 
-        string blamed = Blame.Find(complaints, _order);
+        string blamed = complaints.Find(complaint => IsBroken(complaint.About)).About ?? Blame.Find(complaints, _order);
         string reason = complaints.Exists(complaint => complaint.About == blamed)
             ? $"It could not be reached by {string.Join(", ", complaints.Where(complaint => complaint.About == blamed).Select(complaint => complaint.By))}."
             : $"It could not reach {string.Join(", ", complaints.Where(complaint => complaint.By == blamed).Select(complaint => complaint.About))}.";
@@ -88,9 +89,13 @@ internal sealed class Suspicions
     {
         DateTimeOffset first = complaints.Min(complaint => _sight.Of(complaint.By)?.SuspiciousSince ?? _change.Now);
         return _change.Now - first >= _change.Options.SuspicionWindow
-            || complaints.Exists(complaint => _sight.Of(complaint.About) is not { Connected: true })
+            || complaints.Exists(complaint => IsBroken(complaint.About))
             || complaints.Select(complaint => complaint.By).Distinct(StringComparer.Ordinal).Count() >= _order.Length;
     }
+
+    private bool IsBroken(string worker) => _sight.Of(worker) is { Registration: not null, Connected: false };
+
+    private bool IsHeard(string worker) => _sight.Of(worker) is { Registration: not null } seen && _change.Now - seen.LastHeard < _change.Options.HeartbeatInterval * 2.5;
 
     // Non-finite data of everybody is the training's, not a worker's, fault.
     private Dictionary<string, int> Strikes()

@@ -41,7 +41,8 @@ internal sealed class PlanFloor
             // Who starts changes what users hold, so the order is taken anew after each. The list is in the order of age.
             PlanSeat next = waiting.MinBy(seat => (-seat.Demand.Priority, HeldBy(seat)))!;
             waiting.Remove(next);
-            if (!TryStart(next))
+            // One that was just asked to give way waits for the next plan.
+            if (next.Shrunk.Count == 0 && !TryStart(next))
             {
                 MakeRoom(next, waiting);
             }

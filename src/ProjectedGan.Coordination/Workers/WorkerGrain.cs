@@ -175,6 +175,7 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
         PhaseSince = _phaseSince,
         IsAssigned = _assignment is not null,
         Version = _version,
+        LastHeard = _lease.LastHeard,
         Sequence = ++_sequence,
     };
 

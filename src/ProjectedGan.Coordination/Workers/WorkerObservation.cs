@@ -39,6 +39,10 @@ public sealed record WorkerObservation
     [Id(8)]
     public long Version { get; init; }
 
+    /// <summary>When it was last heard.</summary>
+    [Id(10)]
+    public DateTimeOffset LastHeard { get; init; }
+
     /// <summary>Larger for what was seen later; an older observation never replaces a newer one.</summary>
     [Id(9)]
     public long Sequence { get; init; }

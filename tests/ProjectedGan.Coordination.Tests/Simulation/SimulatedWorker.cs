@@ -237,7 +237,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
     }
 
     private IEnumerable<Suspicion> Complaints()
-        => _stuck < StepsBeforeComplaint ? [] : _assignment.Members.Where(member => !CanHear(world.Workers[member.Worker]))
+        => _stuck < StepsBeforeComplaint || !world.Complains ? [] : _assignment.Members.Where(member => !CanHear(world.Workers[member.Worker]))
             .Select(member => new Suspicion { Worker = member.Worker, Kind = SuspicionKind.Unreachable });
 
     private void Enqueue()

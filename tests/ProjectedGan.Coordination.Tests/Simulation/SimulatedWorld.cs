@@ -13,6 +13,9 @@ internal sealed class SimulatedWorld
     /// <summary>Steps between the end of a checkpoint's iteration and its arrival.</summary>
     public int UploadSteps { get; set; } = 2;
 
+    /// <summary>Workers tell of peers that do not answer.</summary>
+    public bool Complains { get; set; } = true;
+
     /// <summary>Iterations between checkpoints.</summary>
     public int CheckpointEvery { get; set; } = 10;
 

@@ -1,0 +1,129 @@
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Tests.Simulation;
+using ProjectedGan.Coordination.Workers;
+
+namespace ProjectedGan.Coordination.Tests.Experiments;
+
+public class BlameAndFailureTests
+{
+    [Fact]
+    public async Task Peer_CutOff_CoolsDownAndIsInvitedAgain()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 10);
+        SimulatedWorker cut = cluster.World.Workers["w001"];
+        cut.CutOff.UnionWith(["w002", "w003"]);
+        await cluster.UntilAsync("the others to go on", async () => (await cluster.GetAsync(id)).Members.Length == 2);
+
+        // The first one's network is bad: everybody has trouble with it, and it with everybody.
+        Assert.Equal(["w002", "w003"], (await cluster.GetAsync(id)).Members.Select(member => member.Worker));
+        DateTimeOffset left = cluster.Time.GetUtcNow();
+        cut.CutOff.Clear();
+        await cluster.UntilAsync("it to be back", async () => (await cluster.GetAsync(id)).Members.Length == 3);
+        Assert.True(cluster.Time.GetUtcNow() - left >= cluster.Options.CoolDown - TimeSpan.FromSeconds(1));
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task Pair_CutFromEachOther_KeepsTheLowerReplicas()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 10);
+        string first = (await cluster.GetAsync(id)).Members[0].Worker;
+        cluster.World.Workers["w001"].CutOff.Add("w002");
+        await cluster.UntilAsync("one to go on", async () => (await cluster.GetAsync(id)).Members.Length == 1);
+        Assert.Equal(first, (await cluster.GetAsync(id)).Members[0].Worker);
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task DamagedData_ThreeTimes_ExpelsTheSender()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        var damaged = new Suspicion { Worker = "w003", Kind = SuspicionKind.Checksum, Detail = "bucket 7" };
+        for (int strike = 1; strike <= 3; strike++)
+        {
+            long epoch = (await cluster.GetAsync(id)).MembershipEpoch;
+            cluster.World.Workers["w001"].Suspicions = [damaged];
+            await cluster.UntilAsync("a new epoch", async () => (await cluster.GetAsync(id)).MembershipEpoch > epoch);
+            cluster.World.Workers["w001"].Suspicions = [];
+            Assert.Equal(strike < 3 ? 3 : 2, (await cluster.GetAsync(id)).Members.Length);
+            await cluster.UntilAsync("training", () => Task.FromResult(cluster.World.Workers["w001"].Phase == WorkerPhase.Training));
+        }
+
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+        Assert.Equal("", cluster.World.Workers["w003"].Run);
+        Assert.Contains(await cluster.Journal.ReadAsync(id, 0, 1_000, CancellationToken.None), happened => happened.Worker is { Worker: "w003", What: "expelled" });
+    }
+
+    [Fact]
+    public async Task NonFinite_OfOneWorkerAlone_IsExpelledOfAllIsNot()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        cluster.World.Workers["w001"].Suspicions = [.. new[] { "w002", "w003" }.Select(worker => new Suspicion { Worker = worker, Kind = SuspicionKind.NonFinite, Count = 9 })];
+        await cluster.StepAsync(5);
+        Assert.Equal(3, (await cluster.GetAsync(id)).Members.Length);
+
+        cluster.World.Workers["w001"].Suspicions = [new Suspicion { Worker = "w002", Kind = SuspicionKind.NonFinite, Count = 2 }];
+        await cluster.StepAsync(5);
+        Assert.Equal(3, (await cluster.GetAsync(id)).Members.Length);
+        cluster.World.Workers["w001"].Suspicions = [new Suspicion { Worker = "w002", Kind = SuspicionKind.NonFinite, Count = 3 }];
+        await cluster.UntilAsync("it to be expelled", async () => (await cluster.GetAsync(id)).Members.Length == 2);
+        cluster.World.Workers["w001"].Suspicions = [];
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task Worker_Failed_IsNotUsedAgainForThisExperiment()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.AddWorkers(2);
+        cluster.World.Workers["w001"].Error = "The device is full.";
+        await cluster.StepAsync();
+        string id = await cluster.SubmitAsync();
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+        Assert.All((await cluster.GetAsync(id)).Epochs, epoch => Assert.DoesNotContain(epoch.Members, member => member.Worker == "w001"));
+        Assert.Contains(await cluster.Journal.ReadAsync(id, 0, 1_000, CancellationToken.None), happened => happened.Worker is { Worker: "w001", What: "failed", Reason: "The device is full." });
+    }
+
+    [Fact]
+    public async Task Error_OfTheSpec_FailsAtOnce()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.AddWorkers(3);
+        cluster.World.Workers["w002"].Error = "The dataset's hash is wrong.";
+        cluster.World.Workers["w002"].ErrorIsEverywhere = true;
+        await cluster.StepAsync();
+        string id = await cluster.SubmitAsync();
+        await cluster.UntilStateAsync(id, ExperimentState.Failed);
+        Assert.Equal("The dataset's hash is wrong.", (await cluster.GetAsync(id)).Reason);
+        await cluster.StepAsync(4);
+        Assert.All(cluster.Alive, worker => Assert.Equal("", worker.Run));
+    }
+
+    [Fact]
+    public async Task Workers_ThreeFailing_FailTheExperiment()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.AddWorkers(5);
+        foreach (SimulatedWorker worker in cluster.Alive)
+        {
+            worker.Error = "No memory.";
+        }
+
+        await cluster.StepAsync();
+        string id = await cluster.SubmitAsync(cluster.Submission(max: 1));
+        await cluster.UntilStateAsync(id, ExperimentState.Failed);
+        Assert.Equal("3 workers failed at it; the last one said: No memory.", (await cluster.GetAsync(id)).Reason);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Journal;
+using ProjectedGan.Coordination.Tests.Simulation;
+
+namespace ProjectedGan.Coordination.Tests.Journal;
+
+public class JournalTests
+{
+    [Fact]
+    public async Task Events_ComeBackWholeInTheirOrder()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        var epoch = new EpochRecord { Epoch = 3, FirstIteration = 5, EndIteration = 9, Members = [new EpochMember { Worker = "w", Address = "http://w", FirstReplica = 0, ReplicaCount = 8 }], Began = DateTimeOffset.UnixEpoch };
+        var progress = new TrainingProgress { Iteration = 7, GeneratorLoss = double.NaN, PhaseSeconds = ImmutableDictionary<string, double>.Empty.Add("generator", 0.5) };
+        Assert.Equal(2, await cluster.Journal.AppendAsync("x", [Event("one") with { Epoch = epoch }, Event("two") with { Progress = progress }], CancellationToken.None));
+        Assert.Equal(3, await cluster.Journal.AppendAsync("x", [Event("three")], CancellationToken.None));
+        Assert.Equal(1, await cluster.Journal.AppendAsync("y", [Event("other")], CancellationToken.None));
+
+        ImmutableArray<ExperimentEvent> events = await cluster.Journal.ReadAsync("x", 0, 100, CancellationToken.None);
+        Assert.Equal([(1L, "one"), (2L, "two"), (3L, "three")], events.Select(happened => (happened.Sequence, happened.Text)));
+        Assert.Equal("w", events[0].Epoch!.Members[0].Worker);
+        Assert.True(double.IsNaN(events[1].Progress!.GeneratorLoss));
+        Assert.Equal(0.5, events[1].Progress!.PhaseSeconds["generator"]);
+        Assert.Equal(["two"], (await cluster.Journal.ReadAsync("x", 1, 1, CancellationToken.None)).Select(happened => happened.Text));
+        Assert.Equal(0, await cluster.Journal.LastAsync("nothing", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Events_OldOnesAreDroppedByKindAndNumbersGoOn()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { ProgressEventsKept = 10, EventsKept = 5 });
+        for (int count = 0; count < 128; count++)
+        {
+            await cluster.Journal.AppendAsync("x", [count % 16 == 0 ? Event("kept") : Event("progress") with { Progress = new TrainingProgress() }], CancellationToken.None);
+        }
+
+        ImmutableArray<ExperimentEvent> events = await cluster.Journal.ReadAsync("x", 0, 1_000, CancellationToken.None);
+        Assert.Equal(10, events.Count(happened => happened.Progress is not null));
+        Assert.Equal(5, events.Count(happened => happened.Progress is null));
+        Assert.Equal(128, events[^1].Sequence);
+        Assert.Equal(129, await cluster.Journal.AppendAsync("x", [Event("next")], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Wait_EndsWithTheNextEvent()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { LongPoll = TimeSpan.FromMinutes(1) });
+        await cluster.Journal.AppendAsync("x", [Event("one")], CancellationToken.None);
+        await cluster.Journal.WaitAsync("x", 0, CancellationToken.None);
+        Task waiting = cluster.Journal.WaitAsync("x", 1, CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+        await cluster.Journal.AppendAsync("x", [Event("two")], CancellationToken.None);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(60));
+        using var stop = new CancellationTokenSource();
+        Task cancelled = cluster.Journal.WaitAsync("x", 2, stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+    }
+
+    private static ExperimentEvent Event(string text) => new() { Time = DateTimeOffset.UnixEpoch, Text = text };
+}
