@@ -97,7 +97,11 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     public async Task<string> SubmitAsync(ExperimentSubmission? submission = null, string request = "")
     {
         string id = await Experiments.SubmitAsync(submission ?? Submission(), request);
-        _running.Add(id);
+        lock (_running)
+        {
+            _running.Add(id);
+        }
+
         return id;
     }
 
