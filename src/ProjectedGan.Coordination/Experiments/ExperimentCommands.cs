@@ -102,14 +102,17 @@ internal static class ExperimentCommands
         }
     }
 
-    public static void Checkpoint(MembershipChange change, CheckpointRecord checkpoint)
+    public static void Checkpoint(MembershipChange change, string worker, CheckpointRecord checkpoint)
     {
-        if (change.Record.State == ExperimentState.None || checkpoint.Iteration <= (change.Record.Checkpoint?.Iteration ?? -1))
+        // What a worker that was left behind uploads late belongs to iterations that others have trained again.
+        ExperimentRecord record = change.Record;
+        bool trains = record.Epochs.Length > 0 && record.Epochs[^1].Members.Any(member => member.Worker == worker);
+        if (!trains || checkpoint.Iteration <= (record.Checkpoint?.Iteration ?? -1))
         {
             return;
         }
 
-        change.Record = change.Record with { Checkpoint = checkpoint };
+        change.Record = record with { Checkpoint = checkpoint };
         change.Tell(new ExperimentEvent { Time = change.Now, Text = $"Checkpoint at iteration {checkpoint.Iteration}.", Checkpoint = checkpoint });
     }
 

@@ -127,7 +127,7 @@ internal sealed class ExperimentGrain(
         await AnnounceAsync();
     }
 
-    public Task RecordCheckpointAsync(string worker, CheckpointRecord checkpoint) => ChangeAsync(change => ExperimentCommands.Checkpoint(change, checkpoint));
+    public Task RecordCheckpointAsync(string worker, CheckpointRecord checkpoint) => ChangeAsync(change => ExperimentCommands.Checkpoint(change, worker, checkpoint));
 
     public Task RecordSnapshotAsync(string worker, SnapshotRecord snapshot) => ChangeAsync(change => ExperimentCommands.Snapshot(change, snapshot));
 

@@ -30,7 +30,7 @@ public interface IExperimentGrain : IGrainWithStringKey
     /// <summary>Statistics of the run, from the member that hosts replica 0. Reports of old epochs are dropped.</summary>
     Task ReportProgressAsync(string worker, long epoch, TrainingProgress progress);
 
-    /// <summary>A checkpoint lies among the artifacts. Older ones than the newest are ignored.</summary>
+    /// <summary>A checkpoint lies among the artifacts. Ignored are older ones than the newest, and those of workers that did not train in the newest epoch.</summary>
     Task RecordCheckpointAsync(string worker, CheckpointRecord checkpoint);
 
     /// <summary>A snapshot's weights lie among the artifacts; it is queued for evaluation. One of the same images is ignored.</summary>

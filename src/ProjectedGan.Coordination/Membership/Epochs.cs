@@ -34,11 +34,12 @@ internal static class Epochs
     public static void Train(MembershipChange change, WorkerSight sight)
     {
         ExperimentRecord record = change.Record;
-        long held = record.Members.Max(member => sight.Iteration(member.Worker));
-        long saved = record.Checkpoint?.Iteration ?? -1;
-        long start = Math.Max(Math.Max(held, saved), 0);
-        bool fromMember = start > 0 && held == start;
-        string source = fromMember ? record.Members.First(member => sight.Iteration(member.Worker) == start).Worker : "";
+        long held = record.Members.Max(member => sight.Held(record, member.Worker));
+        long saved = Math.Max(record.Checkpoint?.Iteration ?? 0, 0);
+        // One iteration is trained again sooner than a checkpoint is fetched by all.
+        bool fromMember = held > 0 && held >= saved - 1;
+        long start = fromMember ? held : saved;
+        string source = fromMember ? record.Members.First(member => sight.Held(record, member.Worker) == start).Worker : "";
         ImmutableArray<EpochRecord> ended = Ledger.EndAt(record.Epochs, start, record.EpochEnded);
         bool goesBack = ended.Length > 0 && record.Progress?.Iteration > start;
         change.Record = record with

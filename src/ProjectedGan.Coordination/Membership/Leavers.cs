@@ -42,7 +42,7 @@ internal static class Leavers
     /// <summary>It has a newer state than the checkpoint, and no member that trained beside it stays.</summary>
     private static bool IsNeeded(MembershipChange change, WorkerSight sight, HeldWorker held)
     {
-        long iteration = sight.Iteration(held.Worker);
+        long iteration = sight.Held(change.Record, held.Worker);
         long saved = Math.Max(change.Record.Checkpoint?.Iteration ?? 0, 0);
         EpochRecord? trained = change.Record.Epochs.LastOrDefault();
         bool survives = change.Record.Members.Any(member => trained?.Members.Any(former => former.Worker == member.Worker) == true

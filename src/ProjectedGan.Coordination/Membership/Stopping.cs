@@ -27,7 +27,7 @@ internal static class Stopping
         {
             ChooseUploader(change, sight, members);
         }
-        else if (sight.Iteration(record.Uploader) <= Math.Max(record.Checkpoint?.Iteration ?? 0, 0))
+        else if (sight.Held(record, record.Uploader) <= Math.Max(record.Checkpoint?.Iteration ?? 0, 0))
         {
             Finish(change, sight.Status(record.Uploader)?.WeightsHash ?? "");
         }
@@ -43,8 +43,8 @@ internal static class Stopping
         ExperimentRecord record = change.Record;
         if (members.All(held => sight.IsHeld(held.Worker, record.Epoch)))
         {
-            long newest = members.Max(held => sight.Iteration(held.Worker));
-            change.Record = record with { Uploader = members.First(held => sight.Iteration(held.Worker) == newest).Worker, PhaseSince = change.Now };
+            long newest = members.Max(held => sight.Held(record, held.Worker));
+            change.Record = record with { Uploader = members.First(held => sight.Held(record, held.Worker) == newest).Worker, PhaseSince = change.Now };
         }
         else
         {

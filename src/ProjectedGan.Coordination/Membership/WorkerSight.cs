@@ -38,6 +38,13 @@ internal sealed class WorkerSight(string experiment, IReadOnlyDictionary<string,
     /// <summary>It stands at a boundary for the epoch.</summary>
     public bool IsHeld(string worker, long epoch) => Status(worker) is { Phase: WorkerPhase.Held } status && status.Epoch == epoch;
 
+    /// <summary>
+    /// Completed iterations of the state that it holds from the newest epoch with training; -1 without one. What it holds of an earlier epoch,
+    /// which others have left behind, is right but would put iterations into the wrong epoch's record.
+    /// </summary>
+    public long Held(ExperimentRecord record, string worker)
+        => record.Epochs.Length > 0 && record.Epochs[^1].Members.Any(member => member.Worker == worker) ? Iteration(worker) : -1;
+
     /// <summary>Completed iterations of the state that it holds; -1 without one.</summary>
     public long Iteration(string worker) => Status(worker)?.Iteration ?? -1;
 }

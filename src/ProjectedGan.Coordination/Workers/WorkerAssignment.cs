@@ -6,6 +6,7 @@ namespace ProjectedGan.Coordination.Workers;
 /// <summary>
 /// What a worker should be doing now. A higher version replaces a lower one; the same content may come again under a new version, for
 /// example after a restart of the coordinator, and then changes nothing: TRAIN for an epoch that the worker trains in goes on undisturbed.
+/// A worker that is told to begin before a checkpoint that it has not uploaded yet drops that upload; it will make it again.
 /// </summary>
 [GenerateSerializer, Immutable]
 public sealed record WorkerAssignment

@@ -19,10 +19,11 @@ internal sealed class SimulatedCluster : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pgan-coordination-").FullName;
     private readonly HashSet<string> _running = [];
+    private readonly TimeProvider? _clock;
     private IHost _host = null!;
     private int _names;
 
-    private SimulatedCluster(CoordinationOptions options) => Options = options;
+    private SimulatedCluster(CoordinationOptions options, TimeProvider? clock) => (Options, _clock) = (options, clock);
 
     public CoordinationOptions Options { get; }
 
@@ -52,7 +53,15 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     {
         // Without timers and long polls everything happens in the calls of a step.
         var options = new CoordinationOptions { TickInterval = TimeSpan.Zero, LongPoll = TimeSpan.Zero };
-        var cluster = new SimulatedCluster(configure is null ? options : configure(options));
+        var cluster = new SimulatedCluster(configure is null ? options : configure(options), clock: null);
+        await cluster.StartHostAsync();
+        return cluster;
+    }
+
+    /// <summary>A coordinator on the system's clock, with its own timers.</summary>
+    public static async Task<SimulatedCluster> StartOnSystemTimeAsync(CoordinationOptions options)
+    {
+        var cluster = new SimulatedCluster(options, TimeProvider.System);
         await cluster.StartHostAsync();
         return cluster;
     }
@@ -217,7 +226,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     private async Task StartHostAsync()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton(_clock ?? Time);
         builder.Services.AddSingleton(Faults);
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Logs);

@@ -222,6 +222,12 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
             Iteration = start;
         }
 
+        // What lies ahead is trained, and uploaded, again.
+        (int StepsLeft, long Iteration, ulong State)[] uploads = [.. _uploads.Where(upload => upload.Iteration <= start)];
+        _uploads.Clear();
+        Array.ForEach(uploads, _uploads.Enqueue);
+        _lastUpload = Math.Min(_lastUpload, start);
+
         // Nobody trains before everybody has the state.
         Phase = WorkerPhase.Training;
         return true;
