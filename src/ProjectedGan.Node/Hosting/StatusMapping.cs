@@ -30,6 +30,7 @@ internal static class StatusMapping
         SpecException spec => Refuse(StatusCode.InvalidArgument, spec.Message, BadRequest(spec.Problems.Select(problem => (problem.Path, problem.Message)))),
         FieldException field => Refuse(StatusCode.InvalidArgument, field.Message, BadRequest([(field.Field, field.Message)])),
         ArtifactException artifact => Refuse(CodeOf(artifact.Fault), artifact.Message, new ErrorInfo { Reason = $"ARTIFACT_{Constant(artifact.Fault.ToString())}", Domain = "pgan" }),
+        InvalidProtocolBufferException damaged => Refuse(StatusCode.InvalidArgument, $"A message cannot be read: {damaged.Message}"),
         DatasetException dataset => Refuse(StatusCode.InvalidArgument, dataset.Message, BadRequest([("data.path", dataset.Message)])),
         NotFoundException missing => Refuse(StatusCode.NotFound, missing.Message, new ErrorInfo { Reason = "NOT_FOUND", Domain = "pgan" }),
         AmbiguousIdException ambiguous => Refuse(StatusCode.InvalidArgument, ambiguous.Message, BadRequest([("id", ambiguous.Message)])),

@@ -76,7 +76,7 @@ internal sealed class WatchedFiles<T>
     private string Stamp() => string.Join('|', _paths.Select(path =>
     {
         FileInfo file = new(path);
-        FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        FileSystemInfo target = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : file;
         return target is FileInfo { Exists: true } found ? $"{found.FullName}:{found.LastWriteTimeUtc.Ticks}:{found.Length}" : "-";
     }));
 }

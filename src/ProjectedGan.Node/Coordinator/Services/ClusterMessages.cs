@@ -5,6 +5,7 @@ using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Workers;
+using ProjectedGan.Node.Hosting;
 using Messages = ProjectedGan.Contracts.V1;
 using Records = ProjectedGan.Coordination;
 
@@ -58,7 +59,7 @@ internal static class ClusterMessages
         NonFiniteElements = message.NonFiniteElements,
         TrainingTime = Span(message.TrainingTime),
         Remaining = Span(message.Remaining),
-        Time = message.Time is { } time ? time.ToDateTimeOffset() : default,
+        Time = Checked("time", () => message.Time?.ToDateTimeOffset() ?? default),
         PhaseSeconds = message.PhaseSeconds.Take(100).ToImmutableDictionary(),
     };
 
@@ -146,5 +147,18 @@ internal static class ClusterMessages
 
     private static ArtifactReference ToRecord(Artifact artifact) => new() { Name = Path.GetFileName(Bounded(artifact.Name)), Digest = artifact.Digest, Bytes = artifact.Bytes };
 
-    private static TimeSpan Span(Duration? duration) => duration is null ? TimeSpan.Zero : duration.ToTimeSpan();
+    private static TimeSpan Span(Duration? duration) => Checked("duration", () => duration?.ToTimeSpan() ?? TimeSpan.Zero);
+
+    // Protobuf takes seconds and nanoseconds of any size, and refuses them when they are read.
+    private static T Checked<T>(string field, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentOutOfRangeException or OverflowException)
+        {
+            throw new FieldException(field, $"A {field} is out of range: {error.Message}");
+        }
+    }
 }

@@ -21,6 +21,7 @@ internal sealed class ExperimentsService(
 {
     private const int LargestPage = 1000;
     private const int DefaultPage = 100;
+    private const int LongestId = 100;
     private const int PieceBytes = 256 << 10;
 
     // Below the 4 MiB that gRPC clients take in one message.
@@ -47,6 +48,11 @@ internal sealed class ExperimentsService(
             throw new FieldException("page_size", $"page_size is {request.PageSize}; it may be up to {LargestPage}, and 0 means {DefaultPage}.");
         }
 
+        if (request.PageToken.Length > LongestId || request.PageToken.Any(char.IsControl))
+        {
+            throw new FieldException("page_token", "page_token is none that this coordinator gave.");
+        }
+
         ExperimentPage page = await Directory.ListAsync(new ExperimentQuery
         {
             States = ExperimentMessages.ToRecords(request.States),
@@ -65,7 +71,7 @@ internal sealed class ExperimentsService(
             throw new FieldException("after", $"after is {request.After}; it is the number of an event, or 0 for all.");
         }
 
-        string id = await Directory.FindAsync(request.Id);
+        string id = await IdAsync(request.Id);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
@@ -122,7 +128,12 @@ internal sealed class ExperimentsService(
 
     public override Task<ListNodesResponse> ListNodes(ListNodesRequest request, ServerCallContext context) => nodes.ListAsync();
 
-    private async Task<IExperimentGrain> FindAsync(string id) => grains.GetGrain<IExperimentGrain>(await Directory.FindAsync(id));
+    private async Task<IExperimentGrain> FindAsync(string id) => grains.GetGrain<IExperimentGrain>(await IdAsync(id));
+
+    // Databases differ in what they make of odd characters; no id has any.
+    private Task<string> IdAsync(string text) => text.Length <= LongestId && text.All(char.IsAsciiLetterOrDigit)
+        ? Directory.FindAsync(text)
+        : throw new NotFoundException($"There is no experiment \"{ClusterMessages.Bounded(text)}\".");
 
     private async Task<Result> ResultAsync(string id, GetResultRequest.Types.Which which)
     {

@@ -24,7 +24,7 @@ internal sealed record LocalFiles(string? Root)
         }
 
         string full = Path.GetFullPath(path, this == Anywhere ? Environment.CurrentDirectory : Root);
-        string real = File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        string real = File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Root)) + Path.DirectorySeparatorChar;
         if (this != Anywhere && !real.StartsWith(root, StringComparison.Ordinal))
         {
