@@ -23,3 +23,15 @@ fetch_package() {
   mv "$staging/$3" "$file"
   rmdir "$staging"
 }
+
+# The grpc-js client of the tests, as its lock file says: npm compares each package with the hash in it.
+fetch_grpc_js() {
+  local source="$root/tests/interop/grpc-js" target="$root/.cache/grpc-js"
+  if cmp -s "$source/package-lock.json" "$target/package-lock.json" && [[ -d $target/node_modules/@grpc/grpc-js ]]; then return 0; fi
+  command -v npm >/dev/null || fail "npm is missing: it fetches grpc-js for the tests. Install Node.js' npm."
+  say "fetching grpc-js with npm"
+  rm -rf "$target"
+  mkdir -p "$target"
+  cp "$source/package.json" "$source/package-lock.json" "$target/"
+  (cd "$target" && npm ci --ignore-scripts --no-audit --no-fund --silent) || { rm -rf "$target"; fail "npm could not fetch grpc-js."; }
+}
