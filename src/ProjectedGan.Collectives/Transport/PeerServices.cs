@@ -16,7 +16,8 @@ public static class PeerServices
         services.AddSingleton(_ => new PeerServer(options));
         services.AddSingleton<PeerService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<PeerService>, PeerMethodProvider>());
-        services.TryAddSingleton<IMemoryPoolFactory<byte>, LargeBlockPoolFactory>();
+        // Kestrel has added its own.
+        services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, LargeBlockPoolFactory>());
         services.AddGrpc().AddServiceOptions<PeerService>(service =>
         {
             service.MaxReceiveMessageSize = options.MostFrameBytes;

@@ -8,5 +8,7 @@ internal static class BenchCommand
     public static Command Build() => new("bench", "Measures speed and memory, beside PyTorch where asked.")
     {
         BenchStepCommand.Build(),
+        BenchAllreduceCommand.Build(),
+        AllreduceRankCommand.Build(),
     };
 }

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Diagnostics;
+using ProjectedGan.Collectives.Groups;
+using ProjectedGan.Node.Cli;
+using ProjectedGan.Torch;
+
+namespace ProjectedGan.Node.Benchmarks;
+
+/// <summary>One process of <c>pgan bench allreduce</c>; hidden.</summary>
+internal static class AllreduceRankCommand
+{
+    private const int WarmUpRounds = 3;
+
+    public static Command Build()
+    {
+        Option<string> kind = new("--kind") { DefaultValueFactory = _ => "float32" };
+        Option<int> rank = new("--rank");
+        Option<long> bytes = new("--bytes");
+        Option<int> rounds = new("--rounds");
+        Option<int> connections = new("--connections") { DefaultValueFactory = _ => 1 };
+        Option<int> chunk = new("--chunk-kib") { DefaultValueFactory = _ => 256 };
+        ExampleCommand command = new("allreduce-rank", "One process of the all-reduce benchmark.", "bench allreduce") { kind, rank, bytes, rounds, connections, chunk };
+        command.Hidden = true;
+        command.Runs(async (parsed, cancellation) =>
+        {
+            TorchRuntime.TuneAllocator();
+            (int self, long length) = (parsed.GetValue(rank), parsed.GetValue(bytes));
+            string way = parsed.GetValue(kind)!;
+            await using IAllreduceRank ours = way == "tcp"
+                ? new TcpRank(self, length)
+                : await CollectiveRank.StartAsync(self, length, way == "bfloat16" ? WireType.BFloat16 : WireType.Float32, parsed.GetValue(connections), parsed.GetValue(chunk) << 10);
+            Console.WriteLine(ours.Address);
+            string[] addresses = (await Console.In.ReadLineAsync(cancellation) ?? throw new PganException("No addresses came.")).Split(' ');
+            await ours.ConnectAsync(addresses, cancellation);
+            Console.WriteLine((await MeasureAsync(ours, parsed.GetValue(rounds), cancellation)).ToJson());
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static async Task<AllreduceMeasurement> MeasureAsync(IAllreduceRank rank, int rounds, CancellationToken cancellation)
+    {
+        double[] seconds = new double[rounds];
+        TimeSpan cpu = TimeSpan.Zero;
+        for (int round = -WarmUpRounds; round < rounds; round++)
+        {
+            await rank.BarrierAsync(cancellation);
+            cpu = round == 0 ? Environment.CpuUsage.TotalTime : cpu;
+            long start = Stopwatch.GetTimestamp();
+            rank.Sum(round + WarmUpRounds);
+            if (round >= 0)
+            {
+                seconds[round] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
+        }
+
+        return new AllreduceMeasurement(seconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+    }
+}
