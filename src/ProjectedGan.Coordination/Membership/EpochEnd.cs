@@ -12,4 +12,7 @@ internal enum EpochEnd
     Expelled,
     Stopped,
     Unresponsive,
+
+    /// <summary>An exchange broke and nobody was to blame.</summary>
+    Broken,
 }

@@ -15,8 +15,9 @@ internal static class Membership
             return;
         }
 
+        cause ??= Broken(change, sight);
         HeldWorker[] kept = [.. eligible.Where(held => record.IsMember(held.Worker))];
-        bool broken = cause is { } found && record.Phase == EpochPhase.Training && found.End is EpochEnd.Checksum or EpochEnd.Unreachable;
+        bool broken = cause is { } found && record.Phase == EpochPhase.Training && found.End is EpochEnd.Checksum or EpochEnd.Unreachable or EpochEnd.Broken;
         if (kept.Length < record.Members.Length || broken)
         {
             (EpochEnd end, string reason) = cause ?? (EpochEnd.Failed, $"Worker {record.Members.First(member => kept.All(held => held.Worker != member.Worker)).Worker} lost the run.");
@@ -49,6 +50,16 @@ internal static class Membership
         {
             change.CoolDown(member.Worker, $"It did not stop at an iteration's boundary within {change.Options.HoldPatience.TotalSeconds:0} s.");
         }
+    }
+
+    // Nobody may be to blame, or those who could say so are lost too: after a moment the members just try again.
+    private static (EpochEnd End, string Reason)? Broken(MembershipChange change, WorkerSight sight)
+    {
+        ExperimentRecord record = change.Record;
+        return record.Phase == EpochPhase.Training
+            && record.Members.FirstOrDefault(member => sight.IsBroken(member.Worker, record.Epoch)
+                && change.Now - sight.Of(member.Worker)!.PhaseSince >= change.Options.SuspicionWindow) is { } broken
+            ? (EpochEnd.Broken, $"Worker {broken.Worker} could not go on exchanging gradients.") : null;
     }
 
     // Members keep their places, which are the first ones; no more than have replicas to host.

@@ -25,7 +25,7 @@ internal sealed class Suspicions
         {
             if (sight.Status(by) is { } status && status.Epoch == record.Epoch)
             {
-                _all.AddRange(status.Suspicions.Where(suspicion => suspicion.Worker != by && record.IsMember(suspicion.Worker)).Select(suspicion => (by, suspicion)));
+                _all.AddRange(status.Suspicions.Where(suspicion => (suspicion.Worker != by || suspicion.Kind == SuspicionKind.NonFinite) && record.IsMember(suspicion.Worker)).Select(suspicion => (by, suspicion)));
             }
         }
     }

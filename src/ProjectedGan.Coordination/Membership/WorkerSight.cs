@@ -39,6 +39,12 @@ internal sealed class WorkerSight(string experiment, IReadOnlyDictionary<string,
     public bool IsHeld(string worker, long epoch) => Status(worker) is { Phase: WorkerPhase.Held } status && status.Epoch == epoch;
 
     /// <summary>
+    /// It trained in the epoch and cannot go on, because its exchange with the others broke: it is warm again, which in an epoch of its own
+    /// no member is before.
+    /// </summary>
+    public bool IsBroken(string worker, long epoch) => Status(worker) is { Phase: WorkerPhase.Warm } status && status.Epoch == epoch;
+
+    /// <summary>
     /// Completed iterations of the state that it holds from the newest epoch with training; -1 without one. What it holds of an earlier epoch,
     /// which others have left behind, is right but would put iterations into the wrong epoch's record.
     /// </summary>

@@ -16,11 +16,14 @@ public static class FdCsv
     /// drops measurements of work that is done again, and a last line that a crash cut short.</summary>
     /// <exception cref="EvaluationException">The file is no fd.csv.</exception>
     /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
-    public static void Resume(string path, long images)
+    public static void Resume(string path, long images) => Write(path, File.Exists(path) ? Read(path).Where(row => row.Images <= images) : []);
+
+    /// <summary>Replaces all measurements.</summary>
+    /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
+    public static void Write(string path, IEnumerable<FdRow> rows)
     {
-        IEnumerable<FdRow> kept = File.Exists(path) ? Read(path).Where(row => row.Images <= images) : [];
         StringBuilder text = new(Header + "\n");
-        foreach (var row in kept)
+        foreach (var row in rows)
         {
             text.Append(Line(row));
         }

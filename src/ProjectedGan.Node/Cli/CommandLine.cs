@@ -6,11 +6,14 @@ using ProjectedGan.Node.Coordinator;
 using ProjectedGan.Node.Datasets;
 using ProjectedGan.Node.Demo;
 using ProjectedGan.Node.Diagnostics;
+using ProjectedGan.Node.Evaluators;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Metrics;
 using ProjectedGan.Node.Runs;
 using ProjectedGan.Node.Security;
+using ProjectedGan.Node.Verification;
 using ProjectedGan.Node.Weights;
+using ProjectedGan.Node.Workers;
 
 namespace ProjectedGan.Node.Cli;
 
@@ -48,6 +51,9 @@ internal static class CommandLine
         RootCommand root = new("Trains Projected GANs (Sauer et al., NeurIPS 2021) and shows what they learned.")
         {
             DemoCommand.Build(),
+            WorkerRole.Build(),
+            EvaluatorRole.Build(),
+            VerifyCommand.Build(),
             TrainCommand.Build(),
             GenerateCommand.Build(),
             InterpolateCommand.Build(),

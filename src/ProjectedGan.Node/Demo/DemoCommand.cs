@@ -24,6 +24,7 @@ internal static class DemoCommand
         Option<bool> all = new("--all-emoji") { Description = "Train on all 1,871 emoji instead of the 119 faces; wants a GPU." };
         Option<int> samples = new("--evaluation-samples") { Description = "Generated images for each Fréchet distance.", DefaultValueFactory = _ => 1_000 };
         Option<string?> name = new("--name") { Description = "The run's name in runs/; emoji-faces or emoji-all by default." };
+        Option<int> workers = new("--workers") { Description = "Worker processes of the demo's cluster, 1 or 2; 0 trains in this process alone, as `pgan train` does.", DefaultValueFactory = _ => 2 };
         Option<long> seed = new("--seed") { Description = "Seed of everything random." };
         Option<string> device = GlobalOptions.Device();
         ExampleCommand command = new(
@@ -33,9 +34,9 @@ internal static class DemoCommand
             "demo --minutes 20",
             "demo --all-emoji --device cuda --minutes 60 --name all")
         {
-            minutes, all, samples, name, seed, device,
+            minutes, all, samples, name, workers, seed, device,
         };
-        command.Runs((parsed, cancellation) =>
+        command.Runs(async (parsed, cancellation) =>
         {
             double budget = parsed.GetValue(minutes);
             if (!(budget > 0))
@@ -48,33 +49,65 @@ internal static class DemoCommand
                 throw new UsageException($"--evaluation-samples is {parsed.GetValue(samples)}; it must be 2 or more.");
             }
 
+            if (parsed.GetValue(workers) is < 0 or > 2)
+            {
+                throw new UsageException($"--workers is {parsed.GetValue(workers)}; the demo's spec has 2 replicas, so that it can be 0, 1 or 2.");
+            }
+
             Device place = DeviceChoice.Parse(parsed.GetValue(device)!);
             bool allEmoji = parsed.GetValue(all);
             TrainingSpec spec = DemoSpec.Create(
                 DemoFiles.Dataset(allEmoji, cancellation), DemoFiles.Weights(DemoFiles.FeatureNetwork), parsed.GetValue(seed),
                 place.type == DeviceType.CUDA ? DeviceKind.Cuda : DeviceKind.Cpu);
+            spec = spec with { Evaluation = spec.Evaluation with { Samples = parsed.GetValue(samples) } };
             RunFolder folder = new(Path.Combine(PganHome.Root, "runs", parsed.GetValue(name) ?? (allEmoji ? "emoji-all" : "emoji-faces")));
-            SessionOptions options = new() { Budget = new(TimeSpan.FromMinutes(budget)), EvaluationSamples = parsed.GetValue(samples) };
-            return Task.FromResult(Train(folder, spec, options, cancellation));
+            TimeSpan time = TimeSpan.FromMinutes(budget);
+            SessionEnd end = parsed.GetValue(workers) == 0
+                ? TrainHere(folder, spec, time, cancellation)
+                : await TrainOnClusterAsync(folder, spec, time, parsed.GetValue(workers), cancellation);
+            return Conclude(folder, end, spec.Evaluation.Samples, cancellation);
         });
         return command;
     }
 
-    private static int Train(RunFolder folder, TrainingSpec spec, SessionOptions options, CancellationToken cancellation)
+    private static SessionEnd TrainHere(RunFolder folder, TrainingSpec spec, TimeSpan budget, CancellationToken cancellation)
     {
-        SessionEnd end;
-        using (TrainingSession session = new(folder, spec, options))
+        using TrainingSession session = new(folder, spec, new SessionOptions { Budget = new(budget), EvaluationSamples = spec.Evaluation.Samples });
+        return session.Run(cancellation);
+    }
+
+    private static async Task<SessionEnd> TrainOnClusterAsync(RunFolder folder, TrainingSpec spec, TimeSpan budget, int workers, CancellationToken cancellation)
+    {
+        using FileStream claim = folder.Claim(spec);
+        TrainingSpecFile.Save(spec, folder.Spec);
+        using (ImageDataset dataset = ImageDataset.Open(spec.Data.Path))
         {
-            end = session.Run(cancellation);
+            RealGrid.Write(dataset, folder.RealGrid);
         }
 
+        SessionEnd end;
+        await using (ClusterSession session = await ClusterSession.StartAsync(folder, spec, budget, workers, cancellation))
+        {
+            end = await session.RunAsync(cancellation);
+        }
+
+        if (end != SessionEnd.Interrupted)
+        {
+            FinishedRun.Write(folder, spec, cancellation);
+        }
+
+        return end;
+    }
+
+    private static int Conclude(RunFolder folder, SessionEnd end, int samples, CancellationToken cancellation)
+    {
         if (end == SessionEnd.Interrupted)
         {
             Console.WriteLine($"stopped; ./pgan demo with the same options resumes {folder.Path}");
             return ExitCode.Interrupted;
         }
 
-        Summarise(folder, options.EvaluationSamples, cancellation);
+        Summarise(folder, samples, cancellation);
         return ExitCode.Success;
     }
 

@@ -32,6 +32,8 @@ internal static class DemoSpec
         // A longer memory than the reference's ramp-up: the average of so short a run is still shaky with it.
         Ema = new() { RampUp = 0.25 },
         Schedule = new() { ReportImages = 64, SnapshotImages = 1_000, EvaluationImages = 3_000, CheckpointImages = 2_000, KeepCheckpoints = 2 },
+        // Grids come quickly and distances are rare: an evaluator keeps up with all of them.
+        Evaluation = new() { EverySnapshot = true },
         Execution = new() { Device = device },
     };
 }

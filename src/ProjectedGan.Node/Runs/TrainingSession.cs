@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Node.Generation;
@@ -16,8 +15,6 @@ namespace ProjectedGan.Node.Runs;
 /// <summary>One sitting of a run: starts it or resumes it, trains until the end, the budget or a stop, and leaves its files.</summary>
 internal sealed class TrainingSession : IDisposable
 {
-    private const int RealGridImages = 48;
-    private const int RealGridColumns = 8;
     private readonly TrainingSpec _spec;
     private readonly TrainingBudget _budget;
     private readonly FileStream _lock;
@@ -36,9 +33,7 @@ internal sealed class TrainingSession : IDisposable
         Folder = folder;
         _spec = spec;
         _budget = options.Budget;
-        RequireSameSpec(folder, spec);
-        folder.Create();
-        _lock = RunLock.Take(folder);
+        _lock = folder.Claim(spec);
         _logging = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(new JsonLinesLoggerProvider(folder.Log, TimeProvider.System)));
         _logger = _logging.CreateLogger("ProjectedGan.Run");
         try
@@ -68,7 +63,7 @@ internal sealed class TrainingSession : IDisposable
         // As the benchmark does: otherwise glibc gives large buffers back to the kernel and every iteration pays for page faults.
         TorchRuntime.TuneAllocator();
         TrainingSpecFile.Save(_spec, Folder.Spec);
-        WriteRealGrid();
+        RealGrid.Write(_images, Folder.RealGrid);
         using SnapshotWorker worker = new(_logger);
         ProgressView view = new(AnsiConsole.Console, TimeProvider.System);
         RunObserver observer = new(this, view, worker, _logger, stop);
@@ -115,42 +110,10 @@ internal sealed class TrainingSession : IDisposable
         _budgetUsed.Dispose();
     }
 
-    private static void RequireSameSpec(RunFolder folder, TrainingSpec spec)
-    {
-        if (!File.Exists(folder.Spec))
-        {
-            return;
-        }
-
-        IReadOnlyList<string> differences = SpecSchema.Differences(TrainingSpecFile.LoadUnvalidated(folder.Spec), spec, onlyResult: true);
-        if (differences.Count > 0)
-        {
-            throw new UsageException(
-                $"'{folder.Path}' holds a run of another spec ({string.Join("; ", differences)}). Resume it with its own settings, or give this one another name.");
-        }
-    }
-
     private RunEvaluation OpenEvaluation(int samples)
     {
         string network = SpecSchema.Find("features.network")!.Text(_spec);
         return new RunEvaluation(Folder, Dataset, OpenedMetricNetwork.FromFile(network, _spec.Features.Weights, TorchSharp.torch.CPU), samples, _logger);
-    }
-
-    private void WriteRealGrid()
-    {
-        if (!File.Exists(Folder.RealGrid))
-        {
-            byte[] planar = new byte[_images.Channels * _images.Resolution * _images.Resolution];
-            List<ImageBuffer> images = [];
-            for (int i = 0; i < Math.Min(RealGridImages, _images.Count); i++)
-            {
-                // Spread over the dataset, whose neighbours are often alike.
-                _images.Read((int)((long)i * _images.Count / RealGridImages), planar);
-                images.Add(PlanarPixels.ToImage(planar, _images.Channels, _images.Resolution, _images.Resolution));
-            }
-
-            SampleFiles.WritePng(SampleGrid.Compose(images, RealGridColumns), Folder.RealGrid);
-        }
     }
 
     private void Finish(Trainer trainer, RunObserver observer, SessionEnd end, CancellationToken stop)

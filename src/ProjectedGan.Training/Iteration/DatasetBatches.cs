@@ -9,8 +9,12 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Training.Iteration;
 
 /// <summary>A data set's images in the order of the shard plan, decoded ahead.</summary>
+/// <param name="spec">The run.</param>
+/// <param name="dataset">Its images.</param>
+/// <param name="factory">Type and device of batches.</param>
+/// <param name="taken">Told iteration, replica and image indices of each batch; null for nobody.</param>
 /// <remarks>Decoding starts at the first batch that is asked for, so that a resumed run starts where it left off.</remarks>
-public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, NetworkFactory factory) : IRealBatches
+public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, NetworkFactory factory, Action<long, int, IReadOnlyList<int>>? taken) : IRealBatches
 {
     private Prefetcher? _prefetcher;
     private ReplicaRange _hosted;
@@ -19,6 +23,7 @@ public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, Net
     {
         _prefetcher ??= Start(iteration);
         using var batch = _prefetcher.Take(iteration, replica, cancellationToken);
+        taken?.Invoke(iteration, replica, batch.ImageIndices);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var images = batch.Images.to(factory.Device).to_type(factory.Type).mul_(1 / 127.5f).sub_(1f);

@@ -21,6 +21,9 @@ public sealed class PhaseTimings
     public IReadOnlyDictionary<IterationPart, TimeSpan> Means() =>
         Enum.GetValues<IterationPart>().ToDictionary(part => part, part => Total(part) / Math.Max(1, Iterations));
 
+    /// <summary>Total times of all parts, in the order of <see cref="IterationPart"/>.</summary>
+    internal TimeSpan[] Totals() => [.. Enum.GetValues<IterationPart>().Select(Total)];
+
     public void Reset()
     {
         Array.Clear(_ticks);

@@ -9,6 +9,19 @@ namespace ProjectedGan.Training.Runs;
 /// </summary>
 public interface ITrainingObserver
 {
+    /// <summary>An iteration is committed.</summary>
+    void Iterated(IterationTiming timing)
+    {
+    }
+
+    /// <summary>A replica's real images for an iteration, which may still be undone; on any of the training's threads.</summary>
+    /// <param name="iteration">From 0.</param>
+    /// <param name="replica">Whose batch.</param>
+    /// <param name="images">Indices into the data set, mirrored copies included.</param>
+    void ImagesTaken(long iteration, int replica, IReadOnlyList<int> images)
+    {
+    }
+
     /// <summary>Every <c>schedule.reportImages</c>, and at the end.</summary>
     void Report(TrainingReport report)
     {

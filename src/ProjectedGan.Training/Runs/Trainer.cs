@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Checkpoints;
@@ -117,6 +118,9 @@ public sealed class Trainer : IDisposable
             Iteration, _worker.GeneratorUpdate.Adam.StepCount, _worker.DiscriminatorUpdate.Adam.StepCount, _nonFiniteElements, _clock.Elapsed.TotalSeconds).ToBytes(),
         _worker.Tensors());
 
+    /// <summary>The state is about to be overwritten piece by piece: until it is whole again, the trainer is at no iteration (-1).</summary>
+    public void Forget() => Iteration = _checkpointed = -1;
+
     /// <summary>Goes on as the worker whose header this is, whose tensors have been copied into <see cref="State"/>'s.</summary>
     /// <exception cref="PganException">The header is damaged.</exception>
     public void Adopt(byte[] header)
@@ -135,6 +139,7 @@ public sealed class Trainer : IDisposable
     public void Load(Checkpoint checkpoint)
     {
         CheckpointLoader.RequireSame(checkpoint, _spec, _datasetHash, _featureNetworkHash);
+        Forget();
         CheckpointLoader.Load(checkpoint, _worker);
         Iteration = _checkpointed = checkpoint.Manifest.Iteration;
         _nonFiniteElements = checkpoint.Manifest.NonFiniteElements;
@@ -231,8 +236,13 @@ public sealed class Trainer : IDisposable
     {
         var next = (Iteration + 1) * _spec.Batch;
         var reports = _observer is not null && (Iteration + 1 == last || IsDue(_spec.Schedule.ReportImages, next));
+        var before = Timings.Totals();
+        var start = Stopwatch.GetTimestamp();
         _worker.Step(Iteration, measureNorms: reports, _abort);
         Iteration++;
+        _observer?.Iterated(new IterationTiming(
+            Iteration, Stopwatch.GetElapsedTime(start), _worker.State.Hosted.Count * _worker.State.ReplicaBatch,
+            [.. Timings.Totals().Zip(before, (after, earlier) => after - earlier)]));
         foreach (var gradient in _worker.NonFiniteGradients)
         {
             _nonFiniteElements += gradient.Counts.Total;

@@ -51,7 +51,7 @@ internal static class TrainerSetup
         {
             state.Projector.Optimize();
         }
-        var worker = new TrainingWorker(state, options.Batches ?? new DatasetBatches(spec, dataset!, factory), options.Elastic);
+        var worker = new TrainingWorker(state, options.Batches ?? new DatasetBatches(spec, dataset!, factory, options.Observer is { } observer ? observer.ImagesTaken : null), options.Elastic);
         if (!options.Elastic)
         {
             var hosted = options.Hosted ?? new ReplicaRange(0, spec.Replicas);

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation;
+using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Evaluation.Extraction;
+using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Node.Cli;
+using ProjectedGan.Node.Generation;
+using ProjectedGan.Node.Metrics;
+using ProjectedGan.Node.Runs;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Checkpoints;
+using ProjectedGan.Training.Specification;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Node.Demo;
+
+/// <summary>What the demo makes of the last checkpoint when the cluster has stopped: grid, animation and a last distance.</summary>
+internal static class FinishedRun
+{
+    private const int GridSamples = 48;
+    private const int GridColumns = 8;
+    private const int BatchSize = 32;
+
+    public static void Write(RunFolder folder, TrainingSpec spec, CancellationToken cancellation)
+    {
+        TorchRuntime.SetThreads(Environment.ProcessorCount);
+        using TrainedGenerator trained = TrainedGenerator.Open(folder.Path, CPU);
+        CheckpointManifest manifest = new CheckpointStore(folder.Checkpoints, int.MaxValue).Newest(_ => { })!.Manifest;
+        using ImageDataset images = ImageDataset.Open(spec.Data.Path);
+        IImageDataset dataset = spec.Data.Mirror ? new MirroredDataset(images) : images;
+        GeneratedImages samples = new(trained.Network, GridSamples, seed: 0, dataset);
+        SampleFiles.WriteGrid(samples, GridColumns, folder.FinalGrid, cancellation);
+        File.Copy(folder.FinalGrid, folder.Grid(manifest.ImagesSeen), overwrite: true);
+        new LatentWalk().Write(trained.Network, folder.Interpolation, cancellation);
+
+        string network = SpecSchema.Find("features.network")!.Text(spec);
+        using OpenedMetricNetwork opened = OpenedMetricNetwork.FromFile(network, spec.Features.Weights, CPU);
+        MetricsRunner runner = new(opened.Network, new RealStatisticsCache(PganHome.Statistics, NullLogger.Instance));
+        EvaluationOptions options = new() { Samples = spec.Evaluation.Samples, BatchSize = BatchSize };
+        double distance = runner.Evaluate(trained.Network, dataset, options, null, cancellation).Values[0].Value;
+        DistanceCurve.Add(folder, spec, [new FdRow(manifest.ImagesSeen, Math.Round(manifest.TrainingSeconds, 1), network, distance)]);
+    }
+}

@@ -1,0 +1,114 @@
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation;
+using ProjectedGan.Evaluation.Extraction;
+using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Generation;
+using ProjectedGan.Node.Metrics;
+using ProjectedGan.Node.Workers;
+using ProjectedGan.Telemetry.Evaluation;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Networks;
+using ProjectedGan.Training.Specification;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Node.Evaluators;
+
+/// <summary>Measures one snapshot and draws its grid. One task at a time.</summary>
+/// <param name="artifacts">Fetches snapshots, data sets and weights; brings grids.</param>
+/// <param name="cache">What was fetched.</param>
+/// <param name="statistics">Features of real images, so that each data set is passed through a network once.</param>
+/// <param name="device">Where to compute.</param>
+/// <param name="instruments">This evaluator's metrics.</param>
+internal sealed class SnapshotEvaluation(
+    ArtifactClient artifacts, ArtifactStore cache, RealStatisticsCache statistics, Device device, EvaluationInstruments instruments)
+{
+    private const int GridColumns = 8;
+    private const int GridSamples = 48;
+    private const int BatchSize = 32;
+
+    public async Task<EvaluationResult> RunAsync(EvaluationTask task, IProgress<double> progress, CancellationToken cancellation)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        try
+        {
+            var spec = await RunFiles.LocateAsync(task.Run, artifacts, cache, cancellation);
+            var snapshot = await artifacts.FetchAsync(task.Snapshot, cache, null, cancellation);
+            var grid = Path.Combine(cache.Folder, $"grid-{task.Id}.png");
+            try
+            {
+                // Tensor work is synchronous; it has a thread of its own.
+                var metrics = await Task.Factory.StartNew(
+                    () => Measure(spec, snapshot, grid, task.Measure, progress, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                EvaluationResult result = new() { Task = task.Id, Grid = await artifacts.SendAsync(grid, null, cancellation) };
+                result.Grid.Name = $"samples-{task.Images:D10}.png";
+                result.Metrics.Add(metrics);
+                instruments.SnapshotEvaluated(TimeProvider.System.GetElapsedTime(start));
+                return result;
+            }
+            finally
+            {
+                File.Delete(grid);
+                File.Delete(snapshot);
+            }
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            instruments.SnapshotFailed(error);
+            throw;
+        }
+    }
+
+    private List<Contracts.V1.MetricValue> Measure(
+        TrainingSpec spec, string snapshot, string grid, bool isMeasured, IProgress<double> progress, CancellationToken cancellation)
+    {
+        TorchRuntime.SetThreads(Environment.ProcessorCount);
+        using var images = ImageDataset.Open(spec.Data.Path);
+        IImageDataset dataset = spec.Data.Mirror ? new MirroredDataset(images) : images;
+        using var generator = new NetworkFactory(spec with { Execution = new() }).CreateEmptyGenerator();
+        StateDict.Load(generator, snapshot);
+        generator.to(device);
+        generator.eval();
+        SampleFiles.WriteGrid(new GeneratedImages(generator, GridSamples, seed: 0, dataset), GridColumns, grid, cancellation);
+        return isMeasured ? Measure(spec, generator, dataset, progress, cancellation) : [];
+    }
+
+    private List<Contracts.V1.MetricValue> Measure(
+        TrainingSpec spec, GeneratorNetwork generator, IImageDataset dataset, IProgress<double> progress, CancellationToken cancellation)
+    {
+        var isOwn = spec.Evaluation.Network.Length == 0;
+        var weights = isOwn ? spec.Features.Weights : spec.Evaluation.Weights;
+        if (weights == FeatureSpec.RandomWeights)
+        {
+            // Distances between features of an untrained network mean nothing.
+            return [];
+        }
+        var network = isOwn ? SpecSchema.Find("features.network")!.Text(spec) : spec.Evaluation.Network;
+        using var opened = OpenedMetricNetwork.FromFile(network, weights, device);
+        EvaluationOptions options = new()
+        {
+            Metrics = [.. spec.Evaluation.Metrics.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Enum.Parse<MetricKind>)],
+            Samples = spec.Evaluation.Samples,
+            BatchSize = BatchSize,
+            DecodingThreads = 1,
+        };
+        var results = new MetricsRunner(opened.Network, statistics).Evaluate(generator, dataset, options, new Share(progress), cancellation);
+        return [.. results.Values.Select(value => new Contracts.V1.MetricValue { Metric = value.Name, Value = value.Value, Samples = value.Generated })];
+    }
+
+    // The generated images are nearly all of the work; the real ones' features are cached.
+    private sealed class Share(IProgress<double> progress) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value)
+        {
+            if (value.Stage == EvaluationStage.GeneratedFeatures)
+            {
+                progress.Report(value.Done / (double)value.Total);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Node.Cli;
+using ProjectedGan.Node.Hosting;
+using ProjectedGan.Node.Local;
+using ProjectedGan.Node.Security;
+
+namespace ProjectedGan.Node.Links;
+
+/// <summary>The command-line options that workers and evaluators share.</summary>
+internal sealed class NodeFlags
+{
+    private readonly Option<string> _coordinator = new("--coordinator")
+    {
+        Description = "The coordinator's address; PGAN_COORDINATOR.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PGAN_COORDINATOR") is { Length: > 0 } address ? address : "http://127.0.0.1:7400",
+        HelpName = "URL",
+    };
+
+    private readonly Option<string> _name = new("--name") { Description = "What people call this node.", DefaultValueFactory = _ => Environment.MachineName };
+    private readonly Option<string?> _cache = new("--cache") { Description = "Where fetched datasets and weights stay; may be shared by nodes of one machine. .cache/node by default.", HelpName = "DIR" };
+    private readonly Option<string> _listen = new("--listen") { Description = "Where this node's gRPC services listen; port 0 for any free one.", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
+    private readonly Option<string> _metrics = new("--metrics-listen") { Description = "Where Prometheus scrapes /metrics.", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
+    private readonly Option<string?> _tokens = new("--tokens") { Description = "Tokens that peers must show, as at the coordinator.", HelpName = "FILE" };
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen on the network although everybody there could call." };
+    private readonly Option<string> _device = GlobalOptions.Device();
+    private readonly Option<bool> _parent = ParentWatch.Create();
+    private readonly TransportFlags _transport;
+
+    private NodeFlags(Command command)
+    {
+        command.Add(_coordinator);
+        command.Add(_device);
+        command.Add(_name);
+        command.Add(_cache);
+        command.Add(_listen);
+        command.Add(_metrics);
+        command.Add(_tokens);
+        command.Add(_insecure);
+        command.Add(_parent);
+        _transport = TransportFlags.ForPeer(command);
+    }
+
+    public static NodeFlags AddTo(Command command) => new(command);
+
+    /// <summary>A token that ends the node.</summary>
+    public CancellationTokenSource Stop(ParseResult parsed, CancellationToken cancellation) => ParentWatch.Follow(parsed.GetValue(_parent), cancellation);
+
+    /// <exception cref="Torch.UsageException">An option is wrong, or options need each other.</exception>
+    public NodeSettings Read(ParseResult parsed, ILoggerFactory logging)
+    {
+        var transport = _transport.Read(parsed);
+        var listen = ListenAddress.Parse("--listen", parsed.GetValue(_listen)!);
+        var tokens = parsed.GetValue(_tokens);
+        listen.CheckProtected("--listen", transport, tokens is not null, parsed.GetValue(_insecure));
+        var logger = logging.CreateLogger("ProjectedGan.Node.Security");
+        return new NodeSettings
+        {
+            Coordinator = NodeChannel.ParseAddress("--coordinator", parsed.GetValue(_coordinator)!),
+            Device = DeviceChoice.Parse(parsed.GetValue(_device)!),
+            Name = parsed.GetValue(_name)!,
+            Cache = Path.GetFullPath(parsed.GetValue(_cache) ?? Path.Combine(PganHome.Root, ".cache", "node")),
+            Server = new NodeServerOptions
+            {
+                Listen = listen,
+                Metrics = ListenAddress.Parse("--metrics-listen", parsed.GetValue(_metrics)!),
+                Identity = new TransportIdentity(transport, TimeProvider.System, logger),
+                Access = new AccessPolicy(tokens is null ? null : new TokenBook(tokens, TimeProvider.System, logger)),
+            },
+        };
+    }
+}

@@ -1,0 +1,19 @@
+using ProjectedGan.Node.Hosting;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Node.Links;
+
+/// <summary>What a worker or evaluator was started with.</summary>
+internal sealed record NodeSettings
+{
+    public required Uri Coordinator { get; init; }
+
+    public required Device Device { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The folder of fetched files.</summary>
+    public required string Cache { get; init; }
+
+    public required NodeServerOptions Server { get; init; }
+}

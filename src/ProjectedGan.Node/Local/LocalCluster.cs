@@ -1,0 +1,92 @@
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Node.Security;
+
+namespace ProjectedGan.Node.Local;
+
+/// <summary>A coordinator, workers and evaluators as processes of this machine, on the loopback interface. Disposing it stops them.</summary>
+internal sealed class LocalCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan RegistrationPoll = TimeSpan.FromMilliseconds(100);
+    private readonly LocalClusterOptions _options;
+    private readonly List<LocalNode> _workers = [];
+    private readonly List<LocalNode> _evaluators = [];
+    private readonly TransportIdentity _identity = new(new TransportOptions(), TimeProvider.System, NullLogger.Instance);
+    private LocalNode? _coordinator;
+    private GrpcChannel? _channel;
+
+    private LocalCluster(LocalClusterOptions options) => _options = options;
+
+    public IReadOnlyList<LocalNode> Workers => _workers;
+
+    /// <summary>The coordinator's address.</summary>
+    public Uri Address => new(_coordinator!.Announced("listening on"));
+
+    public GrpcChannel Channel => _channel!;
+
+    public Experiments.ExperimentsClient Experiments => new(Channel);
+
+    /// <summary>Starts everything and waits until all are ready to be called.</summary>
+    /// <exception cref="Torch.PganException">A process ended at once.</exception>
+    public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(options.Folder);
+        LocalCluster cluster = new(options);
+        try
+        {
+            cluster._coordinator = await LocalNode.StartAsync(
+                "coordinator", Path.Combine(options.Folder, "coordinator.log"), "metrics on",
+                ["--data-dir", Path.Combine(options.Folder, "data"), "--listen", "http://127.0.0.1:0", "--metrics-listen", "http://127.0.0.1:0"], cancellation);
+            cluster._channel = NodeChannel.Open(cluster.Address, cluster._identity);
+            for (var worker = 0; worker < options.Workers; worker++)
+            {
+                await cluster.AddWorkerAsync(cancellation);
+            }
+            for (var evaluator = 0; evaluator < options.Evaluators; evaluator++)
+            {
+                cluster._evaluators.Add(await LocalNode.StartAsync(
+                    "evaluator", Path.Combine(options.Folder, $"evaluator-{evaluator}.log"), "metrics on", cluster.NodeArguments(), cancellation));
+                cluster._evaluators[^1].LowerPriority();
+            }
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts one more worker.</summary>
+    public async Task<LocalNode> AddWorkerAsync(CancellationToken cancellation)
+    {
+        List<string> arguments = [.. NodeArguments(), "--lanes", $"{_options.LanesPerWorker}"];
+        var worker = await LocalNode.StartAsync(
+            "worker", Path.Combine(_options.Folder, $"worker-{_workers.Count}.log"), "metrics on", arguments, cancellation);
+        _workers.Add(worker);
+        return worker;
+    }
+
+    /// <summary>Waits until so many workers have registered, so that an experiment starts with all of them.</summary>
+    public async Task WaitForNodesAsync(int workers, CancellationToken cancellation)
+    {
+        while ((await Experiments.ListNodesAsync(new ListNodesRequest(), cancellationToken: cancellation)).Nodes.Count(node => node.Role == "worker") < workers)
+        {
+            await Task.Delay(RegistrationPoll, TimeProvider.System, cancellation);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel?.Dispose();
+        await Task.WhenAll(_workers.Concat(_evaluators).Select(node => node.DisposeAsync().AsTask()));
+        if (_coordinator is not null)
+        {
+            await _coordinator.DisposeAsync();
+        }
+    }
+
+    private IEnumerable<string> NodeArguments() =>
+        ["--coordinator", Address.GetLeftPart(UriPartial.Authority), "--device", _options.Device, "--cache", Path.Combine(_options.Folder, "cache")];
+}

@@ -1,0 +1,217 @@
+using ProjectedGan.Collectives.Groups;
+using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.Collectives.State;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Checkpoints;
+using ProjectedGan.Training.Reduction;
+using ProjectedGan.Training.Runs;
+using ProjectedGan.Training.Specification;
+using WireType = ProjectedGan.Collectives.Groups.WireType;
+
+namespace ProjectedGan.Node.Workers;
+
+/// <summary>
+/// A run on this worker: its data set, its networks and its place in the present membership epoch. One call at a time; a cancelled call
+/// leaves the training at the boundary between two iterations.
+/// </summary>
+internal sealed class HostedRun : IAsyncDisposable
+{
+    private const string SyncedBarrier = "synced";
+    private readonly HostedRunServices _services;
+    private readonly TrainingSpec _spec;
+    private readonly ImageDataset _dataset;
+    private readonly WorkerObserver _observer;
+    private readonly string _checkpoints;
+    private Trainer _trainer;
+
+    private HostedRun(HostedRunServices services, RunDescription run, TrainingSpec spec, ImageDataset dataset)
+    {
+        _services = services;
+        _spec = spec;
+        _dataset = dataset;
+        Id = run.Id;
+        _checkpoints = Path.Combine(services.Folder, run.Id, "checkpoints");
+        Directory.CreateDirectory(_checkpoints);
+        _observer = new WorkerObserver(run.Id, spec, services);
+        _trainer = CreateTrainer();
+    }
+
+    public string Id { get; }
+
+    /// <summary>Completed iterations.</summary>
+    public long Iteration => _trainer.Iteration;
+
+    /// <summary>Fetches what the run needs, checks the data set and builds the networks.</summary>
+    /// <exception cref="HostedRunException">The spec or the data cannot be trained anywhere.</exception>
+    /// <exception cref="PganException">This worker cannot: its disk is full, a device is missing.</exception>
+    public static async Task<HostedRun> OpenAsync(RunDescription run, HostedRunServices services, CancellationToken cancellation)
+    {
+        var spec = await RunFiles.LocateAsync(run, services.Artifacts, services.Cache, cancellation);
+        return await Task.Run(
+            () =>
+            {
+                var dataset = OpenDataset(run, spec);
+                try
+                {
+                    return new HostedRun(services, run, spec, dataset);
+                }
+                catch (SpecException error)
+                {
+                    dataset.Dispose();
+                    throw new HostedRunException(error.Message, error);
+                }
+                catch
+                {
+                    dataset.Dispose();
+                    throw;
+                }
+            },
+            cancellation);
+    }
+
+    /// <summary>Trains in a membership epoch until the run's end or <paramref name="cancellation"/>.</summary>
+    public async Task TrainAsync(Assignment assignment, WorkerState state, CancellationToken cancellation)
+    {
+        var group = Group(assignment);
+        var self = group.Members[group.SelfIndex];
+        _observer.Begin(assignment.Epoch, leads: self.Replicas.First == 0, state);
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            await using var session = group.Members.Count > 1
+                ? await _services.Peers.OpenAsync(group, new PeerObserver(state, _services.Instruments, abort), abort.Token) : null;
+            await SynchroniseAsync(assignment, group, session, abort.Token);
+            _trainer.Join(self.Replicas, session, abort.Token);
+            _services.Instruments.Joined(assignment.Epoch, self.Replicas.Count);
+            state.Enter(WorkerPhase.Training);
+            using (abort.Token.Register(() => session?.Abort(new OperationCanceledException("The membership epoch is over."))))
+            {
+                await _trainer.RunAsync(CancellationToken.None);
+            }
+            var hash = await Task.Run(_trainer.StateHash, CancellationToken.None);
+            HostedRunLog.Finished(_services.Logger, Id, _trainer.Iteration, hash);
+            state.Finish(hash);
+            // Peers may still wait for sums that this worker owns: the session lasts as long as the epoch.
+            await Task.Delay(Timeout.Infinite, abort.Token);
+        }
+        catch (Exception error) when (error is OperationCanceledException or CollectiveException && !cancellation.IsCancellationRequested)
+        {
+            // A peer is lost. The coordinator hears of it and ends the epoch.
+            HostedRunLog.Interrupted(_services.Logger, Id, assignment.Epoch, _trainer.Iteration, error.Message);
+            state.Enter(WorkerPhase.Warm);
+        }
+        catch (Exception error) when (error is not OperationCanceledException && _spec.NonFinite == NonFinitePolicy.Stop && error is PganException)
+        {
+            throw new HostedRunException(error.Message, error);
+        }
+    }
+
+    /// <summary>Writes a checkpoint of the present state and hands it to the uploads.</summary>
+    public Task SaveAsync() => Task.Run(() =>
+    {
+        _trainer.WriteCheckpoint();
+        _observer.OfferNewestCheckpoint(_checkpoints);
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        _services.Instruments.Left();
+        await _observer.DisposeAsync();
+        await Task.Run(() =>
+        {
+            _trainer.Dispose();
+            _dataset.Dispose();
+            Directory.Delete(Path.GetDirectoryName(_checkpoints)!, recursive: true);
+        });
+    }
+
+    private static ImageDataset OpenDataset(RunDescription run, TrainingSpec spec)
+    {
+        ImageDataset dataset;
+        try
+        {
+            dataset = ImageDataset.Open(spec.Data.Path);
+        }
+        catch (DatasetException error)
+        {
+            throw new HostedRunException($"The dataset {run.Dataset.Name} cannot be used: {error.Message}", error);
+        }
+        if (dataset.Hash == run.DatasetHash)
+        {
+            return dataset;
+        }
+        var found = dataset.Hash;
+        dataset.Dispose();
+        throw new HostedRunException(
+            $"The dataset {run.Dataset.Name} has the hash {found[..12]}…, but the experiment was submitted with {run.DatasetHash[..12]}…; submit it again with the right file.", null);
+    }
+
+    private Trainer CreateTrainer() => Trainer.Create(_spec, _dataset, new TrainerOptions
+    {
+        Elastic = true,
+        Lanes = _services.Lanes,
+        CheckpointFolder = _checkpoints,
+        Observer = _observer,
+    });
+
+    private CollectiveGroup Group(Assignment assignment)
+    {
+        CollectiveGroup group = new(
+            Id, assignment.Epoch, _services.Worker, _spec.Replicas, _spec.Reduction.Wire == WirePrecision.BFloat16 ? WireType.BFloat16 : WireType.Float32,
+            [.. assignment.Peers.Select(peer => new GroupMember(
+                peer.Worker, new Uri(peer.Address), new ReplicaRange(peer.FirstReplica, peer.FirstReplica + peer.ReplicaCount)))]);
+        group.Validate();
+        return group;
+    }
+
+    // Brings every member to the epoch's first iteration before anybody trains.
+    private async Task SynchroniseAsync(Assignment assignment, CollectiveGroup group, CollectiveSession? session, CancellationToken cancellation)
+    {
+        if (_trainer.Iteration != assignment.StartIteration && assignment.StateSource.Length == 0)
+        {
+            await RestartAsync(assignment, cancellation);
+        }
+        if (session is null)
+        {
+            return;
+        }
+        var state = _trainer.State();
+        StateImage image = new(state.Header, state.Tensors);
+        using var served = session.ServeState(image);
+        if (_trainer.Iteration != assignment.StartIteration)
+        {
+            var source = group.Members[group.IndexOf(assignment.StateSource)];
+            // Half a copy is no state at all.
+            _trainer.Forget();
+            var header = await session.FetchStateAsync(source, image, cancellation);
+            _trainer.Adopt(header);
+            HostedRunLog.Copied(_services.Logger, Id, _trainer.Iteration, source.Worker);
+        }
+        await session.BarrierAsync(SyncedBarrier, cancellation);
+    }
+
+    private async Task RestartAsync(Assignment assignment, CancellationToken cancellation)
+    {
+        if (assignment.StartIteration == 0)
+        {
+            await Task.Run(
+                () =>
+                {
+                    _trainer.Dispose();
+                    _trainer = CreateTrainer();
+                },
+                cancellation);
+            return;
+        }
+        var folder = Path.Combine(_services.Folder, Id, $"restart-{assignment.StartIteration}");
+        Directory.CreateDirectory(folder);
+        foreach (var file in assignment.Run.Checkpoint)
+        {
+            await _services.Artifacts.FetchToAsync(file, Path.Combine(folder, Path.GetFileName(file.Name)), null, cancellation);
+        }
+        await Task.Run(() => _trainer.Load(CheckpointStore.Open(folder)), cancellation);
+        Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Node.Cli;
+
+namespace ProjectedGan.Node.Workers;
+
+/// <summary>
+/// Does what the coordinator assigns. Only the newest assignment counts: whatever is under way for the one before is stopped at an
+/// iteration's boundary first.
+/// </summary>
+/// <param name="state">What this worker tells about itself.</param>
+/// <param name="open">Prepares for a run: fetches files, checks the dataset, builds networks.</param>
+/// <param name="logger">The worker's log.</param>
+internal sealed class RunAgent(WorkerState state, Func<RunDescription, CancellationToken, Task<HostedRun>> open, ILogger logger)
+{
+    private readonly Channel<Assignment> _assignments = Channel.CreateBounded<Assignment>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private HostedRun? _run;
+
+    /// <summary>Takes the newest assignment; returns at once.</summary>
+    public void Assign(Assignment assignment) => _assignments.Writer.TryWrite(assignment);
+
+    /// <summary>Follows assignments until <paramref name="stop"/>, then leaves the run.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        Assignment? current = null;
+        var activity = Task.CompletedTask;
+        CancellationTokenSource ends = new();
+        try
+        {
+            while (true)
+            {
+                var next = await _assignments.Reader.ReadAsync(stop);
+                if (IsSame(current, next))
+                {
+                    state.Acknowledge(next.Version);
+                    current = next;
+                    continue;
+                }
+                RunAgentLog.Assigned(logger, next.Mode.ToString(), next.Run?.Id ?? "", next.Epoch, next.StartIteration);
+                await ends.CancelAsync();
+                await activity;
+                ends.Dispose();
+                ends = new CancellationTokenSource();
+                current = next;
+                activity = FollowAsync(next, ends.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The process ends.
+        }
+        finally
+        {
+            await ends.CancelAsync();
+            await activity;
+            ends.Dispose();
+            await LeaveAsync();
+        }
+    }
+
+    private static bool IsSame(Assignment? current, Assignment next) =>
+        current is not null && current.Mode == next.Mode && current.Epoch == next.Epoch && current.Run?.Id == next.Run?.Id
+        && next.Mode is not AssignmentMode.Idle;
+
+    private async Task FollowAsync(Assignment assignment, CancellationToken cancellation)
+    {
+        try
+        {
+            if (assignment.Mode == AssignmentMode.Idle)
+            {
+                await LeaveAsync();
+                state.Rest(assignment.Version);
+                return;
+            }
+            if (_run?.Id != assignment.Run.Id)
+            {
+                await LeaveAsync();
+                state.Begin(assignment, WorkerPhase.Warming);
+                _run = await open(assignment.Run, cancellation);
+                state.Follow(() => _run?.Iteration ?? -1);
+            }
+            await FollowAsync(_run!, assignment, cancellation);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            // Stopping breaks streams and waits in many ways, and the training is at a boundary after each of them. The next assignment decides what comes now.
+        }
+        catch (HostedRunException error)
+        {
+            RunAgentLog.Failed(logger, error, ErrorLine.Of(error));
+            state.Fail(ErrorLine.Of(error), isEverywhere: true);
+        }
+        catch (Exception error)
+        {
+            RunAgentLog.Failed(logger, error, ErrorLine.Of(error));
+            state.Fail(ErrorLine.Of(error), isEverywhere: false);
+        }
+    }
+
+    private async Task FollowAsync(HostedRun run, Assignment assignment, CancellationToken cancellation)
+    {
+        switch (assignment.Mode)
+        {
+            case AssignmentMode.Warm:
+                state.Begin(assignment, WorkerPhase.Warm);
+                break;
+            case AssignmentMode.Hold:
+                state.Begin(assignment, WorkerPhase.Held);
+                break;
+            case AssignmentMode.Pause:
+                if (assignment.UploadsCheckpoint)
+                {
+                    await run.SaveAsync();
+                }
+                state.Begin(assignment, WorkerPhase.Held);
+                break;
+            case AssignmentMode.Train:
+                state.Begin(assignment, WorkerPhase.Syncing);
+                await run.TrainAsync(assignment, state, cancellation);
+                break;
+        }
+    }
+
+    private async Task LeaveAsync()
+    {
+        var run = _run;
+        _run = null;
+        if (run is not null)
+        {
+            await run.DisposeAsync();
+        }
+    }
+}

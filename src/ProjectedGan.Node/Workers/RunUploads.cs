@@ -1,0 +1,156 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Node.Links;
+using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Checkpoints;
+using ProjectedGan.Training.Runs;
+using ProjectedGan.Training.Specification;
+
+namespace ProjectedGan.Node.Workers;
+
+/// <summary>
+/// Brings a run's checkpoints and snapshots to the coordinator, one after the other and in the background. What is overtaken while it
+/// waits is left out: of checkpoints only the newest counts, and of snapshots, unless the spec wants every one measured.
+/// </summary>
+internal sealed class RunUploads : IAsyncDisposable
+{
+    private readonly string _run;
+    private readonly TrainingSpec _spec;
+    private readonly HostedRunServices _services;
+    private readonly SemaphoreSlim _waiting = new(0);
+    private readonly Lock _lock = new();
+    private readonly List<(GeneratorSnapshot Snapshot, bool IsMeasured)> _snapshots = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _work;
+    private string? _checkpoint;
+    private bool _isClosing;
+
+    public RunUploads(string run, TrainingSpec spec, HostedRunServices services)
+    {
+        _run = run;
+        _spec = spec;
+        _services = services;
+        _work = Task.Run(WorkAsync);
+    }
+
+    /// <summary>Takes over a snapshot.</summary>
+    public void Add(GeneratorSnapshot snapshot, bool isMeasured)
+    {
+        lock (_lock)
+        {
+            if (!_spec.Evaluation.EverySnapshot || _snapshots.Any(waiting => waiting.Snapshot.ImagesSeen == snapshot.ImagesSeen))
+            {
+                isMeasured |= _snapshots.Any(waiting => waiting.IsMeasured);
+                _snapshots.ForEach(waiting => waiting.Snapshot.Dispose());
+                _snapshots.Clear();
+            }
+            _snapshots.Add((snapshot, isMeasured));
+        }
+        _waiting.Release();
+    }
+
+    /// <summary>A checkpoint's folder, whole.</summary>
+    public void Add(string checkpoint)
+    {
+        lock (_lock)
+        {
+            _checkpoint = checkpoint;
+        }
+        _waiting.Release();
+    }
+
+    /// <summary>Waits for what is under way, though not for long, and drops the rest.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _isClosing = true;
+        _waiting.Release();
+        await _stop.CancelAsync();
+        await _work;
+        _snapshots.ForEach(waiting => waiting.Snapshot.Dispose());
+        _stop.Dispose();
+        _waiting.Dispose();
+    }
+
+    private async Task WorkAsync()
+    {
+        while (!_isClosing)
+        {
+            try
+            {
+                await _waiting.WaitAsync(_stop.Token);
+                if (Take() is var (snapshot, isMeasured, checkpoint))
+                {
+                    await (snapshot is not null ? UploadAsync(snapshot, isMeasured) : UploadAsync(checkpoint!));
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception error) when (error is PganException or RpcException or IOException)
+            {
+                HostedRunLog.NotUploaded(_services.Logger, _run, "a checkpoint or snapshot", error.Message);
+                _services.Send(new WorkerMessage { Log = new NodeLog { Run = _run, Level = "warning", Text = $"not uploaded: {error.Message}" } }, Importance.Passing);
+            }
+        }
+    }
+
+    // Checkpoints first: they are what a run can be saved with.
+    private (GeneratorSnapshot? Snapshot, bool IsMeasured, string? Checkpoint)? Take()
+    {
+        lock (_lock)
+        {
+            if (_checkpoint is { } folder)
+            {
+                _checkpoint = null;
+                return (null, false, folder);
+            }
+            if (_snapshots.Count == 0)
+            {
+                return null;
+            }
+            var (snapshot, isMeasured) = _snapshots[0];
+            _snapshots.RemoveAt(0);
+            return (snapshot, isMeasured, null);
+        }
+    }
+
+    private async Task UploadAsync(GeneratorSnapshot snapshot, bool isMeasured)
+    {
+        using (snapshot)
+        {
+            var path = Path.Combine(_services.Folder, _run, $"snapshot-{snapshot.ImagesSeen:D10}.safetensors");
+            SafeTensors.Write(path, snapshot.Tensors);
+            var weights = await _services.Artifacts.SendAsync(path, null, _stop.Token);
+            File.Delete(path);
+            _services.Send(
+                new WorkerMessage
+                {
+                    Snapshot = new SnapshotUploaded
+                    {
+                        Run = _run,
+                        Iteration = snapshot.Iteration,
+                        Images = snapshot.ImagesSeen,
+                        TrainingTime = Duration.FromTimeSpan(snapshot.TrainingTime),
+                        Weights = weights,
+                        Measure = isMeasured,
+                    },
+                },
+                Importance.Lasting);
+        }
+    }
+
+    private async Task UploadAsync(string folder)
+    {
+        var checkpoint = CheckpointStore.Open(folder);
+        CheckpointUploaded uploaded = new() { Run = _run, Iteration = checkpoint.Manifest.Iteration, Images = checkpoint.Manifest.ImagesSeen };
+        // The manifest goes last, as on the disk.
+        foreach (var file in checkpoint.Manifest.Files.Keys.Append(CheckpointStore.ManifestName))
+        {
+            uploaded.Files.Add(await _services.Artifacts.SendAsync(checkpoint.File(file), null, _stop.Token));
+        }
+        _services.Send(new WorkerMessage { Checkpoint = uploaded }, Importance.Lasting);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.Telemetry.Collectives;
+using ProjectedGan.Telemetry.Training;
+using ProjectedGan.Training.Iteration;
+using ProjectedGan.Training.Reduction;
+using ProjectedGan.Training.Runs;
+
+namespace ProjectedGan.Node.Workers;
+
+/// <summary>A worker's metrics, in the words of the training.</summary>
+internal sealed partial class WorkerInstruments(TrainingInstruments training, CollectiveInstruments collectives)
+{
+    private static readonly string[] PhaseNames = [.. Enum.GetNames<IterationPart>().Select(Label)];
+    private static readonly string[] ReductionNames = [.. Enum.GetNames<ReductionPhase>().Select(Label)];
+    private static readonly string[] RefusalNames = [.. Enum.GetNames<RefusalReason>().Select(Label)];
+
+    public void Joined(long epoch, int replicas) => training.Joined(epoch, replicas);
+
+    public void Left() => training.Left();
+
+    public void Iterated(IterationTiming timing)
+    {
+        training.IterationFinished(timing.Images, timing.Duration, timing.Parts[(int)IterationPart.DataWait]);
+        for (var part = 0; part < PhaseNames.Length; part++)
+        {
+            training.PhaseFinished(PhaseNames[part], timing.Parts[part]);
+        }
+    }
+
+    public void Report(TrainingReport report)
+    {
+        training.Loss(TrainingInstruments.Generator, report.GeneratorLoss);
+        training.Loss(TrainingInstruments.Discriminator, report.GeneratedLoss + report.RealLoss);
+        training.SignAccuracy(TrainingInstruments.RealImages, report.RealAccuracy);
+        training.SignAccuracy(TrainingInstruments.GeneratedImages, report.GeneratedAccuracy);
+        training.GradientNorm(TrainingInstruments.Generator, report.GeneratorGradientNorm);
+        training.GradientNorm(TrainingInstruments.Discriminator, report.DiscriminatorGradientNorm);
+    }
+
+    public void NonFinite(NonFiniteGradient gradient) => training.NonFiniteElements(
+        gradient.Phase == TrainingPhase.Generator ? TrainingInstruments.Generator : TrainingInstruments.Discriminator, gradient.Counts.Total);
+
+    public void Sent(long bytes) => collectives.BytesSent(bytes);
+
+    public void Received(long bytes) => collectives.BytesReceived(bytes);
+
+    public void Reduced(ReductionKey key, TimeSpan duration, TimeSpan exposedWait) =>
+        collectives.Reduced(ReductionNames[(int)key.Phase], duration, exposedWait);
+
+    public void Refused(RefusalReason reason) => collectives.Refused(RefusalNames[(int)reason]);
+
+    public void Suspected(string kind) => collectives.Suspected(Label(kind));
+
+    public void StateReceived(long bytes, TimeSpan duration) => collectives.StateReceived(bytes, duration);
+
+    // Attribute values are snake_case.
+    private static string Label(string name) => WordStart().Replace(name, "_").ToLowerInvariant();
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
+    private static partial Regex WordStart();
+}

@@ -1,0 +1,117 @@
+using Google.Protobuf.WellKnownTypes;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Node.Links;
+using ProjectedGan.Training.Checkpoints;
+using ProjectedGan.Training.Iteration;
+using ProjectedGan.Training.Runs;
+using ProjectedGan.Training.Specification;
+
+namespace ProjectedGan.Node.Workers;
+
+/// <summary>Carries what a trainer tells to the coordinator, to the uploads and to the metrics; never makes the training wait.</summary>
+internal sealed class WorkerObserver : ITrainingObserver, IAsyncDisposable
+{
+    private readonly string _run;
+    private readonly TrainingSpec _spec;
+    private readonly HostedRunServices _services;
+    private readonly RunUploads _uploads;
+    private WorkerState? _state;
+    private long _epoch;
+    private bool _leads;
+    private long _lastNonFinite = long.MinValue / 2;
+
+    public WorkerObserver(string run, TrainingSpec spec, HostedRunServices services)
+    {
+        _run = run;
+        _spec = spec;
+        _services = services;
+        _uploads = new RunUploads(run, spec, services);
+    }
+
+    /// <summary>A membership epoch begins.</summary>
+    /// <param name="epoch">Its number.</param>
+    /// <param name="leads">Whether this worker speaks for the run.</param>
+    /// <param name="state">Where suspicions go.</param>
+    public void Begin(long epoch, bool leads, WorkerState state) => (_epoch, _leads, _state) = (epoch, leads, state);
+
+    public void Iterated(IterationTiming timing) => _services.Instruments.Iterated(timing);
+
+    public void ImagesTaken(long iteration, int replica, IReadOnlyList<int> images) =>
+        _services.Ledger?.Add(_run, _epoch, iteration, replica, images);
+
+    public void Report(TrainingReport report)
+    {
+        _services.Instruments.Report(report);
+        if (_leads)
+        {
+            _services.Send(new WorkerMessage { Report = new RunReport { Run = _run, Epoch = _epoch, Progress = Progress(report) } }, Importance.Passing);
+        }
+    }
+
+    public void Snapshot(GeneratorSnapshot snapshot) => _uploads.Add(snapshot, isMeasured: false);
+
+    public void Evaluate(GeneratorSnapshot snapshot) => _uploads.Add(snapshot, isMeasured: _spec.Evaluation.Metrics.Length > 0);
+
+    public void NonFinite(NonFiniteGradient gradient)
+    {
+        HostedRunLog.Degraded(_services.Logger, _run, gradient.ToString());
+        _services.Instruments.NonFinite(gradient);
+        if (gradient.Replicas.Count == 0)
+        {
+            return;
+        }
+        // A diverging run has such gradients now and then and on any worker; a broken one has them again and again. The members whose own
+        // replicas are finite say nothing: the coordinator sees who stands alone.
+        var isRepeated = gradient.Iteration - _lastNonFinite is 0 or 1;
+        _lastNonFinite = gradient.Iteration;
+        if (isRepeated)
+        {
+            _state?.Suspect(_services.Worker, Suspicion.Types.Kind.NonFinite, gradient.ToString());
+        }
+    }
+
+    public void CheckpointWritten(string folder) => _uploads.Add(folder);
+
+    public void CheckpointFailed(string message)
+    {
+        HostedRunLog.Degraded(_services.Logger, _run, message);
+        _services.Send(new WorkerMessage { Log = new NodeLog { Run = _run, Level = "warning", Text = message } }, Importance.Passing);
+    }
+
+    public void Warning(string message) => HostedRunLog.Degraded(_services.Logger, _run, message);
+
+    /// <summary>Hands the newest checkpoint to the uploads, also where it was written before.</summary>
+    public void OfferNewestCheckpoint(string folder)
+    {
+        if (new CheckpointStore(folder, _spec.Schedule.KeepCheckpoints).Newest(Warning) is { } newest)
+        {
+            _uploads.Add(newest.Folder);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _uploads.DisposeAsync();
+
+    private Progress Progress(TrainingReport report)
+    {
+        var left = (report.TotalImages - report.ImagesSeen) / Math.Max(report.ImagesPerSecond, 1e-6);
+        Progress progress = new()
+        {
+            Iteration = report.Iteration,
+            Images = report.ImagesSeen,
+            ImagesPerSecond = report.ImagesPerSecond,
+            GeneratorLoss = report.GeneratorLoss,
+            DiscriminatorLossGenerated = report.GeneratedLoss,
+            DiscriminatorLossReal = report.RealLoss,
+            AccuracyGenerated = report.GeneratedAccuracy,
+            AccuracyReal = report.RealAccuracy,
+            GeneratorGradientNorm = report.GeneratorGradientNorm,
+            DiscriminatorGradientNorm = report.DiscriminatorGradientNorm,
+            NonFiniteElements = report.NonFiniteElements,
+            TrainingTime = Duration.FromTimeSpan(report.TrainingTime),
+            Remaining = Duration.FromTimeSpan(TimeSpan.FromSeconds(Math.Min(left, TimeSpan.FromDays(3650).TotalSeconds))),
+            Time = Timestamp.FromDateTimeOffset(_services.Time.GetUtcNow()),
+        };
+        progress.PhaseSeconds.Add(report.Timings.ToDictionary(part => part.Key.ToString(), part => part.Value.TotalSeconds));
+        return progress;
+    }
+}

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.Collectives.Transport;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Cli;
+using ProjectedGan.Node.Hosting;
+using ProjectedGan.Node.Links;
+using ProjectedGan.Node.Security;
+using ProjectedGan.Rpc.Health;
+using ProjectedGan.Rpc.Hosting;
+using ProjectedGan.Telemetry.Hosting;
+using ProjectedGan.Torch;
+using TorchSharp;
+using static Grpc.Health.V1.HealthCheckResponse.Types;
+
+namespace ProjectedGan.Node.Workers;
+
+/// <summary><c>pgan worker</c>: computes replicas of whatever runs the coordinator assigns.</summary>
+internal static class WorkerRole
+{
+    // A drained worker stays until the run goes on without it, which takes an iteration; a coordinator that is away keeps nobody forever.
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(30);
+
+    private const int PeerWindowBytes = 8 << 20;
+
+    public static Command Build()
+    {
+        Option<string?> advertise = new("--advertise") { Description = "Where other workers reach this one, when that is not --listen.", HelpName = "URL" };
+        Option<int> lanes = new("--lanes") { Description = "Replicas computed side by side; 0 for as many as there are processors." };
+        Option<string?> ledger = new("--image-ledger") { Description = "Append every image that is taken to this file, one line of JSON a batch.", HelpName = "FILE" };
+        ExampleCommand command = new(
+            "worker",
+            "Trains for a coordinator: hosts replicas of its experiments, exchanges gradients with the other workers. Ctrl-C or SIGTERM leaves between two iterations; the others go on.",
+            "worker --coordinator http://127.0.0.1:7400",
+            "worker --coordinator https://trainer:7400 --device cuda:0 --listen https://10.0.0.5:7500 --tls-cert node.crt --tls-key node.key --tls-ca ca.crt --tls-require-client")
+        {
+            advertise, lanes, ledger,
+        };
+        var flags = NodeFlags.AddTo(command);
+        command.Runs(async (parsed, cancellation) =>
+        {
+            using var logging = LoggerFactory.Create(builder => NodeLogging.AddTo(builder, LogLevel.Information));
+            var settings = flags.Read(parsed, logging);
+            using var images = parsed.GetValue(ledger) is { } path ? new ImageLedger(path) : null;
+            using var stop = flags.Stop(parsed, cancellation);
+            await RunAsync(settings, parsed.GetValue(advertise), parsed.GetValue(lanes), images, stop.Token);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static async Task RunAsync(NodeSettings settings, string? advertise, int lanes, ImageLedger? ledger, CancellationToken stop)
+    {
+        TorchRuntime.TuneAllocator();
+        var id = NodeIdentity.NewId(settings.Name);
+        await using var application = BuildApplication(settings, id);
+        await NodeServer.StartAsync(application, settings.Server, stop);
+        var (address, metrics) = NodeServer.Addresses(application, settings.Server);
+        Console.WriteLine($"worker {id}\npeers on {address}\nmetrics on {metrics}");
+
+        using var channel = NodeChannel.Open(settings.Coordinator, settings.Server.Identity);
+        var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProjectedGan.Worker");
+        CoordinatorLink<WorkerMessage, WorkerCommand>? link = null;
+        WorkerState state = new(() => link?.Wake());
+        HostedRunServices services = new()
+        {
+            Worker = id,
+            Folder = Path.Combine(settings.Cache, "runs", id),
+            Lanes = lanes,
+            Cache = new ArtifactStore(settings.Cache, new ArtifactStoreOptions()),
+            Artifacts = new ArtifactClient(channel.CreateCallInvoker(), new TransferOptions { Patience = Timeout.InfiniteTimeSpan }, TimeProvider.System),
+            Peers = application.Services.GetRequiredService<PeerServer>(),
+            Send = (message, importance) => link!.Send(message, importance),
+            Ledger = ledger,
+            Instruments = ActivatorUtilities.CreateInstance<WorkerInstruments>(application.Services),
+            Time = TimeProvider.System,
+            Logger = logger,
+        };
+        RunAgent agent = new(state, (run, cancellation) => HostedRun.OpenAsync(run, services, cancellation), logger);
+        RegisterWorker registration = new()
+        {
+            Protocol = (int)ProtocolVersion.Current,
+            Version = NodeIdentity.Version,
+            Arithmetic = NodeIdentity.Arithmetic(settings.Device),
+            Id = id,
+            Name = settings.Name,
+            DeviceKind = settings.Device.type == DeviceType.CUDA ? "cuda" : "cpu",
+            Device = settings.Device.ToString(),
+            Address = advertise is null ? address : NodeChannel.ParseAddress("--advertise", advertise).GetLeftPart(UriPartial.Authority),
+        };
+        link = new(WorkerProtocol.Create(new Cluster.ClusterClient(channel), registration, state.Current, agent.Assign), TimeProvider.System, logger);
+        application.Services.GetRequiredService<ServingStatuses>().Set(ServingStatuses.Node, ServingStatus.Serving);
+        await WorkAsync(link, agent, state, stop);
+        Directory.Delete(services.Folder, recursive: true);
+    }
+
+    private static async Task WorkAsync(CoordinatorLink<WorkerMessage, WorkerCommand> link, RunAgent agent, WorkerState state, CancellationToken stop)
+    {
+        using CancellationTokenSource ends = new();
+        var linking = link.RunAsync(ends.Token);
+        var working = agent.RunAsync(ends.Token);
+        using (stop.Register(state.Drain))
+        {
+            // A refusal by the coordinator ends the process; a stop waits until the run goes on without this worker.
+            var drained = DrainedAsync(state, stop);
+            await Task.WhenAny(linking, working, drained);
+        }
+        await ends.CancelAsync();
+        await Task.WhenAll(linking, working);
+    }
+
+    private static async Task DrainedAsync(WorkerState state, CancellationToken stop)
+    {
+        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using CancellationTokenSource patience = new(DrainPatience);
+        await state.WaitForAsync(WorkerPhase.Idle, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static WebApplication BuildApplication(NodeSettings settings, string id)
+    {
+        var builder = NodeServer.CreateBuilder(settings.Server, LogLevel.Information);
+        builder.Services.AddNodeRpc();
+        builder.Services.AddPganTelemetry(new TelemetryOptions
+        {
+            Role = "worker",
+            Version = NodeIdentity.Version,
+            InstanceId = id,
+            LibtorchVersion = TorchRuntime.Describe().LibtorchVersion,
+        });
+        builder.Services.AddCollectivePeers(new CollectiveOptions { CreateChannel = address => PeerChannel(address, settings.Server.Identity) });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.ConfigureForPeers());
+        var application = builder.Build();
+        application.MapNodeRpc();
+        application.MapPganMetrics();
+        application.Services.GetRequiredService<PeerServer>().MapPeers(application);
+        return application;
+    }
+
+    private static GrpcChannel PeerChannel(Uri address, TransportIdentity identity)
+    {
+        var sockets = NodeChannel.Sockets(address, identity);
+        sockets.InitialHttp2StreamWindowSize = PeerWindowBytes;
+        // Each of a peer's connections is a channel of its own.
+        sockets.EnableMultipleHttp2Connections = false;
+        return GrpcChannel.ForAddress(address, PeerChannels.Options(NodeChannel.WithToken(sockets, identity)));
+    }
+}
