@@ -4,6 +4,7 @@ using ProjectedGan.Coordination;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Coordinator.Storage;
 using ProjectedGan.Node.Hosting;
+using ProjectedGan.Node.Local;
 using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Coordinator;
@@ -21,11 +22,14 @@ internal static class CoordinatorCommand
             "coordinator --data-dir data --listen https://0.0.0.0:7400 --tls-cert node.crt --tls-key node.key --tls-ca ca.crt --tls-require-client",
             "coordinator --data-dir data --storage postgres --connection-string 'Host=db;Database=pgan;Username=pgan'");
         CoordinatorFlags flags = CoordinatorFlags.AddTo(command);
+        Option<bool> parent = ParentWatch.Create();
+        command.Add(parent);
         command.Runs(async (parsed, cancellation) =>
         {
             CoordinatorOptions options = flags.Read(parsed);
             using DataFolder folder = DataFolder.Open(options.DataFolder);
-            await RunAsync(options, folder, cancellation);
+            using CancellationTokenSource stop = ParentWatch.Follow(parsed.GetValue(parent), cancellation);
+            await RunAsync(options, folder, stop.Token);
             return ExitCode.Success;
         });
         return command;

@@ -45,21 +45,21 @@ internal sealed class CoordinatorLink<TMessage, TCommand>(LinkProtocol<TMessage,
             {
                 await ConnectAsync(() => (pause, isLost) = (FirstPause, false), stop);
             }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
             catch (RpcException error) when (error.StatusCode is StatusCode.FailedPrecondition or StatusCode.Unauthenticated or StatusCode.PermissionDenied)
             {
                 throw new PganException($"The coordinator refuses this node: {error.Status.Detail}", error);
             }
-            catch (Exception error) when (error is RpcException or IOException or InvalidOperationException && !stop.IsCancellationRequested)
+            catch (Exception error) when (error is RpcException or IOException or InvalidOperationException)
             {
                 if (!isLost)
                 {
                     CoordinatorLinkLog.Lost(logger, error.Message);
                     isLost = true;
                 }
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
             }
             await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 > LongestPause ? LongestPause : pause * 2;
