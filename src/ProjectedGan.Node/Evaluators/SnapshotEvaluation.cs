@@ -38,7 +38,7 @@ internal sealed class SnapshotEvaluation(
         {
             var spec = await RunFiles.LocateAsync(task.Run, artifacts, cache, cancellation);
             var snapshot = await artifacts.FetchAsync(task.Snapshot, cache, null, cancellation);
-            var grid = Path.Combine(cache.Folder, $"grid-{task.Id}.png");
+            var grid = Path.Combine(cache.Folder, $"grid-{task.Run.Id}-{task.Images}.png");
             try
             {
                 // Tensor work is synchronous; it has a thread of its own.

@@ -62,7 +62,7 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
 
     private static bool IsSame(Assignment? current, Assignment next) =>
         current is not null && current.Mode == next.Mode && current.Epoch == next.Epoch && current.Run?.Id == next.Run?.Id
-        && next.Mode is not AssignmentMode.Idle;
+        && current.UploadsCheckpoint == next.UploadsCheckpoint && next.Mode is not AssignmentMode.Idle;
 
     private async Task FollowAsync(Assignment assignment, CancellationToken cancellation)
     {
