@@ -99,7 +99,9 @@ internal sealed class PartialFile : IAsyncDisposable
         try
         {
             _stream.Flush(flushToDisk: true);
-            File.Move(_path, target, overwrite: true);
+            // Closed first: whoever finds the file under its name may be another process, which this one's lock would keep out.
+            await _stream.DisposeAsync();
+            Rename(target);
             AtomicFile.FlushFolder(Path.GetDirectoryName(target)!);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -113,6 +115,18 @@ internal sealed class PartialFile : IAsyncDisposable
     {
         _hash.Dispose();
         await _stream.DisposeAsync();
+    }
+
+    private void Rename(string target)
+    {
+        try
+        {
+            File.Move(_path, target, overwrite: true);
+        }
+        catch (FileNotFoundException) when (File.Exists(target))
+        {
+            // Another process took the finished file over between closing and renaming.
+        }
     }
 
     private static FileStream Open(string path, ArtifactDigest digest)

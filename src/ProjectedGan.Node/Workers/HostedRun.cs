@@ -134,7 +134,7 @@ internal sealed class HostedRun : IAsyncDisposable
         {
             dataset = ImageDataset.Open(spec.Data.Path);
         }
-        catch (DatasetException error)
+        catch (DatasetException error) when (error.InnerException is not IOException)
         {
             throw new HostedRunException($"The dataset {run.Dataset.Name} cannot be used: {error.Message}", error);
         }

@@ -98,6 +98,7 @@ internal static class ClusterMessages
             Epoch = assignment.Epoch,
             StartIteration = assignment.StartIteration,
             StateSource = assignment.StateSource,
+            UploadsCheckpoint = assignment.Uploads,
             Traceparent = assignment.TraceParent,
         };
         message.Peers.AddRange(assignment.Members.Select(
