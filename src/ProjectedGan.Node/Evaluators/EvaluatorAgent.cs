@@ -84,7 +84,7 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
         {
             var result = await evaluate(task, new Progress(share => _progress = share), cancellation);
             result.Duration = Duration.FromTimeSpan(time.GetElapsedTime(start));
-            EvaluatorLog.Ended(logger, task.Experiment, task.Images, string.Join(", ", result.Metrics.Select(metric => $"{metric.Metric} {metric.Value:G6}")), time.GetElapsedTime(start).TotalSeconds);
+            EvaluatorLog.Ended(logger, task.Experiment, task.Images, time.GetElapsedTime(start).TotalSeconds, Describe(result));
             return result;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -98,6 +98,9 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
             return new EvaluationResult { Task = task.Id, Error = ErrorLine.Of(error), Duration = Duration.FromTimeSpan(time.GetElapsedTime(start)) };
         }
     }
+
+    private static string Describe(EvaluationResult result) =>
+        result.Metrics.Count == 0 ? "a grid" : string.Join(", ", result.Metrics.Select(metric => $"{metric.Metric} {metric.Value:G6}"));
 
     // Progress<T> would report from the thread pool, out of order.
     private sealed class Progress(Action<double> report) : IProgress<double>

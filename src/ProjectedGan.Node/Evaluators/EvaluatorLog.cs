@@ -7,8 +7,8 @@ internal static partial class EvaluatorLog
     [LoggerMessage(3101, LogLevel.Information, "Experiment {Experiment}: evaluating the snapshot of {Images} images.")]
     public static partial void Begins(ILogger logger, string experiment, long images);
 
-    [LoggerMessage(3102, LogLevel.Information, "Experiment {Experiment}: the snapshot of {Images} images has {Values} ({Seconds:F1} s).")]
-    public static partial void Ended(ILogger logger, string experiment, long images, string values, double seconds);
+    [LoggerMessage(3102, LogLevel.Information, "Experiment {Experiment}: the snapshot of {Images} images is drawn and measured in {Seconds:F1} s: {Values}.")]
+    public static partial void Ended(ILogger logger, string experiment, long images, double seconds, string values);
 
     [LoggerMessage(3103, LogLevel.Information, "Experiment {Experiment}: the snapshot of {Images} images is no longer wanted.")]
     public static partial void Abandoned(ILogger logger, string experiment, long images);

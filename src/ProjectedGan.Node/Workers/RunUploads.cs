@@ -25,6 +25,7 @@ internal sealed class RunUploads : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work;
     private string? _checkpoint;
+    private long _newest = -1;
     private bool _isClosing;
 
     public RunUploads(string run, TrainingSpec spec, HostedRunServices services)
@@ -35,12 +36,18 @@ internal sealed class RunUploads : IAsyncDisposable
         _work = Task.Run(WorkAsync);
     }
 
-    /// <summary>Takes over a snapshot.</summary>
+    /// <summary>Takes over a snapshot. Of the same images only the first counts, which is the one to measure where that is due.</summary>
     public void Add(GeneratorSnapshot snapshot, bool isMeasured)
     {
         lock (_lock)
         {
-            if (!_spec.Evaluation.EverySnapshot || _snapshots.Any(waiting => waiting.Snapshot.ImagesSeen == snapshot.ImagesSeen))
+            if (snapshot.ImagesSeen == _newest)
+            {
+                snapshot.Dispose();
+                return;
+            }
+            _newest = snapshot.ImagesSeen;
+            if (!_spec.Evaluation.EverySnapshot)
             {
                 isMeasured |= _snapshots.Any(waiting => waiting.IsMeasured);
                 _snapshots.ForEach(waiting => waiting.Snapshot.Dispose());

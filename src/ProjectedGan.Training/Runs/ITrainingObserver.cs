@@ -27,7 +27,7 @@ public interface ITrainingObserver
     {
     }
 
-    /// <summary>Every <c>schedule.snapshotImages</c>, at the start and at the end. The observer disposes the snapshot.</summary>
+    /// <summary>Every <c>schedule.snapshotImages</c>, at the start and at the end, after <see cref="Evaluate"/> where both are due. The observer disposes the snapshot.</summary>
     void Snapshot(GeneratorSnapshot snapshot) => snapshot.Dispose();
 
     /// <summary>Every <c>schedule.evaluationImages</c>, at the start and at the end. The observer disposes the snapshot.</summary>

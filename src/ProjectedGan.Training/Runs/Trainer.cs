@@ -171,8 +171,7 @@ public sealed class Trainer : IDisposable
         _clock.Start();
         if (Iteration == 0)
         {
-            Show(_spec.Schedule.SnapshotImages, snapshot => _observer!.Snapshot(snapshot), always: true);
-            Show(_spec.Schedule.EvaluationImages, snapshot => _observer!.Evaluate(snapshot), always: true);
+            ShowBoth(always: true);
         }
         try
         {
@@ -253,8 +252,7 @@ public sealed class Trainer : IDisposable
             Report();
         }
         var ends = Iteration == LastIteration;
-        Show(_spec.Schedule.SnapshotImages, snapshot => _observer!.Snapshot(snapshot), always: ends);
-        Show(_spec.Schedule.EvaluationImages, snapshot => _observer!.Evaluate(snapshot), always: ends);
+        ShowBoth(always: ends);
         if (_writer is not null && _leads && IsDue(_spec.Schedule.CheckpointImages, ImagesSeen))
         {
             SaveCheckpoint();
@@ -263,6 +261,12 @@ public sealed class Trainer : IDisposable
 
     // Due in the iteration that reaches or passes a multiple.
     private bool IsDue(long every, long imagesSeen) => every > 0 && imagesSeen / every > (imagesSeen - _spec.Batch) / every;
+
+    private void ShowBoth(bool always)
+    {
+        Show(_spec.Schedule.EvaluationImages, snapshot => _observer!.Evaluate(snapshot), always);
+        Show(_spec.Schedule.SnapshotImages, snapshot => _observer!.Snapshot(snapshot), always);
+    }
 
     private void Show(long every, Action<GeneratorSnapshot> show, bool always)
     {
