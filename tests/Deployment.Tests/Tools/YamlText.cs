@@ -20,12 +20,37 @@ internal static class YamlText
 
     private static JsonNode? Convert(YamlNode node) => node switch
     {
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(child => KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, Convert(child.Value)))),
+        YamlMappingNode mapping => Mapping(mapping),
         YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select(Convert)]),
         YamlScalarNode { Style: ScalarStyle.Plain } plain => Plain(plain.Value!),
         YamlScalarNode scalar => JsonValue.Create(scalar.Value),
-        _ => throw new InvalidDataException($"Line {node.Start.Line}: aliases are not expected here."),
+        _ => throw new InvalidDataException($"Line {node.Start.Line}: a {node.NodeType} is not expected here."),
     };
+
+    // The key << takes another mapping's entries; entries of the mapping itself win.
+    private static JsonObject Mapping(YamlMappingNode mapping)
+    {
+        JsonObject converted = [];
+        foreach ((YamlNode key, YamlNode value) in mapping.Children)
+        {
+            string name = ((YamlScalarNode)key).Value!;
+            if (name != "<<")
+            {
+                converted[name] = Convert(value);
+                continue;
+            }
+
+            foreach ((string inherited, JsonNode? entry) in Mapping((YamlMappingNode)value))
+            {
+                if (!mapping.Children.ContainsKey(new YamlScalarNode(inherited)))
+                {
+                    converted[inherited] = entry?.DeepClone();
+                }
+            }
+        }
+
+        return converted;
+    }
 
     private static JsonValue? Plain(string text) => text switch
     {

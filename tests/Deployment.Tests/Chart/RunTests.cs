@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Deployment.Tests.Processes;
+
+namespace Deployment.Tests.Chart;
+
+/// <summary>The chart's commands without a container engine: what the pods would run, as processes of this machine.</summary>
+public sealed class RunTests
+{
+    // Addresses of 127.0.0.0/8 are this machine's; the second and third byte keep runs beside each other apart.
+    private static readonly string Network = $"127.{77 + (Environment.ProcessId % 100)}.{Environment.ProcessId / 100 % 256}";
+
+    [Fact]
+    public async Task TrialRelease_TrainsTheTestExperiment_AndDrains()
+    {
+        string folder = Directory.CreateTempSubdirectory("pgan-release-").FullName;
+        List<RunningPod> running = [];
+        try
+        {
+            Rendering rendering = Rendering.Of("trial-cpu");
+            string tokens = WriteTokens(rendering, Directory.CreateDirectory(Path.Combine(folder, "tokens")).FullName);
+            Pod Place(string name, int host) => new(name, $"{Network}.{host}", Path.Combine(folder, name), $"{Network}.1", tokens);
+
+            running.Add(await RunningPod.StartAsync(Place("coordinator-0", 1), Container(rendering, "coordinator"), "metrics on"));
+            running.Add(await RunningPod.StartAsync(Place("worker-0", 2), Container(rendering, "worker"), "metrics on"));
+            running.Add(await RunningPod.StartAsync(Place("worker-1", 3), Container(rendering, "worker"), "metrics on"));
+            running.Add(await RunningPod.StartAsync(Place("evaluator-0", 4), Container(rendering, "evaluator"), "metrics on"));
+            await AssertProbesAnswerAsync();
+
+            StringBuilder printed = new();
+            JsonObject submit = Container(rendering, "submit").DeepClone().AsObject();
+            string files = LocalTest(rendering, Directory.CreateDirectory(Path.Combine(folder, "test")).FullName);
+            submit["args"]![1] = Path.Combine(files, "spec.yaml");
+            int code = await RunningPod.RunAsync(Place("test", 5), submit, printed);
+            Assert.True(code == 0, $"The test's pod ended with {code}:\n{printed}\n{string.Join("\n----\n", running.Select(pod => pod.Printed))}");
+
+            Assert.Equal(0, await running[1].TerminateAsync());
+            Assert.Equal(0, await running[0].TerminateAsync());
+        }
+        finally
+        {
+            foreach (RunningPod pod in running)
+            {
+                await pod.DisposeAsync();
+            }
+
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // What the kubelet asks over HTTP where TLS is on, and Prometheus always.
+    private static async Task AssertProbesAnswerAsync()
+    {
+        using HttpClient client = new();
+        foreach (string address in (string[])["1:9464/healthz", "1:9464/readyz", "1:9464/metrics", "2:9464/metrics", "4:9464/metrics"])
+        {
+            using HttpResponseMessage response = await client.GetAsync(new Uri($"http://{Network}.{address}"));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    private static JsonObject Container(Rendering rendering, string role) =>
+        PodTemplates.Of(rendering).SelectMany(entry => PodTemplates.Containers(entry.Pod)).Single(container => PodTemplates.Arguments(container)[0] == role);
+
+    private static string WriteTokens(Rendering rendering, string folder)
+    {
+        foreach ((string name, JsonNode? content) in Assert.Single(rendering.OfKind("Secret"))["stringData"]!.AsObject())
+        {
+            File.WriteAllText(Path.Combine(folder, name), content!.GetValue<string>());
+        }
+
+        return folder;
+    }
+
+    private static string LocalTest(Rendering rendering, string folder)
+    {
+        JsonObject mounted = Assert.Single(rendering.OfKind("ConfigMap"), map => map["metadata"]!["name"]!.GetValue<string>().EndsWith("-test", StringComparison.Ordinal));
+        File.WriteAllBytes(Path.Combine(folder, "images.zip"), Convert.FromBase64String(mounted["binaryData"]!["images.zip"]!.GetValue<string>()));
+        File.WriteAllText(Path.Combine(folder, "spec.yaml"), mounted["data"]!["spec.yaml"]!.GetValue<string>().Replace("/test/", folder + "/", StringComparison.Ordinal));
+        return folder;
+    }
+}
