@@ -30,6 +30,9 @@ internal sealed partial record Rendering(string Name, string Text)
 
     public static Rendering Of(string name) => Made.GetOrAdd(name, key => new(() => new Rendering(key, Template(Values(key)).Succeeded().Output))).Value;
 
+    /// <summary>Several examples over each other; later ones win.</summary>
+    public static Rendering Of(params string[] names) => new(string.Join('+', names), Template([.. names.SelectMany(Values)]).Succeeded().Output);
+
     /// <summary>Renders with these further arguments.</summary>
     public static ToolResult Template(params string[] arguments) => Tool.Helm.Run(["template", "gan", Chart, "--namespace", "research", .. arguments]);
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Deployment.Tests.Processes;
+using Deployment.Tests.Tools;
 
 namespace Deployment.Tests.Chart;
 
@@ -11,16 +12,20 @@ public sealed class RunTests
     // Addresses of 127.0.0.0/8 are this machine's; the second and third byte keep runs beside each other apart.
     private static readonly string Network = $"127.{77 + (Environment.ProcessId % 100)}.{Environment.ProcessId / 100 % 256}";
 
-    [Fact]
-    public async Task TrialRelease_TrainsTheTestExperiment_AndDrains()
+    [Theory]
+    [InlineData("trial-cpu")]
+    [InlineData("trial-cpu", "tls-secret")]
+    public async Task Release_TrainsTheTestExperiment_AndDrains(params string[] examples)
     {
         string folder = Directory.CreateTempSubdirectory("pgan-release-").FullName;
         List<RunningPod> running = [];
         try
         {
-            Rendering rendering = Rendering.Of("trial-cpu");
-            string tokens = WriteTokens(rendering, Directory.CreateDirectory(Path.Combine(folder, "tokens")).FullName);
-            Pod Place(string name, int host) => new(name, $"{Network}.{host}", Path.Combine(folder, name), $"{Network}.1", tokens);
+            Rendering rendering = Rendering.Of(examples);
+            string secrets = Path.Combine(folder, "secrets");
+            WriteTokens(Directory.CreateDirectory(Path.Combine(secrets, "tokens")).FullName);
+            WriteCertificates(Directory.CreateDirectory(Path.Combine(secrets, "tls")).FullName);
+            Pod Place(string name, int host) => new(name, $"{Network}.{host}", Path.Combine(folder, name), $"{Network}.1", secrets);
 
             running.Add(await RunningPod.StartAsync(Place("coordinator-0", 1), Container(rendering, "coordinator"), "metrics on"));
             running.Add(await RunningPod.StartAsync(Place("worker-0", 2), Container(rendering, "worker"), "metrics on"));
@@ -63,14 +68,20 @@ public sealed class RunTests
     private static JsonObject Container(Rendering rendering, string role) =>
         PodTemplates.Of(rendering).SelectMany(entry => PodTemplates.Containers(entry.Pod)).Single(container => PodTemplates.Arguments(container)[0] == role);
 
-    private static string WriteTokens(Rendering rendering, string folder)
+    // As the chart's own secret has them.
+    private static void WriteTokens(string folder)
     {
-        foreach ((string name, JsonNode? content) in Assert.Single(rendering.OfKind("Secret"))["stringData"]!.AsObject())
+        foreach ((string name, JsonNode? content) in Assert.Single(Rendering.Of(Rendering.Defaults).OfKind("Secret"))["stringData"]!.AsObject())
         {
             File.WriteAllText(Path.Combine(folder, name), content!.GetValue<string>());
         }
+    }
 
-        return folder;
+    private static void WriteCertificates(string folder)
+    {
+        Tool.Pgan.Run(["certs", folder, "--hosts", .. Enumerable.Range(1, 5).Select(host => $"{Network}.{host}")]).Succeeded();
+        File.Move(Path.Combine(folder, "node.crt"), Path.Combine(folder, "tls.crt"));
+        File.Move(Path.Combine(folder, "node.key"), Path.Combine(folder, "tls.key"));
     }
 
     private static string LocalTest(Rendering rendering, string folder)

@@ -2,6 +2,7 @@
 // The models' validators check types, formats and required fields; they let unknown fields pass, which the compiler finds:
 // a literal with a field that its type lacks is an error.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const groups = {
@@ -40,7 +41,7 @@ for (const { place, object } of placed) {
   }
 }
 
-const file = `${import.meta.dirname}/objects.ts`;
+const file = fileURLToPath(new URL('objects.ts', import.meta.url));
 const lines = [];
 const places = [];
 for (const { place, object, path } of known) {
