@@ -8,14 +8,15 @@ internal sealed record Tool(string Path)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    public static Tool Helm { get; } = Fetched("helm");
+    // Looked for when they are asked for, so that a test that needs one of them does not fail for lack of another.
+    public static Tool Helm => Fetched("helm");
 
-    public static Tool Kubectl { get; } = Fetched("kubectl");
+    public static Tool Kubectl => Fetched("kubectl");
 
     public static Tool Node { get; } = new("node");
 
     /// <summary>The product, as <c>./pgan build</c> made it.</summary>
-    public static Tool Pgan { get; } = Existing(
+    public static Tool Pgan => Existing(
         Repository.At("src", "ProjectedGan.Node", "bin", Configuration, "net10.0", "pgan"), "build src/ProjectedGan.Node in the configuration of the tests");
 
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
