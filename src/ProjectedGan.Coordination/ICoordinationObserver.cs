@@ -20,11 +20,23 @@ public interface ICoordinationObserver
     /// <summary>Workers were given to an experiment.</summary>
     void Assigned(int workers);
 
+    /// <summary>An experiment that waited since then has its first workers.</summary>
+    /// <param name="experiment">The experiment's id.</param>
+    /// <param name="traceParent">Its submission's place in a trace; empty for none.</param>
+    /// <param name="since">When it began to wait.</param>
+    void Scheduled(string experiment, string traceParent, DateTimeOffset since);
+
     /// <summary>A membership epoch ended. Reasons: lost, joined, left, failed, unreachable, checksum, expelled, stopped, unresponsive.</summary>
     void EpochEnded(string reason);
 
     /// <summary>Where a run is.</summary>
     void Progressed(string experiment, long iteration, long images, int workers, long epoch);
+
+    /// <summary>A snapshot of an experiment that trains was measured.</summary>
+    /// <param name="experiment">The experiment's id.</param>
+    /// <param name="snapshot">What was measured.</param>
+    /// <param name="all">All snapshots of the experiment, this one too.</param>
+    void Evaluated(string experiment, SnapshotRecord snapshot, IReadOnlyList<SnapshotRecord> all);
 
     /// <summary>The experiment trains no longer.</summary>
     void ExperimentEnded(string experiment);

@@ -25,11 +25,19 @@ internal sealed class SilentObserver : ICoordinationObserver
     {
     }
 
+    public void Scheduled(string experiment, string traceParent, DateTimeOffset since)
+    {
+    }
+
     public void EpochEnded(string reason)
     {
     }
 
     public void Progressed(string experiment, long iteration, long images, int workers, long epoch)
+    {
+    }
+
+    public void Evaluated(string experiment, SnapshotRecord snapshot, IReadOnlyList<SnapshotRecord> all)
     {
     }
 

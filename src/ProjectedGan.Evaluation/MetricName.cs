@@ -27,5 +27,13 @@ public static class MetricName
     /// <summary>What a chart or a table calls a Fréchet distance, <c>FID</c> or <c>Fréchet distance (mobilenet_v2)</c> for example.</summary>
     public static string FrechetTitle(string network) => IsFid(network) ? "FID" : $"Fréchet distance ({network})";
 
+    /// <summary>A key as figure and network: <c>fd</c> and <c>mobilenet_v2</c>, <c>fid</c> and FID's own network.</summary>
+    public static (string Figure, string Network) Split(string name) =>
+        name.Split('_', 2) is [var figure, var network] ? (figure, network) : (name, FidNetwork);
+
+    /// <summary>Whether smaller values of a figure are better, as those of distances are.</summary>
+    /// <param name="figure">As <see cref="Split"/> gives it.</param>
+    public static bool LowerIsBetter(string figure) => figure is "fid" or "fd" or "kid" or "kd";
+
     private static bool IsFid(string network) => network == FidNetwork;
 }

@@ -182,7 +182,15 @@ internal sealed class ExperimentGrain(
         return ExperimentViews.Demand(Id, Submission, Record);
     }
 
-    public Task GrantAsync(ImmutableArray<WorkerOffer> workers) => ChangeAsync(change => ExperimentCommands.Grant(change, workers));
+    public async Task GrantAsync(ImmutableArray<WorkerOffer> workers)
+    {
+        bool waited = Record.State == ExperimentState.Queued;
+        await ChangeAsync(change => ExperimentCommands.Grant(change, workers));
+        if (waited && Record.State == ExperimentState.Starting)
+        {
+            observer.Scheduled(Id, Submission.TraceParent, Record.QueuedSince);
+        }
+    }
 
     public Task ShrinkAsync(ImmutableArray<string> workers) => ChangeAsync(change => ExperimentCommands.Shrink(change, workers));
 
@@ -215,7 +223,13 @@ internal sealed class ExperimentGrain(
         }
 
         await ChangeAsync(change => ExperimentCommands.Evaluated(change, snapshot, outcome));
-        return Record.Snapshots.First(entry => entry.Images == images).Evaluation == EvaluationState.Queued;
+        SnapshotRecord concluded = Record.Snapshots.First(entry => entry.Images == images);
+        if (concluded.Evaluation == EvaluationState.Done && !Record.HasEnded)
+        {
+            observer.Evaluated(Id, concluded, Record.Snapshots);
+        }
+
+        return concluded.Evaluation == EvaluationState.Queued;
     }
 
     public async Task TickAsync()

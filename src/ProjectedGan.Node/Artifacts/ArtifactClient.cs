@@ -1,5 +1,6 @@
 using Grpc.Core;
 using ProjectedGan.Contracts.V1;
+using ProjectedGan.Telemetry.Artifacts;
 using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
 
 namespace ProjectedGan.Node.Artifacts;
@@ -11,7 +12,8 @@ namespace ProjectedGan.Node.Artifacts;
 /// <param name="calls">A channel to the coordinator.</param>
 /// <param name="options">How failures are dealt with.</param>
 /// <param name="time">The clock of the pauses.</param>
-internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options, TimeProvider time)
+/// <param name="instruments">Counts the bytes; null for commands, which show no metrics.</param>
+internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options, TimeProvider time, ArtifactInstruments? instruments = null)
 {
     private const int PieceBytes = 256 << 10;
     private readonly ArtifactCalls _client = new(calls);
@@ -93,6 +95,7 @@ internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options,
                 while (await call.ResponseStream.MoveNext(cancellation))
                 {
                     await file.WriteAsync(call.ResponseStream.Current.Data.Memory, cancellation);
+                    instruments?.BytesReceived(call.ResponseStream.Current.Data.Length);
                     moved();
                     progress?.Report(new ArtifactProgress(artifact.Name, file.Position, artifact.Bytes));
                 }
@@ -132,6 +135,7 @@ internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options,
                 async data =>
                 {
                     await call.RequestStream.WriteAsync(new UploadRequest { Data = data }, cancellation);
+                    instruments?.BytesSent(data.Length);
                     moved();
                     progress?.Report(new ArtifactProgress(artifact.Name, source.Position, artifact.Bytes));
                 },

@@ -1,4 +1,5 @@
 using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Telemetry.Artifacts;
 
 namespace ProjectedGan.Node.Artifacts;
 
@@ -11,15 +12,18 @@ internal sealed class ArtifactStore
 {
     private readonly string _partial;
     private readonly ArtifactStoreOptions _options;
+    private readonly ArtifactInstruments? _instruments;
 
     /// <param name="folder">Made if it is missing.</param>
     /// <param name="options">Bounds.</param>
+    /// <param name="instruments">Shows how much is kept; null for nowhere.</param>
     /// <exception cref="ArtifactException">The folder cannot be made.</exception>
-    public ArtifactStore(string folder, ArtifactStoreOptions options)
+    public ArtifactStore(string folder, ArtifactStoreOptions options, ArtifactInstruments? instruments = null)
     {
         Folder = Path.GetFullPath(folder);
         _partial = Path.Combine(Folder, "partial");
         _options = options;
+        _instruments = instruments;
         try
         {
             Directory.CreateDirectory(_partial);
@@ -28,6 +32,8 @@ internal sealed class ArtifactStore
         {
             throw ArtifactException.From($"'{folder}' cannot hold artifacts", error);
         }
+
+        Measure();
     }
 
     public string Folder { get; }
@@ -93,6 +99,7 @@ internal sealed class ArtifactStore
         }
 
         await file.PublishAsync(target);
+        Measure();
     }
 
     /// <summary>Copies a file of this machine into the store.</summary>
@@ -155,7 +162,27 @@ internal sealed class ArtifactStore
         }
 
         AtomicFile.FlushFolder(Folder);
+        Measure();
         return freed;
+    }
+
+    // Counted anew each time: other processes may share the folder.
+    private void Measure()
+    {
+        if (_instruments is null)
+        {
+            return;
+        }
+
+        try
+        {
+            _instruments.StoreMeasured(new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories)
+                .Where(file => ArtifactDigest.IsDigest(file.Name) && !IsPartial(file)).Sum(file => file.Length));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A file went while it was counted; the next change counts again.
+        }
     }
 
     private static ArtifactException Missing(ArtifactDigest digest) => new(ArtifactFault.Missing, $"Artifact {digest} is not here.");

@@ -2,11 +2,13 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Contracts.V1;
+using ProjectedGan.Telemetry.Artifacts;
 
 namespace ProjectedGan.Node.Artifacts;
 
 /// <summary>The store over gRPC.</summary>
-internal sealed class ArtifactsService(ArtifactStore store, TimeProvider time, ILogger<ArtifactsService> logger) : Contracts.V1.Artifacts.ArtifactsBase
+internal sealed class ArtifactsService(ArtifactStore store, ArtifactInstruments instruments, TimeProvider time, ILogger<ArtifactsService> logger)
+    : Contracts.V1.Artifacts.ArtifactsBase
 {
     private const int PieceBytes = 256 << 10;
     private const int LargestPiece = 1 << 20;
@@ -40,7 +42,14 @@ internal sealed class ArtifactsService(ArtifactStore store, TimeProvider time, I
         }
 
         file.Position = request.Offset;
-        await ArtifactPieces.SendAsync(file, PieceBytes, data => responseStream.WriteAsync(new DownloadResponse { Data = data }, context.CancellationToken), context.CancellationToken);
+        await ArtifactPieces.SendAsync(
+            file, PieceBytes,
+            async data =>
+            {
+                await responseStream.WriteAsync(new DownloadResponse { Data = data }, context.CancellationToken);
+                instruments.BytesSent(data.Length);
+            },
+            context.CancellationToken);
     }
 
     private async Task<StatResponse> ReceiveAsync(IAsyncStreamReader<UploadRequest> requests, Action alive, CancellationToken cancellation)
@@ -67,6 +76,7 @@ internal sealed class ArtifactsService(ArtifactStore store, TimeProvider time, I
             }
 
             await file.WriteAsync(data.Memory, cancellation);
+            instruments.BytesReceived(data.Length);
         }
 
         await store.PublishAsync(digest, file);

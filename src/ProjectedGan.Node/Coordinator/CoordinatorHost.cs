@@ -13,6 +13,7 @@ using ProjectedGan.Node.Coordinator.Submissions;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Rpc.Health;
 using ProjectedGan.Rpc.Hosting;
+using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Hosting;
 
 namespace ProjectedGan.Node.Coordinator;
@@ -26,7 +27,7 @@ internal static class CoordinatorHost
         WebApplicationBuilder builder = NodeServer.CreateBuilder(options.Server, options.LogLevel);
         AddGrains(builder, options, folder);
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(new ArtifactStore(folder.Artifacts, options.Artifacts));
+        builder.Services.AddSingleton(services => new ArtifactStore(folder.Artifacts, options.Artifacts, services.GetRequiredService<ArtifactInstruments>()));
         builder.Services.AddSingleton(options.LocalFiles);
         builder.Services.AddSingleton(services => new DatasetCatalog(services.GetRequiredService<ArtifactStore>(), folder.Datasets));
         builder.Services.AddSingleton<SubmissionFiles>().AddSingleton<SubmissionReader>().AddSingleton<NodeCatalog>().AddSingleton<NodeAdmission>();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Links;
+using ProjectedGan.Telemetry.Tracing;
 
 namespace ProjectedGan.Node.Evaluators;
 
@@ -80,6 +81,7 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
     {
         var start = time.GetTimestamp();
         EvaluatorLog.Begins(logger, task.Experiment, task.Images);
+        using var span = Spans.StartEvaluation(task.Experiment, task.Images, TraceContext.Parse(task.Traceparent));
         try
         {
             var result = await evaluate(task, new Progress(share => _progress = share), cancellation);
@@ -95,6 +97,7 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
         catch (Exception error)
         {
             EvaluatorLog.Failed(logger, error, task.Experiment, task.Images);
+            span.Fail(error);
             return new EvaluationResult { Task = task.Id, Error = ErrorLine.Of(error), Duration = Duration.FromTimeSpan(time.GetElapsedTime(start)) };
         }
     }

@@ -11,6 +11,7 @@ using ProjectedGan.Node.Links;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Rpc.Health;
 using ProjectedGan.Rpc.Hosting;
+using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Evaluation;
 using ProjectedGan.Telemetry.Hosting;
 using ProjectedGan.Torch;
@@ -50,9 +51,10 @@ internal static class EvaluatorRole
 
         using var channel = NodeChannel.Open(settings.Coordinator, settings.Server.Identity);
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProjectedGan.Evaluator");
+        var transfers = application.Services.GetRequiredService<ArtifactInstruments>();
         SnapshotEvaluation evaluation = new(
-            new ArtifactClient(channel.CreateCallInvoker(), new TransferOptions { Patience = Timeout.InfiniteTimeSpan }, TimeProvider.System),
-            new ArtifactStore(settings.Cache, new ArtifactStoreOptions()),
+            new ArtifactClient(channel.CreateCallInvoker(), new TransferOptions { Patience = Timeout.InfiniteTimeSpan }, TimeProvider.System, transfers),
+            new ArtifactStore(settings.Cache, new ArtifactStoreOptions(), transfers),
             new RealStatisticsCache(Path.Combine(settings.Cache, "statistics"), logger),
             settings.Device,
             application.Services.GetRequiredService<EvaluationInstruments>());

@@ -8,6 +8,7 @@ namespace ProjectedGan.Node.Local;
 /// <summary>A coordinator, workers and evaluators as processes of this machine, on the loopback interface. Disposing it stops them.</summary>
 internal sealed class LocalCluster : IAsyncDisposable
 {
+    private const string MetricsAnnouncement = "metrics on";
     private static readonly TimeSpan RegistrationPoll = TimeSpan.FromMilliseconds(100);
     private readonly LocalClusterOptions _options;
     private readonly List<LocalNode> _workers = [];
@@ -19,6 +20,15 @@ internal sealed class LocalCluster : IAsyncDisposable
     private LocalCluster(LocalClusterOptions options) => _options = options;
 
     public IReadOnlyList<LocalNode> Workers => _workers;
+
+    public IReadOnlyList<LocalNode> Evaluators => _evaluators;
+
+    /// <summary>Where each node shows its metrics, under <c>coordinator</c>, <c>worker-0</c>, <c>evaluator-0</c> and so on.</summary>
+    public IReadOnlyDictionary<string, Uri> MetricsAddresses =>
+        _workers.Select((node, index) => (Name: $"worker-{index}", Node: node))
+            .Concat(_evaluators.Select((node, index) => (Name: $"evaluator-{index}", Node: node)))
+            .Prepend((Name: "coordinator", Node: _coordinator!))
+            .ToDictionary(entry => entry.Name, entry => new Uri(entry.Node.Announced(MetricsAnnouncement)));
 
     /// <summary>The coordinator's address.</summary>
     public Uri Address => new(_coordinator!.Announced("listening on"));
@@ -36,7 +46,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         try
         {
             cluster._coordinator = await LocalNode.StartAsync(
-                "coordinator", Path.Combine(options.Folder, "coordinator.log"), "metrics on",
+                "coordinator", Path.Combine(options.Folder, "coordinator.log"), MetricsAnnouncement,
                 ["--data-dir", Path.Combine(options.Folder, "data"), "--listen", "http://127.0.0.1:0", "--metrics-listen", "http://127.0.0.1:0"], cancellation);
             cluster._channel = NodeChannel.Open(cluster.Address, cluster._identity);
             for (var worker = 0; worker < options.Workers; worker++)
@@ -46,7 +56,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             for (var evaluator = 0; evaluator < options.Evaluators; evaluator++)
             {
                 cluster._evaluators.Add(await LocalNode.StartAsync(
-                    "evaluator", Path.Combine(options.Folder, $"evaluator-{evaluator}.log"), "metrics on", cluster.NodeArguments(), cancellation));
+                    "evaluator", Path.Combine(options.Folder, $"evaluator-{evaluator}.log"), MetricsAnnouncement, cluster.NodeArguments(), cancellation));
                 cluster._evaluators[^1].LowerPriority();
             }
             return cluster;
@@ -63,7 +73,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         List<string> arguments = [.. NodeArguments(), "--lanes", $"{_options.LanesPerWorker}"];
         var worker = await LocalNode.StartAsync(
-            "worker", Path.Combine(_options.Folder, $"worker-{_workers.Count}.log"), "metrics on", arguments, cancellation);
+            "worker", Path.Combine(_options.Folder, $"worker-{_workers.Count}.log"), MetricsAnnouncement, arguments, cancellation);
         _workers.Add(worker);
         return worker;
     }

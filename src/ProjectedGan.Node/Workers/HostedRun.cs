@@ -76,7 +76,7 @@ internal sealed class HostedRun : IAsyncDisposable
     {
         var group = Group(assignment);
         var self = group.Members[group.SelfIndex];
-        _observer.Begin(assignment.Epoch, leads: self.Replicas.First == 0, state);
+        _observer.Begin(assignment, leads: self.Replicas.First == 0, state);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
@@ -185,7 +185,10 @@ internal sealed class HostedRun : IAsyncDisposable
             var source = group.Members[group.IndexOf(assignment.StateSource)];
             // Half a copy is no state at all.
             _trainer.Forget();
+            var start = _services.Time.GetTimestamp();
             var header = await session.FetchStateAsync(source, image, cancellation);
+            _services.Instruments.StateReceived(
+                header.Length + state.Tensors.Sum(tensor => tensor.numel() * tensor.element_size()), _services.Time.GetElapsedTime(start));
             _trainer.Adopt(header);
             HostedRunLog.Copied(_services.Logger, Id, _trainer.Iteration, source.Worker);
         }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.Telemetry;
 using ProjectedGan.Telemetry.Collectives;
 using ProjectedGan.Telemetry.Training;
 using ProjectedGan.Training.Iteration;
@@ -25,6 +27,15 @@ internal sealed partial class WorkerInstruments(TrainingInstruments training, Co
         for (var part = 0; part < PhaseNames.Length; part++)
         {
             training.PhaseFinished(PhaseNames[part], timing.Parts[part]);
+        }
+    }
+
+    /// <summary>Adds the seconds of an iteration's phases to its span. Phases overlap, so they have no spans of their own.</summary>
+    public static void AddPhases(Activity span, IterationTiming timing)
+    {
+        for (var part = 0; part < PhaseNames.Length; part++)
+        {
+            span.SetTag($"{TelemetryAttributes.Phase}.{PhaseNames[part]}", timing.Parts[part].TotalSeconds);
         }
     }
 

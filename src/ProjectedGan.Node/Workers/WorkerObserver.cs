@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Links;
+using ProjectedGan.Telemetry.Tracing;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Runs;
@@ -17,6 +19,7 @@ internal sealed class WorkerObserver : ITrainingObserver, IAsyncDisposable
     private readonly RunUploads _uploads;
     private WorkerState? _state;
     private long _epoch;
+    private ActivityContext _submission;
     private bool _leads;
     private long _lastNonFinite = long.MinValue / 2;
 
@@ -29,12 +32,23 @@ internal sealed class WorkerObserver : ITrainingObserver, IAsyncDisposable
     }
 
     /// <summary>A membership epoch begins.</summary>
-    /// <param name="epoch">Its number.</param>
+    /// <param name="assignment">Its number, and the trace of the submission.</param>
     /// <param name="leads">Whether this worker speaks for the run.</param>
     /// <param name="state">Where suspicions go.</param>
-    public void Begin(long epoch, bool leads, WorkerState state) => (_epoch, _leads, _state) = (epoch, leads, state);
+    public void Begin(Assignment assignment, bool leads, WorkerState state) =>
+        (_epoch, _leads, _state, _submission) = (assignment.Epoch, leads, state, TraceContext.Parse(assignment.Traceparent));
 
-    public void Iterated(IterationTiming timing) => _services.Instruments.Iterated(timing);
+    public void Iterated(IterationTiming timing)
+    {
+        _services.Instruments.Iterated(timing);
+        // The iteration is over: its span is written with hindsight.
+        using var span = Spans.StartIteration(_run, timing.Iteration, _submission);
+        if (span is { IsAllDataRequested: true })
+        {
+            span.SetStartTime(_services.Time.GetUtcNow().UtcDateTime - timing.Duration);
+            WorkerInstruments.AddPhases(span, timing);
+        }
+    }
 
     public void ImagesTaken(long iteration, int replica, IReadOnlyList<int> images) =>
         _services.Ledger?.Add(_run, _epoch, iteration, replica, images);

@@ -14,6 +14,7 @@ using ProjectedGan.Node.Links;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Rpc.Health;
 using ProjectedGan.Rpc.Hosting;
+using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Hosting;
 using ProjectedGan.Torch;
 using TorchSharp;
@@ -68,13 +69,14 @@ internal static class WorkerRole
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProjectedGan.Worker");
         CoordinatorLink<WorkerMessage, WorkerCommand>? link = null;
         WorkerState state = new(() => link?.Wake());
+        var transfers = application.Services.GetRequiredService<ArtifactInstruments>();
         HostedRunServices services = new()
         {
             Worker = id,
             Folder = Path.Combine(settings.Cache, "runs", id),
             Lanes = lanes,
-            Cache = new ArtifactStore(settings.Cache, new ArtifactStoreOptions()),
-            Artifacts = new ArtifactClient(channel.CreateCallInvoker(), new TransferOptions { Patience = Timeout.InfiniteTimeSpan }, TimeProvider.System),
+            Cache = new ArtifactStore(settings.Cache, new ArtifactStoreOptions(), transfers),
+            Artifacts = new ArtifactClient(channel.CreateCallInvoker(), new TransferOptions { Patience = Timeout.InfiniteTimeSpan }, TimeProvider.System, transfers),
             Peers = application.Services.GetRequiredService<PeerServer>(),
             Send = (message, importance) => link!.Send(message, importance),
             Ledger = ledger,

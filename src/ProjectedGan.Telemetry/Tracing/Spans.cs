@@ -24,7 +24,6 @@ public static class Spans
     public const string SubmitName = "experiment.submit";
     public const string ScheduleName = "experiment.schedule";
     public const string IterationName = "training.iteration";
-    public const string PhaseName = "training.phase";
     public const string EvaluationName = "evaluation.snapshot";
 
     private static readonly ActivitySource Coordination = new(CoordinationSource);
@@ -46,15 +45,10 @@ public static class Spans
             ?.SetTag(TelemetryAttributes.ExperimentId, experiment).SetTag("pgan.iteration", iteration);
     }
 
-    /// <summary>A phase of the iteration that is in progress on this thread.</summary>
-    public static Activity? StartPhase(string phase) => Activity.Current is { OperationName: IterationName }
-        ? Training.StartActivity(PhaseName)?.SetTag(TelemetryAttributes.Phase, phase)
-        : null;
-
     /// <summary>A snapshot is evaluated, below the submission whose context came with the work.</summary>
-    public static Activity? StartEvaluation(string experiment, long iteration, ActivityContext submission) =>
+    public static Activity? StartEvaluation(string experiment, long images, ActivityContext submission) =>
         Start(Evaluation, EvaluationName, ActivityKind.Consumer, submission)
-            ?.SetTag(TelemetryAttributes.ExperimentId, experiment).SetTag("pgan.iteration", iteration);
+            ?.SetTag(TelemetryAttributes.ExperimentId, experiment).SetTag("pgan.snapshot.images", images);
 
     /// <summary>Marks a span as failed.</summary>
     public static void Fail(this Activity? span, Exception error)

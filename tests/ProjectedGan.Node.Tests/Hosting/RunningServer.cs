@@ -8,6 +8,7 @@ using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Telemetry.Artifacts;
 
 namespace ProjectedGan.Node.Tests.Hosting;
 
@@ -41,7 +42,7 @@ internal sealed class RunningServer : IAsyncDisposable
         };
         ArtifactStore artifacts = new(home.At("artifacts"), store ?? new ArtifactStoreOptions { ReservedBytes = 0 });
         WebApplicationBuilder builder = NodeServer.CreateBuilder(options, LogLevel.Warning);
-        builder.Services.AddSingleton(artifacts);
+        builder.Services.AddSingleton(artifacts).AddMetrics().AddSingleton<ArtifactInstruments>();
         WebApplication application = builder.Build();
         application.MapGrpcService<ArtifactsService>();
         await NodeServer.StartAsync(application, options, CancellationToken.None);

@@ -42,11 +42,9 @@ public class SpansTests
         using Activity submit = Spans.StartSubmit()!;
 
         using Activity iteration = Spans.StartIteration("exp", 10, submit.Context)!;
-        using Activity phase = Spans.StartPhase("generator")!;
 
         Assert.NotEqual(submit.TraceId, iteration.TraceId);
         Assert.Equal(submit.SpanId, Assert.Single(iteration.Links).Context.SpanId);
-        Assert.Equal(iteration.SpanId, phase.ParentSpanId);
     }
 
     [Fact]
@@ -75,7 +73,15 @@ public class SpansTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("00-nonsense-01")]
-    public void TraceContext_Malformed_IsNone(string? text) => Assert.Equal(default, TraceContext.Parse(text));
+    public void TraceContext_Malformed_IsNone(string? text)
+    {
+        Assert.Equal(default, TraceContext.Parse(text));
+        Assert.Equal("", TraceContext.Valid(text));
+    }
+
+    [Fact]
+    public void TraceContext_WellFormed_IsKept() =>
+        Assert.Equal("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", TraceContext.Valid("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
 
     [Fact]
     public void Fail_WithAnException_SetsStatusAndType()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
@@ -11,12 +12,15 @@ using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Coordinator.Submissions;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Security;
+using ProjectedGan.Telemetry;
+using ProjectedGan.Telemetry.Artifacts;
+using ProjectedGan.Telemetry.Tracing;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 
 /// <summary>The public API over the grains.</summary>
 internal sealed class ExperimentsService(
-    IGrainFactory grains, IExperimentJournal journal, SubmissionReader submissions, ArtifactStore store, NodeCatalog nodes,
+    IGrainFactory grains, IExperimentJournal journal, SubmissionReader submissions, ArtifactStore store, ArtifactInstruments instruments, NodeCatalog nodes,
     IHostApplicationLifetime lifetime, ILogger<ExperimentsService> logger) : Experiments.ExperimentsBase
 {
     private const int LargestPage = 1000;
@@ -32,10 +36,22 @@ internal sealed class ExperimentsService(
     public override async Task<Experiment> Submit(SubmitRequest request, ServerCallContext context)
     {
         string user = Caller.Of(context).Name;
-        ExperimentSubmission submission = await submissions.ReadAsync(request, user, context.CancellationToken);
-        string id = await Directory.SubmitAsync(submission, request.RequestId);
-        ExperimentsServiceLog.Submitted(logger, id, submission.Name, user, submission.SpecHash);
-        return ExperimentMessages.ToMessage(await grains.GetGrain<IExperimentGrain>(id).GetAsync());
+        string? caller = context.RequestHeaders.GetValue("traceparent");
+        using Activity? span = Spans.StartSubmit(TraceContext.Parse(caller));
+        try
+        {
+            ExperimentSubmission submission = await submissions.ReadAsync(request, user, context.CancellationToken);
+            // Where this coordinator traces nothing, the nodes that do go on with the caller's trace.
+            string id = await Directory.SubmitAsync(submission with { TraceParent = TraceContext.Of(span) ?? TraceContext.Valid(caller) }, request.RequestId);
+            span?.SetTag(TelemetryAttributes.ExperimentId, id);
+            ExperimentsServiceLog.Submitted(logger, id, submission.Name, user, submission.SpecHash);
+            return ExperimentMessages.ToMessage(await grains.GetGrain<IExperimentGrain>(id).GetAsync());
+        }
+        catch (Exception error)
+        {
+            span.Fail(error);
+            throw;
+        }
     }
 
     public override async Task<Experiment> Get(GetRequest request, ServerCallContext context) =>
@@ -111,7 +127,13 @@ internal sealed class ExperimentsService(
             await using FileStream content = store.OpenRead(ArtifactDigest.Parse(file.Digest));
             await responseStream.WriteAsync(new DownloadResultResponse { File = file }, context.CancellationToken);
             await ArtifactPieces.SendAsync(
-                content, PieceBytes, data => responseStream.WriteAsync(new DownloadResultResponse { Data = data }, context.CancellationToken), context.CancellationToken);
+                content, PieceBytes,
+                async data =>
+                {
+                    await responseStream.WriteAsync(new DownloadResultResponse { Data = data }, context.CancellationToken);
+                    instruments.BytesSent(data.Length);
+                },
+                context.CancellationToken);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Experiments;
@@ -133,7 +132,6 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
                 StopAfter = spec.Evaluation.StopAfter,
                 LowerIsBetter = Enum.Parse<MetricKind>(first, ignoreCase: true) is MetricKind.FrechetDistance or MetricKind.KernelDistance,
             },
-            TraceParent = Activity.Current?.Id ?? "",
         };
     }
 

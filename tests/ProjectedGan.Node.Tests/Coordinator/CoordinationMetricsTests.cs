@@ -1,0 +1,73 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Node.Coordinator.Services;
+using ProjectedGan.Telemetry.Coordination;
+using ProjectedGan.Telemetry.Evaluation;
+
+namespace ProjectedGan.Node.Tests.Coordinator;
+
+public sealed class CoordinationMetricsTests : IDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton(TimeProvider.System)
+        .AddSingleton<CoordinationInstruments>().AddSingleton<EvaluationInstruments>().AddSingleton<CoordinationMetrics>().BuildServiceProvider();
+
+    private CoordinationMetrics Metrics => _services.GetRequiredService<CoordinationMetrics>();
+
+    [Fact]
+    public void Evaluated_AWorseSnapshot_ShowsItsValueAndTheBest()
+    {
+        SnapshotRecord better = Snapshot(images: 100, distance: 20, recall: 0.1), worse = Snapshot(images: 200, distance: 30, recall: 0.4);
+
+        Metrics.Evaluated("exp", worse, [better, worse]);
+
+        Assert.Equal(["exp fd mobilenet_v2 30", "exp recall mobilenet_v2 0.4"], Read("pgan.evaluation.metric.value"));
+        Assert.Equal(["exp fd mobilenet_v2 20", "exp recall mobilenet_v2 0.4"], Read("pgan.evaluation.metric.best"));
+        Assert.Equal(["exp 50"], Read("pgan.evaluation.snapshot.iteration"));
+    }
+
+    [Fact]
+    public void ExperimentEnded_AfterAnEvaluation_RemovesItsValues()
+    {
+        Metrics.Evaluated("exp", Snapshot(images: 100, distance: 20, recall: 0.1), [Snapshot(images: 100, distance: 20, recall: 0.1)]);
+
+        Metrics.ExperimentEnded("exp");
+
+        Assert.Empty(Read("pgan.evaluation.metric.value"));
+        Assert.Empty(Read("pgan.evaluation.metric.best"));
+    }
+
+    public void Dispose() => _services.Dispose();
+
+    private static SnapshotRecord Snapshot(long images, double distance, double recall) => new()
+    {
+        Images = images,
+        Iteration = images / 4,
+        Metrics =
+        [
+            new MetricRecord { Metric = "fd_mobilenet_v2", Value = distance, Samples = 100 },
+            new MetricRecord { Metric = "recall_mobilenet_v2", Value = recall, Samples = 100 },
+        ],
+    };
+
+    private string[] Read(string instrument)
+    {
+        List<string> read = [];
+        IMeterFactory factory = _services.GetRequiredService<IMeterFactory>();
+        using MeterListener listener = new()
+        {
+            InstrumentPublished = (published, own) =>
+            {
+                if (published.Name == instrument && published.Meter.Scope == factory)
+                {
+                    own.EnableMeasurementEvents(published);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) =>
+            read.Add(FormattableString.Invariant($"{string.Join(' ', tags.ToArray().Where(tag => tag.Value is string).Select(tag => tag.Value))} {value}")));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return [.. read.Order(StringComparer.Ordinal)];
+    }
+}
