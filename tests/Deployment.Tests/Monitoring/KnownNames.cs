@@ -25,6 +25,7 @@ internal static partial class KnownNames
     private static readonly string[] OtherLabels =
     [
         "job", "instance", "namespace", "pod", "le", "otel_scope_name", "persistentvolumeclaim", "mountpoint", "fstype", "name", "gpu",
+        "alertname", "alertstate", "severity",
     ];
 
     private static readonly Lazy<HashSet<string>> Golden = new(() => [.. File.ReadAllLines(Repository.At("tests", "ProjectedGan.Telemetry.Tests", "Golden", "names.txt")), "pgan_storage_operation_duration_seconds"]);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -25,6 +26,8 @@ public sealed partial class PrometheusServer : IAsyncDisposable
             ArgumentList =
             {
                 $"--config.file={configuration}", $"--storage.tsdb.path={Path.Combine(folder.FullName, "data")}", "--web.listen-address=127.0.0.1:0", "--log.level=info",
+                // Samples that a test made may be of any time.
+                "--storage.tsdb.retention.time=100y",
             },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -38,9 +41,20 @@ public sealed partial class PrometheusServer : IAsyncDisposable
 
     /// <summary>Starts the server and waits until it listens.</summary>
     /// <param name="targets">Job name and base address of each target; its path is <c>/metrics</c>.</param>
-    public static async Task<PrometheusServer> StartAsync(params (string Job, Uri Address)[] targets)
+    public static Task<PrometheusServer> StartAsync(params (string Job, Uri Address)[] targets) => StartAsync(Directory.CreateTempSubdirectory("pgan-prometheus-"), targets);
+
+    /// <summary>A server that scrapes nothing, over samples with timestamps in the OpenMetrics format.</summary>
+    public static async Task<PrometheusServer> OverAsync(string samples)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("pgan-prometheus-");
+        string file = Path.Combine(folder.FullName, "samples.txt");
+        await File.WriteAllTextAsync(file, samples);
+        await Promtool.CreateBlocksAsync(file, Path.Combine(folder.FullName, "data"));
+        return await StartAsync(folder, []);
+    }
+
+    private static async Task<PrometheusServer> StartAsync(DirectoryInfo folder, (string Job, Uri Address)[] targets)
+    {
         StringBuilder configuration = new("global:\n  scrape_interval: 200ms\n  scrape_timeout: 200ms\nscrape_configs:\n");
         foreach ((string job, Uri address) in targets)
         {
@@ -82,6 +96,37 @@ public sealed partial class PrometheusServer : IAsyncDisposable
             {
                 throw new TimeoutException($"Prometheus had no answer to '{query}' within {Patience}. Its log:\n{Log()}");
             }
+        }
+    }
+
+    /// <summary>Asks the API, once the server is ready, and gives <c>data</c> of its answer.</summary>
+    /// <exception cref="InvalidOperationException">Prometheus refused, for example an expression that does not parse.</exception>
+    public async Task<JsonElement> AskApiAsync(string pathAndQuery)
+    {
+        using CancellationTokenSource deadline = new(Patience);
+        try
+        {
+            while (true)
+            {
+                using HttpResponseMessage response = await _client.GetAsync(new Uri(pathAndQuery, UriKind.Relative), deadline.Token);
+                string text = await response.Content.ReadAsStringAsync(deadline.Token);
+                if (response.IsSuccessStatusCode)
+                {
+                    using JsonDocument answer = JsonDocument.Parse(text);
+                    return answer.RootElement.GetProperty("data").Clone();
+                }
+
+                if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+                {
+                    throw new InvalidOperationException($"Prometheus refused '{Uri.UnescapeDataString(pathAndQuery)}': {text}");
+                }
+
+                await Task.Delay(PollInterval, deadline.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"Prometheus did not answer '{pathAndQuery}' within {Patience}. Its log:\n{Log()}");
         }
     }
 

@@ -30,6 +30,17 @@ public static class Promtool
         }
     }
 
+    /// <summary>Writes a database of samples with timestamps, in the OpenMetrics format.</summary>
+    /// <exception cref="InvalidOperationException">promtool refused them.</exception>
+    public static async Task CreateBlocksAsync(string samplesFile, string databaseFolder)
+    {
+        (int code, string output) = await RunAsync("", "tsdb", "create-blocks-from", "openmetrics", samplesFile, databaseFolder);
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"promtool made no blocks of the samples: {output}");
+        }
+    }
+
     private static async Task<(int Code, string Output)> RunAsync(string input, params string[] arguments)
     {
         ProcessStartInfo start = new("promtool", arguments)
