@@ -98,7 +98,7 @@ internal static class EvaluatorRole
         });
         var application = builder.Build();
         application.MapNodeRpc();
-        application.MapPganMetrics();
+        NodeServer.MapMetrics(application, () => application.Services.GetRequiredService<ServingStatuses>().Get(ServingStatuses.Node) == ServingStatus.Serving);
         return application;
     }
 }

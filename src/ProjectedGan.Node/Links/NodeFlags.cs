@@ -20,7 +20,7 @@ internal sealed class NodeFlags
     private readonly Option<string> _name = new("--name") { Description = "What people call this node.", DefaultValueFactory = _ => Environment.MachineName };
     private readonly Option<string?> _cache = new("--cache") { Description = "Where fetched datasets and weights stay; may be shared by nodes of one machine. .cache/node by default.", HelpName = "DIR" };
     private readonly Option<string> _listen = new("--listen") { Description = "Where this node's gRPC services listen; port 0 for any free one.", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
-    private readonly Option<string> _metrics = new("--metrics-listen") { Description = "Where Prometheus scrapes /metrics.", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
+    private readonly Option<string> _metrics = new("--metrics-listen") { Description = "Where Prometheus scrapes /metrics and probes ask /healthz and /readyz (HTTP/1.1).", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Tokens that peers must show, as at the coordinator.", HelpName = "FILE" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen on the network although everybody there could call." };
     private readonly Option<string> _device = GlobalOptions.Device();

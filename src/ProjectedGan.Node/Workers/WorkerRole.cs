@@ -139,7 +139,7 @@ internal static class WorkerRole
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.ConfigureForPeers());
         var application = builder.Build();
         application.MapNodeRpc();
-        application.MapPganMetrics();
+        NodeServer.MapMetrics(application, () => application.Services.GetRequiredService<ServingStatuses>().Get(ServingStatuses.Node) == ServingStatus.Serving);
         application.Services.GetRequiredService<PeerServer>().MapPeers(application);
         return application;
     }
