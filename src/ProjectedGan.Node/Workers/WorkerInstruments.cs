@@ -4,6 +4,7 @@ using ProjectedGan.Collectives.Sessions;
 using ProjectedGan.Telemetry;
 using ProjectedGan.Telemetry.Collectives;
 using ProjectedGan.Telemetry.Training;
+using ProjectedGan.Torch;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Runs;
@@ -47,6 +48,8 @@ internal sealed partial class WorkerInstruments(TrainingInstruments training, Co
         training.SignAccuracy(TrainingInstruments.GeneratedImages, report.GeneratedAccuracy);
         training.GradientNorm(TrainingInstruments.Generator, report.GeneratorGradientNorm);
         training.GradientNorm(TrainingInstruments.Discriminator, report.DiscriminatorGradientNorm);
+        // The process' own memory, whatever the device: a worker that grows is killed for that.
+        training.DeviceMemory("cpu", TorchRuntime.ResidentBytes(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
     }
 
     public void NonFinite(NonFiniteGradient gradient) => training.NonFiniteElements(

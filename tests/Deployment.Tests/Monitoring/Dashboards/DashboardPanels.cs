@@ -48,7 +48,7 @@ internal static class DashboardPanels
             ["id"] = id,
             ["type"] = type,
             ["title"] = source["title"]!.DeepClone(),
-            ["description"] = source["needs"] is { } needs ? $"{description} Needs {needs}." : description,
+            ["description"] = description + Emptiness(source),
             ["gridPos"] = place,
             ["datasource"] = DataSource(),
             ["targets"] = new JsonArray([.. source["queries"]!.AsArray().Select((query, index) => Target(query!, index, type))]),
@@ -69,6 +69,10 @@ internal static class DashboardPanels
 
         return panel;
     }
+
+    // Why a panel may show nothing. Tests of a cluster at work go by these words.
+    private static string Emptiness(JsonNode source) =>
+        source["needs"] is { } needs ? $" Needs {needs}." : source["event"]?.GetValue<bool>() ?? false ? " Empty until it happens for the first time." : "";
 
     private static JsonObject Target(JsonNode query, int index, string type)
     {
