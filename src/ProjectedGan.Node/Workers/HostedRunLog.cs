@@ -13,7 +13,7 @@ internal static partial class HostedRunLog
     [LoggerMessage(3023, LogLevel.Information, "Run {Run}: copied the state of iteration {Iteration} from {Worker}.")]
     public static partial void Copied(ILogger logger, string run, long iteration, string worker);
 
-    [LoggerMessage(3024, LogLevel.Warning, "Run {Run}: {What} could not be uploaded; a later one will be. {Reason}")]
+    [LoggerMessage(3024, LogLevel.Warning, "Run {Run}: {What} could not be uploaded; it or a later one will be. {Reason}")]
     public static partial void NotUploaded(ILogger logger, string run, string what, string reason);
 
     [LoggerMessage(3025, LogLevel.Warning, "Run {Run}: {Message}")]

@@ -16,6 +16,8 @@ namespace ProjectedGan.Node.Workers;
 /// </summary>
 internal sealed class RunUploads : IAsyncDisposable
 {
+    // A run is complete when its last checkpoint has arrived: one that the coordinator had no room for comes again.
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(30);
     private readonly string _run;
     private readonly TrainingSpec _spec;
     private readonly HostedRunServices _services;
@@ -25,6 +27,7 @@ internal sealed class RunUploads : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work;
     private string? _checkpoint;
+    private string? _refused;
     private long _newest = -1;
     private bool _isClosing;
 
@@ -84,11 +87,13 @@ internal sealed class RunUploads : IAsyncDisposable
     {
         while (!_isClosing)
         {
+            string? sent = null;
             try
             {
-                await _waiting.WaitAsync(_stop.Token);
-                if (Take() is var (snapshot, isMeasured, checkpoint))
+                var isTold = await _waiting.WaitAsync(_refused is null ? Timeout.InfiniteTimeSpan : RetryPause, _stop.Token);
+                if (Take(again: !isTold) is var (snapshot, isMeasured, checkpoint))
                 {
+                    sent = checkpoint;
                     await (snapshot is not null ? UploadAsync(snapshot, isMeasured) : UploadAsync(checkpoint!));
                 }
             }
@@ -98,6 +103,7 @@ internal sealed class RunUploads : IAsyncDisposable
             }
             catch (Exception error) when (error is PganException or RpcException or IOException)
             {
+                _refused = Directory.Exists(sent) ? sent : _refused;
                 HostedRunLog.NotUploaded(_services.Logger, _run, "a checkpoint or snapshot", error.Message);
                 _services.Send(new WorkerMessage { Log = new NodeLog { Run = _run, Level = "warning", Text = $"not uploaded: {error.Message}" } }, Importance.Passing);
             }
@@ -105,13 +111,13 @@ internal sealed class RunUploads : IAsyncDisposable
     }
 
     // Checkpoints first: they are what a run can be saved with.
-    private (GeneratorSnapshot? Snapshot, bool IsMeasured, string? Checkpoint)? Take()
+    private (GeneratorSnapshot? Snapshot, bool IsMeasured, string? Checkpoint)? Take(bool again)
     {
         lock (_lock)
         {
-            if (_checkpoint is { } folder)
+            if ((_checkpoint ?? (again ? _refused : null)) is { } folder)
             {
-                _checkpoint = null;
+                (_checkpoint, _refused) = (null, null);
                 return (null, false, folder);
             }
             if (_snapshots.Count == 0)
