@@ -1,4 +1,6 @@
+using ProjectedGan.Torch;
 using ProjectedGan.Training.Specification;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Reduction;
@@ -12,7 +14,16 @@ public static class NodeRounding
     /// <summary>Rounds in place: nearest, ties to even.</summary>
     public static void Round(Tensor node, WirePrecision wire)
     {
-        if (wire == WirePrecision.BFloat16)
+        if (wire == WirePrecision.Float32)
+        {
+            return;
+        }
+        if (node.device.type == DeviceType.CPU && node.dtype == ScalarType.Float32)
+        {
+            // The arithmetic of the exchange itself: libtorch's conversions do not agree among themselves on NaN.
+            BFloat16Rounding.Round(TensorBytes.Span<float>(node));
+        }
+        else
         {
             using var noGrad = no_grad();
             using var rounded = node.to_type(ScalarType.BFloat16);
