@@ -35,6 +35,7 @@ public class ClusterMetricsTests
         await WorkersAreSeenAsync(prometheus);
         await TheCoordinatorIsSeenAsync(prometheus, experiment.Id);
         await TheEvaluatorIsSeenAsync(prometheus);
+        await DashboardQueries.HaveDataAsync(prometheus);
         await PromtoolFindsNothingAsync(cluster, patience.Token);
 
         await cluster.Experiments.CancelAsync(new CancelRequest { Id = experiment.Id }, cancellationToken: patience.Token);
