@@ -10,5 +10,6 @@ internal static class BenchCommand
         BenchStepCommand.Build(),
         BenchAllreduceCommand.Build(),
         AllreduceRankCommand.Build(),
+        BenchCoordinatorCommand.Build(),
     };
 }

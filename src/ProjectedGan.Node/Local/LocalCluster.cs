@@ -33,6 +33,8 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>The coordinator's address.</summary>
     public Uri Address => new(_coordinator!.Announced("listening on"));
 
+    public int CoordinatorProcessId => _coordinator!.ProcessId;
+
     public GrpcChannel Channel => _channel!;
 
     public Experiments.ExperimentsClient Experiments => new(Channel);
