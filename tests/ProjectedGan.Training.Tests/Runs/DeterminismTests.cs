@@ -102,7 +102,7 @@ public class DeterminismTests
 
         Assert.Equal(Hash(spec), watched);
         Assert.Equal(
-            [(0, "snapshot"), (0, "evaluate"), (1, "evaluate"), (2, "snapshot"), (2, "evaluate"), (3, "snapshot"), (3, "evaluate")], observer.Shown);
+            [(0, "evaluate"), (0, "snapshot"), (1, "evaluate"), (2, "evaluate"), (2, "snapshot"), (3, "evaluate"), (3, "snapshot")], observer.Shown);
     }
 
     [Fact]
