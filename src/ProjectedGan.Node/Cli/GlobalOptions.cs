@@ -18,4 +18,12 @@ internal static class GlobalOptions
         DefaultValueFactory = _ => "cpu",
         HelpName = "DEVICE",
     };
+
+    /// <summary>The address option of everything that calls a coordinator.</summary>
+    public static Option<string> Coordinator() => new("--coordinator")
+    {
+        Description = "The coordinator's address; PGAN_COORDINATOR.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PGAN_COORDINATOR") is { Length: > 0 } address ? address : "http://127.0.0.1:7400",
+        HelpName = "URL",
+    };
 }

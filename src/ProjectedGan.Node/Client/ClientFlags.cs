@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging.Abstractions;
+using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Torch;
 
@@ -13,12 +14,7 @@ internal sealed class ClientFlags
     private const int LargestAnswer = 64 << 20;
     private readonly TransportFlags _transport;
 
-    private readonly Option<string> _coordinator = new("--coordinator")
-    {
-        Description = "The coordinator's address; PGAN_COORDINATOR.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PGAN_COORDINATOR") is { Length: > 0 } address ? address : "http://127.0.0.1:7400",
-        HelpName = "URL",
-    };
+    private readonly Option<string> _coordinator = GlobalOptions.Coordinator();
 
     private ClientFlags(Command command)
     {

@@ -52,7 +52,7 @@ internal static class EvaluatorRole
         using var channel = NodeChannel.Open(settings.Coordinator, settings.Server.Identity);
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProjectedGan.Evaluator");
         var transfers = application.Services.GetRequiredService<ArtifactInstruments>();
-        SnapshotEvaluation evaluation = new(
+        using SnapshotEvaluation evaluation = new(
             new ArtifactClient(channel.CreateCallInvoker(), new TransferOptions { Patience = Timeout.InfiniteTimeSpan }, TimeProvider.System, transfers),
             new ArtifactStore(settings.Cache, new ArtifactStoreOptions(), transfers),
             new RealStatisticsCache(Path.Combine(settings.Cache, "statistics"), logger),
@@ -62,7 +62,7 @@ internal static class EvaluatorRole
         RegisterEvaluator registration = new()
         {
             Protocol = (int)ProtocolVersion.Current,
-            Version = NodeIdentity.Version,
+            Version = ProductVersion.Full,
             Id = id,
             Name = settings.Name,
             DeviceKind = settings.Device.type == DeviceType.CUDA ? "cuda" : "cpu",
@@ -92,7 +92,7 @@ internal static class EvaluatorRole
         builder.Services.AddPganTelemetry(new TelemetryOptions
         {
             Role = "evaluator",
-            Version = NodeIdentity.Version,
+            Version = ProductVersion.Full,
             InstanceId = id,
             LibtorchVersion = TorchRuntime.Describe().LibtorchVersion,
         });

@@ -25,11 +25,14 @@ namespace ProjectedGan.Node.Evaluators;
 /// <param name="device">Where to compute.</param>
 /// <param name="instruments">This evaluator's metrics.</param>
 internal sealed class SnapshotEvaluation(
-    ArtifactClient artifacts, ArtifactStore cache, RealStatisticsCache statistics, Device device, EvaluationInstruments instruments)
+    ArtifactClient artifacts, ArtifactStore cache, RealStatisticsCache statistics, Device device, EvaluationInstruments instruments) : IDisposable
 {
     private const int GridColumns = 8;
     private const int GridSamples = 48;
     private const int BatchSize = 32;
+
+    // The data set of the last task, which is mostly the next one's too: its hash reads every image once.
+    private (string Path, ImageDataset Images)? _dataset;
 
     public async Task<EvaluationResult> RunAsync(EvaluationTask task, IProgress<double> progress, CancellationToken cancellation)
     {
@@ -63,11 +66,24 @@ internal sealed class SnapshotEvaluation(
         }
     }
 
+    public void Dispose() => _dataset?.Images.Dispose();
+
+    private ImageDataset Open(string path)
+    {
+        if (_dataset?.Path != path)
+        {
+            _dataset?.Images.Dispose();
+            _dataset = null;
+            _dataset = (path, ImageDataset.Open(path));
+        }
+        return _dataset.Value.Images;
+    }
+
     private List<Contracts.V1.MetricValue> Measure(
         TrainingSpec spec, string snapshot, string grid, bool isMeasured, IProgress<double> progress, CancellationToken cancellation)
     {
         TorchRuntime.SetThreads(Environment.ProcessorCount);
-        using var images = ImageDataset.Open(spec.Data.Path);
+        var images = Open(spec.Data.Path);
         IImageDataset dataset = spec.Data.Mirror ? new MirroredDataset(images) : images;
         using var generator = new NetworkFactory(spec with { Execution = new() }).CreateEmptyGenerator();
         StateDict.Load(generator, snapshot);

@@ -10,12 +10,7 @@ namespace ProjectedGan.Node.Links;
 /// <summary>The command-line options that workers and evaluators share.</summary>
 internal sealed class NodeFlags
 {
-    private readonly Option<string> _coordinator = new("--coordinator")
-    {
-        Description = "The coordinator's address; PGAN_COORDINATOR.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PGAN_COORDINATOR") is { Length: > 0 } address ? address : "http://127.0.0.1:7400",
-        HelpName = "URL",
-    };
+    private readonly Option<string> _coordinator = GlobalOptions.Coordinator();
 
     private readonly Option<string> _name = new("--name") { Description = "What people call this node.", DefaultValueFactory = _ => Environment.MachineName };
     private readonly Option<string?> _cache = new("--cache") { Description = "Where fetched datasets and weights stay; may be shared by nodes of one machine. .cache/node by default.", HelpName = "DIR" };

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Security.Cryptography;
 using ProjectedGan.Torch;
 using TorchSharp;
@@ -9,10 +8,6 @@ namespace ProjectedGan.Node.Links;
 /// <summary>What a node says about itself when it registers.</summary>
 internal static class NodeIdentity
 {
-    /// <summary>The product's version.</summary>
-    public static string Version { get; } =
-        typeof(NodeIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-
     /// <summary>A new id for this process: readable, and unique among all nodes.</summary>
     public static string NewId(string name) =>
         $"{string.Concat(name.Where(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.').Take(40))}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";

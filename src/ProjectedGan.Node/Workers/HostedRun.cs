@@ -5,6 +5,7 @@ using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Checkpoints;
+using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Runs;
 using ProjectedGan.Training.Specification;
@@ -102,7 +103,7 @@ internal sealed class HostedRun : IAsyncDisposable
             HostedRunLog.Interrupted(_services.Logger, Id, assignment.Epoch, _trainer.Iteration, error.Message);
             state.Enter(WorkerPhase.Warm);
         }
-        catch (Exception error) when (error is not OperationCanceledException && _spec.NonFinite == NonFinitePolicy.Stop && error is PganException)
+        catch (NonFiniteGradientException error)
         {
             throw new HostedRunException(error.Message, error);
         }

@@ -88,7 +88,7 @@ internal static class WorkerRole
         RegisterWorker registration = new()
         {
             Protocol = (int)ProtocolVersion.Current,
-            Version = NodeIdentity.Version,
+            Version = ProductVersion.Full,
             Arithmetic = NodeIdentity.Arithmetic(settings.Device),
             Id = id,
             Name = settings.Name,
@@ -131,7 +131,7 @@ internal static class WorkerRole
         builder.Services.AddPganTelemetry(new TelemetryOptions
         {
             Role = "worker",
-            Version = NodeIdentity.Version,
+            Version = ProductVersion.Full,
             InstanceId = id,
             LibtorchVersion = TorchRuntime.Describe().LibtorchVersion,
         });

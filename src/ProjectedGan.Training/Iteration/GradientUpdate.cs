@@ -42,7 +42,7 @@ internal sealed class GradientUpdate : IDisposable
     /// <param name="iteration">For the report.</param>
     /// <param name="replicas">This worker's replicas with the sums of their gradients.</param>
     /// <returns>What was not finite; null in the ordinary case.</returns>
-    /// <exception cref="PganException">Something is not finite and the policy is to stop.</exception>
+    /// <exception cref="NonFiniteGradientException">Something is not finite and the policy is to stop.</exception>
     public NonFiniteGradient? Apply(Tensor gradient, long iteration, IEnumerable<(int Replica, Tensor Probe)> replicas)
     {
         using var scope = NewDisposeScope();
@@ -57,7 +57,7 @@ internal sealed class GradientUpdate : IDisposable
         var found = suspicious ? Describe(gradient, iteration, replicas) : null;
         if (found is not null && _policy == NonFinitePolicy.Stop)
         {
-            throw new PganException($"{found} Training stops, as nonFinite: stop asks for; "
+            throw new NonFiniteGradientException($"{found} Training stops, as nonFinite: stop asks for; "
                 + "lower the learning rate or choose replace or skip.");
         }
         if (found is null || _policy == NonFinitePolicy.Replace)

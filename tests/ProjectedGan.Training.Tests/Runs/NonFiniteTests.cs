@@ -1,4 +1,3 @@
-using ProjectedGan.Torch;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Runs;
 using ProjectedGan.Training.Specification;
@@ -41,7 +40,7 @@ public class NonFiniteTests
     [Fact]
     public void Run_StopPolicy_NamesIterationReplicaAndParameter()
     {
-        var error = Assert.Throws<PganException>(() => Train(Spec with { NonFinite = NonFinitePolicy.Stop }));
+        var error = Assert.Throws<NonFiniteGradientException>(() => Train(Spec with { NonFinite = NonFinitePolicy.Stop }));
 
         Assert.Contains("Iteration 1: the gradient of the discriminator has", error.Message, StringComparison.Ordinal);
         Assert.Contains("replica 1", error.Message, StringComparison.Ordinal);
