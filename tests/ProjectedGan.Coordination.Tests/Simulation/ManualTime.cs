@@ -15,6 +15,18 @@ public sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Timers that run.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => GetUtcNow().Ticks;

@@ -8,6 +8,7 @@ using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Journal;
 using ProjectedGan.Coordination.Scheduling;
 using ProjectedGan.Coordination.Storage;
+using ProjectedGan.Coordination.Tests.Storage;
 using ProjectedGan.Coordination.Workers;
 
 namespace ProjectedGan.Coordination.Tests.Simulation;
@@ -20,10 +21,15 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("pgan-coordination-").FullName;
     private readonly HashSet<string> _running = [];
     private readonly TimeProvider? _clock;
+    private readonly Action<ISiloBuilder> _storage;
     private IHost _host = null!;
     private int _names;
 
-    private SimulatedCluster(CoordinationOptions options, TimeProvider? clock) => (Options, _clock) = (options, clock);
+    private SimulatedCluster(CoordinationOptions options, TimeProvider? clock, Action<ISiloBuilder>? storage)
+    {
+        (Options, _clock) = (options, clock);
+        _storage = storage ?? (silo => silo.AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = Path.Combine(_folder, "coordinator.db"), SurvivesPowerLoss = false }));
+    }
 
     public CoordinationOptions Options { get; }
 
@@ -39,6 +45,8 @@ internal sealed class SimulatedCluster : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
+    public SqlDatabase Database => _host.Services.GetRequiredService<SqlDatabase>();
+
     public IExperimentJournal Journal => _host.Services.GetRequiredService<IExperimentJournal>();
 
     public IExperimentDirectoryGrain Experiments => Grains.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single);
@@ -49,11 +57,20 @@ internal sealed class SimulatedCluster : IAsyncDisposable
 
     public IEnumerable<SimulatedWorker> Alive => World.Workers.Values.Where(worker => !worker.IsDead);
 
-    public static async Task<SimulatedCluster> StartAsync(Func<CoordinationOptions, CoordinationOptions>? configure = null)
+    public static Task<SimulatedCluster> StartAsync(Func<CoordinationOptions, CoordinationOptions>? configure = null) => StartAsync(configure, storage: null);
+
+    /// <summary>A coordinator on a new database of a PostgreSQL server.</summary>
+    public static async Task<SimulatedCluster> StartAsync(PostgresServer server, Func<CoordinationOptions, CoordinationOptions>? configure = null)
+    {
+        string connection = await server.CreateDatabaseAsync();
+        return await StartAsync(configure, silo => silo.AddPostgresStorage(GrainNames.Storage, new PostgresStorageOptions { ConnectionString = connection }));
+    }
+
+    private static async Task<SimulatedCluster> StartAsync(Func<CoordinationOptions, CoordinationOptions>? configure, Action<ISiloBuilder>? storage)
     {
         // Without timers and long polls everything happens in the calls of a step.
         var options = new CoordinationOptions { TickInterval = TimeSpan.Zero, LongPoll = TimeSpan.Zero };
-        var cluster = new SimulatedCluster(configure is null ? options : configure(options), clock: null);
+        var cluster = new SimulatedCluster(configure is null ? options : configure(options), clock: null, storage);
         await cluster.StartHostAsync();
         return cluster;
     }
@@ -61,7 +78,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>A coordinator on the system's clock, with its own timers.</summary>
     public static async Task<SimulatedCluster> StartOnSystemTimeAsync(CoordinationOptions options)
     {
-        var cluster = new SimulatedCluster(options, TimeProvider.System);
+        var cluster = new SimulatedCluster(options, TimeProvider.System, storage: null);
         await cluster.StartHostAsync();
         return cluster;
     }
@@ -233,7 +250,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering();
-            silo.AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = Path.Combine(_folder, "coordinator.db"), SurvivesPowerLoss = false });
+            _storage(silo);
             silo.Services.AddGrainStorage(GrainNames.Storage, static (services, _) => new FaultyStorage(
                 new SqlGrainStorage(services.GetRequiredService<SqlDatabase>(), services.GetRequiredService<TimeProvider>()), services.GetRequiredService<StorageFaults>()));
             silo.Services.AddCoordination(Options);

@@ -5,12 +5,15 @@ using ProjectedGan.Coordination.Tests.Simulation;
 
 namespace ProjectedGan.Coordination.Tests.Journal;
 
-public class JournalTests
+/// <summary>What the journal promises, whatever the database.</summary>
+public abstract class JournalContract
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task Events_ComeBackWholeInTheirOrder()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using SimulatedCluster cluster = await StartAsync();
         var epoch = new EpochRecord { Epoch = 3, FirstIteration = 5, EndIteration = 9, Members = [new EpochMember { Worker = "w", Address = "http://w", FirstReplica = 0, ReplicaCount = 8 }], Began = DateTimeOffset.UnixEpoch };
         var progress = new TrainingProgress { Iteration = 7, GeneratorLoss = double.NaN, PhaseSeconds = ImmutableDictionary<string, double>.Empty.Add("generator", 0.5) };
         Assert.Equal(2, await cluster.Journal.AppendAsync("x", [Event("one") with { Epoch = epoch }, Event("two") with { Progress = progress }], CancellationToken.None));
@@ -29,7 +32,7 @@ public class JournalTests
     [Fact]
     public async Task Events_OldOnesAreDroppedByKindAndNumbersGoOn()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { ProgressEventsKept = 10, EventsKept = 5 });
+        await using SimulatedCluster cluster = await StartAsync(options => options with { ProgressEventsKept = 10, EventsKept = 5 });
         for (int count = 0; count < 128; count++)
         {
             await cluster.Journal.AppendAsync("x", [count % 16 == 0 ? Event("kept") : Event("progress") with { Progress = new TrainingProgress() }], CancellationToken.None);
@@ -45,18 +48,48 @@ public class JournalTests
     [Fact]
     public async Task Wait_EndsWithTheNextEvent()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { LongPoll = TimeSpan.FromMinutes(1) });
+        await using SimulatedCluster cluster = await StartAsync(options => options with { LongPoll = TimeSpan.FromMinutes(1) });
         await cluster.Journal.AppendAsync("x", [Event("one")], CancellationToken.None);
         await cluster.Journal.WaitAsync("x", 0, CancellationToken.None);
         Task waiting = cluster.Journal.WaitAsync("x", 1, CancellationToken.None);
         Assert.False(waiting.IsCompleted);
         await cluster.Journal.AppendAsync("x", [Event("two")], CancellationToken.None);
-        await waiting.WaitAsync(TimeSpan.FromSeconds(60));
+        await waiting.WaitAsync(Patience);
         using var stop = new CancellationTokenSource();
         Task cancelled = cluster.Journal.WaitAsync("x", 2, stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
     }
+
+    [Fact]
+    public async Task Wait_AnotherProcessAppends_EndsWithTheNextLook()
+    {
+        await using SimulatedCluster cluster = await StartAsync(options => options with { LongPoll = TimeSpan.FromMinutes(1) });
+        // What another process has, too, is the database alone.
+        var other = new SqlExperimentJournal(cluster.Database, cluster.Options, cluster.Time);
+        int timers = cluster.Time.Timers;
+        Task waiting = cluster.Journal.WaitAsync("x", 0, CancellationToken.None);
+        Assert.True(SpinWait.SpinUntil(() => cluster.Time.Timers > timers, Patience), "The reader does not look again.");
+        await other.AppendAsync("x", [Event("one")], CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+        cluster.Time.Advance(TimeSpan.FromSeconds(2));
+        await waiting.WaitAsync(Patience);
+
+        Assert.Equal("one", Assert.Single(await cluster.Journal.ReadAsync("x", 0, 10, CancellationToken.None)).Text);
+    }
+
+    [Fact]
+    public async Task Events_AreThereAfterARestart()
+    {
+        await using SimulatedCluster cluster = await StartAsync();
+        await cluster.Journal.AppendAsync("x", [Event("it's \"one\" ✓"), Event("two")], CancellationToken.None);
+        await cluster.RestartAsync();
+        Assert.Equal(["it's \"one\" ✓", "two"], (await cluster.Journal.ReadAsync("x", 0, 10, CancellationToken.None)).Select(happened => happened.Text));
+        Assert.Equal(3, await cluster.Journal.AppendAsync("x", [Event("three")], CancellationToken.None));
+    }
+
+    /// <summary>A coordinator on a new database of the kind.</summary>
+    internal abstract Task<SimulatedCluster> StartAsync(Func<CoordinationOptions, CoordinationOptions>? configure = null);
 
     private static ExperimentEvent Event(string text) => new() { Time = DateTimeOffset.UnixEpoch, Text = text };
 }

@@ -4,12 +4,13 @@ using ProjectedGan.Coordination.Tests.Simulation;
 
 namespace ProjectedGan.Coordination.Tests.Catalog;
 
-public class DirectoryTests
+/// <summary>What the directory of experiments promises, whatever the database of its index.</summary>
+public abstract class DirectoryContract
 {
     [Fact]
     public async Task Ids_AreShortAndSortByTime()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using SimulatedCluster cluster = await StartAsync();
         List<string> ids = [];
         for (int count = 0; count < 20; count++)
         {
@@ -27,7 +28,7 @@ public class DirectoryTests
     [Fact]
     public async Task List_IsNewestFirstByPagesAndStates()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using SimulatedCluster cluster = await StartAsync();
         List<string> ids = [];
         for (int count = 0; count < 7; count++)
         {
@@ -58,7 +59,7 @@ public class DirectoryTests
     [Fact]
     public async Task Find_TakesUniquePrefixes()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using SimulatedCluster cluster = await StartAsync();
         string first = await cluster.SubmitAsync();
         Assert.Equal(first, await cluster.Experiments.FindAsync(first[..4]));
         string second = await cluster.SubmitAsync();
@@ -68,4 +69,24 @@ public class DirectoryTests
         await Assert.ThrowsAsync<NotFoundException>(() => cluster.Experiments.FindAsync(first[..3]));
         await Assert.ThrowsAsync<NotFoundException>(() => cluster.Experiments.FindAsync("zzzzzz"));
     }
+
+    [Fact]
+    public async Task Restart_KnowsStatesNamesAndRequests()
+    {
+        await using SimulatedCluster cluster = await StartAsync();
+        string queued = await cluster.SubmitAsync(cluster.Submission() with { Name = "it's \"mine\" ✓", User = "bob" }, request: "again");
+        string cancelled = await cluster.SubmitAsync();
+        await cluster.Experiment(cancelled).CancelAsync("");
+        await cluster.StepAsync();
+
+        await cluster.RestartAsync();
+
+        ExperimentSummary[] listed = [.. (await cluster.Experiments.ListAsync(new ExperimentQuery())).Experiments];
+        Assert.Equal([(cancelled, ExperimentState.Cancelled), (queued, ExperimentState.Queued)], listed.Select(summary => (summary.Id, summary.State)));
+        Assert.Equal(("it's \"mine\" ✓", "bob"), (listed[1].Name, listed[1].User));
+        Assert.Equal(queued, await cluster.SubmitAsync(cluster.Submission() with { Name = "it's \"mine\" ✓", User = "bob" }, request: "again"));
+    }
+
+    /// <summary>A coordinator on a new database of the kind.</summary>
+    internal abstract Task<SimulatedCluster> StartAsync();
 }
