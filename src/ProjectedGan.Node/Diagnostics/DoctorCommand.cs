@@ -3,19 +3,56 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Node.Cli;
+using ProjectedGan.Node.Diagnostics.Kubernetes;
 using ProjectedGan.Torch;
 using TorchSharp;
 
 namespace ProjectedGan.Node.Diagnostics;
 
-/// <summary><c>pgan doctor</c>: what is installed and what computes.</summary>
+/// <summary><c>pgan doctor</c>: what is installed and what computes; or what a Kubernetes cluster lacks.</summary>
 internal static class DoctorCommand
 {
     public static Command Build()
     {
-        ExampleCommand command = new("doctor", "Says what is installed: libtorch, BLAS, dependency mode, GPUs, weights, data, peers of the tests.", "doctor");
-        command.Runs((_, _) => Task.FromResult(Report() ? ExitCode.Success : ExitCode.Failure));
+        Option<bool> kubernetes = new("--kubernetes") { Description = "Look at a Kubernetes cluster instead, through kubectl: what is missing before an installation, what is wrong after it." };
+        Option<string?> space = new("--namespace") { Description = "The release's namespace; the context's by default.", HelpName = "NAMESPACE" };
+        Option<string?> context = new("--context") { Description = "A context of the kubeconfig; the current one by default.", HelpName = "CONTEXT" };
+        Option<string?> release = new("--release") { Description = "The Helm release; by default every one of the chart in the namespace.", HelpName = "RELEASE" };
+        Option<string[]> values = new("--values") { Description = "The chart's values that are to be installed; what they ask for must be there. Several: later ones win.", HelpName = "FILE" };
+        ExampleCommand command = new(
+            "doctor",
+            "Says what is installed: libtorch, BLAS, dependency mode, GPUs, weights, data, peers of the tests. With --kubernetes, what a cluster lacks.",
+            "doctor",
+            "doctor --kubernetes --values values.yaml",
+            "doctor --kubernetes --namespace research --release gan")
+        {
+            kubernetes, space, context, release, values,
+        };
+        command.Runs(async (parsed, cancellation) =>
+        {
+            ClusterTarget target = new(parsed.GetValue(space), parsed.GetValue(context), parsed.GetValue(release), parsed.GetValue(values) ?? []);
+            if (parsed.GetValue(kubernetes))
+            {
+                return Report(await ClusterDoctor.ExamineAsync(target, cancellation)) ? ExitCode.Success : ExitCode.Failure;
+            }
+
+            return target is { Namespace: null, Context: null, Release: null, Values.Count: 0 }
+                ? Report() ? ExitCode.Success : ExitCode.Failure
+                : throw new UsageException("--namespace, --context, --release and --values belong to --kubernetes; add it.");
+        });
         return command;
+    }
+
+    private static bool Report(IReadOnlyList<Finding> findings)
+    {
+        foreach (Finding finding in findings)
+        {
+            Console.WriteLine($"{finding.Level.ToString().ToLowerInvariant(),-5} {finding.Subject,-20} {finding.Text}");
+        }
+
+        int bad = findings.Count(finding => finding.Level == FindingLevel.Fail), odd = findings.Count(finding => finding.Level == FindingLevel.Warn);
+        Console.WriteLine(bad > 0 ? $"verdict: {bad} to mend" : odd > 0 ? $"verdict: works, {odd} worth a look" : "verdict: ready");
+        return bad == 0;
     }
 
     private static bool Report()

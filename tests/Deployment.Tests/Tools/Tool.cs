@@ -19,6 +19,9 @@ internal sealed record Tool(string Path)
     public static Tool Pgan => Existing(
         Repository.At("src", "ProjectedGan.Node", "bin", Configuration, "net10.0", "pgan"), "build src/ProjectedGan.Node in the configuration of the tests");
 
+    /// <summary>Variables beside and over those of the tests.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     public ToolResult Run(params string[] arguments) => Run("", arguments);
@@ -35,6 +38,11 @@ internal sealed record Tool(string Path)
         // Caches and settings of whoever runs the tests stay untouched and unread.
         start.Environment["HELM_CACHE_HOME"] = start.Environment["HELM_CONFIG_HOME"] = start.Environment["HELM_DATA_HOME"] = Repository.At(".cache", "helm");
         start.Environment["KUBECONFIG"] = Repository.At(".cache", "helm", "no-cluster");
+        foreach ((string name, string value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         process.StandardInput.Write(input);
