@@ -104,10 +104,11 @@ internal static class ExperimentCommands
 
     public static void Checkpoint(MembershipChange change, string worker, CheckpointRecord checkpoint)
     {
-        // What a worker that was left behind uploads late belongs to iterations that others have trained again.
+        // What comes late belongs to iterations that are trained again: a worker was left behind, or the run paused without it.
         ExperimentRecord record = change.Record;
-        bool trains = record.Epochs.Length > 0 && record.Epochs[^1].Members.Any(member => member.Worker == worker);
-        if (!trains || checkpoint.Iteration <= (record.Checkpoint?.Iteration ?? -1))
+        bool isCovered = record.Epochs.LastOrDefault() is { } last && last.Members.Any(member => member.Worker == worker)
+            && (last.EndedBecause.Length == 0 || checkpoint.Iteration <= last.EndIteration);
+        if (!isCovered || checkpoint.Iteration <= (record.Checkpoint?.Iteration ?? -1))
         {
             return;
         }

@@ -42,8 +42,11 @@ public class RefusalTests
             return frame;
         };
 
-        await Sums.AssertEqualAsync(cluster.Sessions, Values, Key);
+        // The receiver first: what comes before its submission is set aside, and two such frames would exceed the credit.
+        IPendingReduction[] pending = [.. cluster.Sessions.Select((session, worker) => session.Submit(Key, Values.Partials(Split[worker])))];
+        var sums = await Task.Run(() => pending.Select(sum => sum.Wait(CancellationToken.None)).ToArray()).Within("the sums");
 
+        Assert.All(sums, sum => Assert.True(Values.Expected().AsSpan().SequenceEqual(Torch.TensorBytes.Span(sum))));
         Assert.Equal([("w1", reason)], cluster.Observers[0].Refusals);
     }
 

@@ -120,6 +120,9 @@ public class LifeTests
         await cluster.UntilStateAsync(id, ExperimentState.Paused);
         cluster.AssertLedger(await cluster.GetAsync(id), saved);
 
+        // The record of what was trained ends at the checkpoint: a later state has no place in it any more.
+        await cluster.Experiment(id).RecordCheckpointAsync(worker.Id, cluster.World.Upload(id, saved + 1, SimulatedWorld.State(saved + 1), 16));
+        Assert.Equal(saved, (await cluster.GetAsync(id)).Checkpoint!.Iteration);
         worker.UploadsFail = false;
         await cluster.Experiment(id).ResumeAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Completed);

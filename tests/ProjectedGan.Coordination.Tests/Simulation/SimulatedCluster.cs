@@ -10,6 +10,7 @@ using ProjectedGan.Coordination.Scheduling;
 using ProjectedGan.Coordination.Storage;
 using ProjectedGan.Coordination.Tests.Storage;
 using ProjectedGan.Coordination.Workers;
+using Xunit.Sdk;
 
 namespace ProjectedGan.Coordination.Tests.Simulation;
 
@@ -211,7 +212,14 @@ internal sealed class SimulatedCluster : IAsyncDisposable
         Assert.Equal(ExperimentState.Completed, view.State);
         Assert.Equal(SimulatedWorld.Hash(SimulatedWorld.State(LastIteration)), view.WeightsHash);
         Assert.Equal(LastIteration, view.Checkpoint?.Iteration);
-        AssertLedger(view, LastIteration);
+        try
+        {
+            AssertLedger(view, LastIteration);
+        }
+        catch (XunitException error)
+        {
+            Assert.Fail($"{error.Message}\n{string.Join('\n', view.Epochs.Select(epoch => epoch.ToString()))}\n{await DescribeAsync(id)}");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -237,7 +245,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     {
         ExperimentView view = await GetAsync(id);
         return $"{id}: {view.State} \"{view.Reason}\", holds {string.Join(',', view.Workers)}, epoch {view.MembershipEpoch}\n  "
-            + string.Join("\n  ", (await Journal.ReadAsync(id, 0, 1_000, CancellationToken.None)).TakeLast(30).Select(happened => happened.Text));
+            + string.Join("\n  ", (await Journal.ReadAsync(id, 0, 1_000, CancellationToken.None)).TakeLast(80).Select(happened => happened.Text));
     }
 
     private async Task StartHostAsync()

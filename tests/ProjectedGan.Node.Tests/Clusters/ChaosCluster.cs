@@ -8,7 +8,7 @@ namespace ProjectedGan.Node.Tests.Clusters;
 /// <summary>A coordinator that can be killed and started again in place, and workers that come and go.</summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private readonly string _folder;
     private readonly List<ChaosWorker> _workers = [];

@@ -6,7 +6,7 @@ namespace ProjectedGan.Node.Tests.Processes;
 /// <summary>The real <c>pgan</c> as a process of its own. It dies with the test.</summary>
 internal sealed class PganProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
