@@ -82,7 +82,7 @@ public sealed record ExperimentRecord
     [Id(21)]
     public long? BestSnapshotImages { get; init; }
 
-    /// <summary>Damaged or non-finite data by worker, from epochs that ended.</summary>
+    /// <summary>Non-finite data by worker, from epochs that ended.</summary>
     [Id(22)]
     public ImmutableDictionary<string, int> Strikes { get; init; } = ImmutableDictionary<string, int>.Empty;
 
@@ -113,6 +113,10 @@ public sealed record ExperimentRecord
 
     [Id(30)]
     public TrainingProgress? Progress { get; init; }
+
+    /// <summary>Who received damaged data from whom, in epochs that ended.</summary>
+    [Id(31)]
+    public ImmutableArray<DamageReport> Damage { get; init; } = [];
 
     internal bool HasEnded => State is ExperimentState.Completed or ExperimentState.Cancelled or ExperimentState.Failed;
 

@@ -9,8 +9,9 @@ internal static class Blame
     /// </summary>
     /// <param name="complaints">Who accuses whom.</param>
     /// <param name="order">All members in the order of replicas.</param>
-    public static string Find(IReadOnlyCollection<(string By, string About)> complaints, IReadOnlyList<string> order)
-        => complaints.SelectMany(complaint => new[] { complaint.By, complaint.About }).Distinct(StringComparer.Ordinal)
+    /// <param name="among">Who may be blamed; null for all of whom the complaints speak.</param>
+    public static string Find(IReadOnlyCollection<(string By, string About)> complaints, IReadOnlyList<string> order, IReadOnlySet<string>? among = null)
+        => complaints.SelectMany(complaint => new[] { complaint.By, complaint.About }).Distinct(StringComparer.Ordinal).Where(worker => among?.Contains(worker) ?? true)
             .OrderByDescending(worker => complaints.Where(complaint => complaint.By == worker || complaint.About == worker)
                 .Select(complaint => complaint.By == worker ? complaint.About : complaint.By).Distinct(StringComparer.Ordinal).Count())
             .ThenByDescending(worker => complaints.Where(complaint => complaint.About == worker).Select(complaint => complaint.By).Distinct(StringComparer.Ordinal).Count())

@@ -37,9 +37,9 @@ internal sealed class Suspicions
         (EpochEnd, string)? verdict = null;
         foreach ((string worker, int strikes) in Strikes())
         {
-            if (_change.Record.Strikes.GetValueOrDefault(worker) + strikes >= _change.Options.StrikesBeforeExpulsion && Holds(worker))
+            if (strikes >= _change.Options.StrikesBeforeExpulsion && Holds(worker))
             {
-                string reason = $"It sent damaged or non-finite data {_change.Record.Strikes.GetValueOrDefault(worker) + strikes} times.";
+                string reason = $"It sent or received damaged or non-finite data {strikes} times.";
                 _change.Exclude(worker, DateTimeOffset.MaxValue);
                 _change.Release(worker, "expelled", reason);
                 verdict = (EpochEnd.Expelled, $"Worker {worker} was expelled. {reason}");
@@ -54,13 +54,16 @@ internal sealed class Suspicions
         return JudgeUnreachable() ?? verdict;
     }
 
-    /// <summary>Remembers the present epoch's strikes, for it ends.</summary>
+    /// <summary>Remembers what the present epoch's members hold against each other, for it ends.</summary>
     public void Keep()
     {
-        foreach ((string worker, int strikes) in Strikes())
+        ExperimentRecord record = _change.Record;
+        if (NonFinite() is var (worker, strikes))
         {
-            _change.Record = _change.Record with { Strikes = _change.Record.Strikes.SetItem(worker, _change.Record.Strikes.GetValueOrDefault(worker) + strikes) };
+            record = record with { Strikes = record.Strikes.SetItem(worker, record.Strikes.GetValueOrDefault(worker) + strikes) };
         }
+
+        _change.Record = record with { Damage = [.. Damage()] };
     }
 
     private (EpochEnd, string)? JudgeUnreachable()
@@ -97,26 +100,44 @@ internal sealed class Suspicions
 
     private bool IsHeard(string worker) => _sight.Of(worker) is { Registration: not null } seen && _change.Now - seen.LastHeard < _change.Options.HeartbeatInterval * 2.5;
 
-    // Non-finite data of everybody is the training's, not a worker's, fault.
+    // Of all epochs. Damage is judged over all of them together: of one message nobody knows whether it was damaged where it came from, on
+    // its way or where it arrived, but one whose memory or network is bad has such trouble with everybody.
     private Dictionary<string, int> Strikes()
     {
         var strikes = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (SuspicionKind kind in new[] { SuspicionKind.Checksum, SuspicionKind.NonFinite })
+        if (NonFinite() is var (worker, now))
         {
-            List<(string By, string About)> complaints = Complaints(kind);
-            bool oneIsAccused = complaints.Select(complaint => complaint.About).Distinct(StringComparer.Ordinal).Count() == 1;
-            if (complaints.Count == 0 || (kind == SuspicionKind.NonFinite && !oneIsAccused))
-            {
-                continue;
-            }
+            strikes[worker] = now + _change.Record.Strikes.GetValueOrDefault(worker);
+        }
 
-            string blamed = kind == SuspicionKind.NonFinite ? complaints[0].About : Blame.Find(complaints, _order);
-            int count = _all.Where(entry => entry.Suspicion.Kind == kind && (entry.By == blamed || entry.Suspicion.Worker == blamed)).Max(entry => Math.Max(entry.Suspicion.Count, 1));
-            strikes[blamed] = strikes.GetValueOrDefault(blamed) + count;
+        DamageReport[] damage = [.. Damage()];
+        HashSet<string> often = [.. damage.SelectMany(report => new[] { report.By, report.About }).Where(party => Strikes(damage, party) >= _change.Options.StrikesBeforeExpulsion)];
+        if (often.Count > 0)
+        {
+            string blamed = Blame.Find([.. damage.Select(report => (report.By, report.About))], _order, often);
+            strikes[blamed] = strikes.GetValueOrDefault(blamed) + Strikes(damage, blamed);
         }
 
         return strikes;
     }
+
+    // Two that complain of one in the same epoch saw the same trouble.
+    private static int Strikes(DamageReport[] damage, string worker)
+        => damage.Where(report => report.Concerns(worker)).GroupBy(report => report.Epoch).Sum(epoch => epoch.Max(report => report.Count));
+
+    // Of the present epoch. Non-finite data of everybody is the training's, not a worker's, fault.
+    private (string Worker, int Strikes)? NonFinite()
+    {
+        (string By, Suspicion Suspicion)[] complaints = [.. _all.Where(entry => entry.Suspicion.Kind == SuspicionKind.NonFinite)];
+        return complaints.Select(entry => entry.Suspicion.Worker).Distinct(StringComparer.Ordinal).Count() == 1
+            ? (complaints[0].Suspicion.Worker, complaints.Max(entry => Math.Max(entry.Suspicion.Count, 1))) : null;
+    }
+
+    // What is known of those who left is no evidence any more: whoever is left of a pair would be blamed for the other.
+    private IEnumerable<DamageReport> Damage()
+        => _change.Record.Damage.Concat(_all.Where(entry => entry.Suspicion.Kind == SuspicionKind.Checksum)
+                .Select(entry => new DamageReport { Epoch = _change.Record.Epoch, By = entry.By, About = entry.Suspicion.Worker, Count = Math.Max(entry.Suspicion.Count, 1) }))
+            .Where(report => Holds(report.By) && Holds(report.About));
 
     private List<(string By, string About)> Complaints(SuspicionKind kind)
         => [.. _all.Where(entry => entry.Suspicion.Kind == kind).Select(entry => (entry.By, entry.Suspicion.Worker))];

@@ -63,6 +63,27 @@ public class BlameAndFailureTests
     }
 
     [Fact]
+    public async Task DamagedData_ReceivedFromEverybody_ExpelsTheReceiver()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        // Its memory damages what arrives: each time another peer seems to have sent it.
+        foreach (string accused in new[] { "w002", "w003", "w002" })
+        {
+            long epoch = (await cluster.GetAsync(id)).MembershipEpoch;
+            cluster.World.Workers["w001"].Suspicions = [new Suspicion { Worker = accused, Kind = SuspicionKind.Checksum }];
+            await cluster.UntilAsync("a new epoch", async () => (await cluster.GetAsync(id)).MembershipEpoch > epoch);
+            cluster.World.Workers["w001"].Suspicions = [];
+            await cluster.UntilAsync("training", () => Task.FromResult(cluster.World.Workers["w002"].Phase == WorkerPhase.Training));
+        }
+
+        Assert.Equal(["w002", "w003"], (await cluster.GetAsync(id)).Members.Select(member => member.Worker));
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
     public async Task NonFinite_OfOneWorkerAlone_IsExpelledOfAllIsNot()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();

@@ -16,4 +16,8 @@ public class BlameTests
     [InlineData("a>b c>d", "d")]
     public void Fault_LiesWithTheOneInMostTrouble(string complaints, string expected)
         => Assert.Equal(expected, Blame.Find([.. complaints.Split(' ').Select(complaint => (complaint[..1], complaint[2..]))], Order));
+
+    [Fact]
+    public void Fault_AmongSome_LiesWithOneOfThem()
+        => Assert.Equal("c", Blame.Find([("a", "b"), ("d", "b"), ("b", "c"), ("a", "c")], Order, new HashSet<string> { "a", "c" }));
 }
