@@ -125,11 +125,17 @@ internal sealed class Suspicions
     private static int Strikes(DamageReport[] damage, string worker)
         => damage.Where(report => report.Concerns(worker)).GroupBy(report => report.Epoch).Sum(epoch => epoch.Max(report => report.Count));
 
-    // Of the present epoch. Non-finite data of everybody is the training's, not a worker's, fault.
+    // Of the present epoch. Non-finite data of everybody is the training's, not a worker's, fault: the others must have been heard since.
     private (string Worker, int Strikes)? NonFinite()
     {
         (string By, Suspicion Suspicion)[] complaints = [.. _all.Where(entry => entry.Suspicion.Kind == SuspicionKind.NonFinite)];
-        return complaints.Select(entry => entry.Suspicion.Worker).Distinct(StringComparer.Ordinal).Count() == 1
+        if (_order.Length == 1 || complaints.Select(entry => entry.Suspicion.Worker).Distinct(StringComparer.Ordinal).Count() != 1)
+        {
+            return null;
+        }
+
+        DateTimeOffset since = complaints.Min(entry => _sight.Of(entry.By)?.SuspiciousSince ?? _change.Now);
+        return _order.All(member => _sight.Of(member) is { } seen && seen.LastHeard - since >= _change.Options.SuspicionWindow)
             ? (complaints[0].Suspicion.Worker, complaints.Max(entry => Math.Max(entry.Suspicion.Count, 1))) : null;
     }
 

@@ -104,6 +104,36 @@ public class BlameAndFailureTests
     }
 
     [Fact]
+    public async Task NonFinite_OfTheOnlyWorker_IsTheTrainings()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 1, iterations: 5);
+        cluster.World.Workers["w001"].Suspicions = [new Suspicion { Worker = "w001", Kind = SuspicionKind.NonFinite, Count = 9 }];
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+        Assert.Single((await cluster.GetAsync(id)).Epochs);
+    }
+
+    [Fact]
+    public async Task NonFinite_OthersNotHeardSince_ExpelsNobodyYet()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        cluster.World.Complains = false;
+        // The other has them too, and its report is late.
+        workers[1].IsFrozen = true;
+        workers[0].Suspicions = [new Suspicion { Worker = workers[0].Id, Kind = SuspicionKind.NonFinite, Count = 3 }];
+        await cluster.StepAsync(5);
+        Assert.Equal(2, (await cluster.GetAsync(id)).Members.Length);
+        workers[1].Suspicions = [new Suspicion { Worker = workers[1].Id, Kind = SuspicionKind.NonFinite, Count = 3 }];
+        workers[1].IsFrozen = false;
+        await cluster.StepAsync(5);
+        Assert.Equal(2, (await cluster.GetAsync(id)).Members.Length);
+        Assert.Single((await cluster.GetAsync(id)).Epochs);
+    }
+
+    [Fact]
     public async Task Worker_Failed_IsNotUsedAgainForThisExperiment()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
