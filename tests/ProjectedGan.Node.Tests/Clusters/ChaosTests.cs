@@ -1,20 +1,24 @@
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Node.Tests.Processes;
-using ProjectedGan.Node.Tests.Runs;
 using ProjectedGan.Node.Verification;
 using ProjectedGan.Training.Specification;
 using Xunit.Abstractions;
 
 namespace ProjectedGan.Node.Tests.Clusters;
 
-/// <summary>Real processes that are killed, frozen, cut off, joined and drained while they train. PGAN_TEST_SEED repeats a schedule.</summary>
+/// <summary>
+/// Real processes that are killed, frozen, cut off, joined and drained while they train. PGAN_TEST_SEED repeats a schedule. A frozen process
+/// thaws when the others go on without it; PGAN_TEST_FREEZE_SECONDS=30 freezes it for that long at least, which outlasts every timeout.
+/// </summary>
 [Collection(ClusterCollection.Name)]
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     private const int Iterations = 300;
     private const int MoreTrouble = 2;
     private const int MostWorkers = 4;
+
+    private static readonly TimeSpan LeastFreeze = TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("PGAN_TEST_FREEZE_SECONDS"), out int seconds) ? seconds : 0);
 
     [Fact]
     public async Task Training_UnderChaos_EndsWithTheCalmRunsWeights()
@@ -24,7 +28,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         using TemporaryFolder home = new();
         TrainingSpec spec = VerificationSpec.Create(replicas: 4, Iterations) with { Data = new DataSpec { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 } };
         spec = spec with { Schedule = spec.Schedule with { CheckpointImages = 160 }, Cluster = new ClusterSpec { MinWorkers = 1, MaxWorkers = MostWorkers } };
-        string calm = await CalmHashAsync(home, spec);
+        string calm = await CalmRun.WeightsHashAsync(home, spec);
 
         await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
         await cluster.AddWorkerAsync();
@@ -48,6 +52,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Assert.True(ended.Epochs.Count > 2, "Nothing happened: the test would prove nothing.");
         using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
         ImageLedgers.AssertEachImageOnce(home.Path, ended, images: 2 * dataset.Count);
+        IReadOnlyList<TimeSpan> standstills = await Recoveries.MeasureAsync(cluster.Experiments, experiment.Id);
+        output.WriteLine($"stood still for {string.Join(", ", standstills.Select(time => $"{time.TotalSeconds:0.00} s"))} after failures");
     }
 
     [Fact]
@@ -56,7 +62,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         using TemporaryFolder home = new();
         TrainingSpec spec = VerificationSpec.Create(replicas: 4, iterations: 60) with { Data = new DataSpec { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 } };
         spec = spec with { Cluster = new ClusterSpec { MinWorkers = 2, MaxWorkers = 2 } };
-        string calm = await CalmHashAsync(home, spec);
+        string calm = await CalmRun.WeightsHashAsync(home, spec);
 
         await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
         await cluster.AddWorkerAsync();
@@ -96,8 +102,10 @@ public sealed class ChaosTests(ITestOutputHelper output)
                 await cluster.AddWorkerAsync();
                 break;
             case Kind.Freeze:
+                Task atLeast = Task.Delay(LeastFreeze);
                 victim.Freeze();
                 await NextEpochAsync();
+                await atLeast;
                 victim.Thaw();
                 break;
             case Kind.Join:
@@ -129,13 +137,6 @@ public sealed class ChaosTests(ITestOutputHelper output)
                 await cluster.RestartCoordinatorAsync();
                 break;
         }
-    }
-
-    private static async Task<string> CalmHashAsync(TemporaryFolder home, TrainingSpec spec)
-    {
-        string file = home.At("calm.yaml");
-        TrainingSpecFile.Save(spec, file);
-        return TinyRun.WeightsHash((await PganProcess.RunAsync(home.Path, "train", "--spec", file, "--run", home.At("calm"), "--evaluation-samples", "0")).Succeeded());
     }
 
     private enum Kind

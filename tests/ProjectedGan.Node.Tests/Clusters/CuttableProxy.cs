@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace ProjectedGan.Node.Tests.Clusters;
 
-/// <summary>A network link that can be cut: a TCP relay on the loopback interface. While it is cut nothing passes and nothing is refused, as with a pulled cable.</summary>
+/// <summary>
+/// A network link that can be cut or go bad: a TCP relay on the loopback interface. While it is cut nothing passes and nothing is refused, as
+/// with a pulled cable.
+/// </summary>
 internal sealed class CuttableProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -23,6 +26,9 @@ internal sealed class CuttableProxy : IAsyncDisposable
 
     /// <summary>Where connections lead; may be set later than the proxy is made.</summary>
     public int TargetPort { get; set; }
+
+    /// <summary>What the target sends over HTTP/2 is damaged on its way; see <see cref="FrameDamage"/>.</summary>
+    public bool Damages { get; set; }
 
     public string Address => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
@@ -78,7 +84,8 @@ internal sealed class CuttableProxy : IAsyncDisposable
         {
             await _whole.Task.WaitAsync(_stop.Token);
             await outer.ConnectAsync(IPAddress.Loopback, TargetPort, _stop.Token);
-            await Task.WhenAny(PumpAsync(inner, outer), PumpAsync(outer, inner));
+            FrameDamage damage = new();
+            await Task.WhenAny(PumpAsync(inner, outer, _ => { }), PumpAsync(outer, inner, bytes => damage.Pass(bytes.Span, Damages)));
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -92,7 +99,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, Action<Memory<byte>> alter)
     {
         byte[] buffer = new byte[1 << 16];
         try
@@ -100,6 +107,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
             while (await from.ReceiveAsync(buffer, _stop.Token) is > 0 and int count)
             {
                 await _whole.Task.WaitAsync(_stop.Token);
+                alter(buffer.AsMemory(0, count));
                 for (int sent = 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stop.Token);

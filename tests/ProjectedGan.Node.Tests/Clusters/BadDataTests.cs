@@ -1,0 +1,76 @@
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Node.Verification;
+using ProjectedGan.Training.Specification;
+using Xunit.Abstractions;
+
+namespace ProjectedGan.Node.Tests.Clusters;
+
+/// <summary>Real processes of which one sends damaged data, or whose training diverges.</summary>
+[Collection(ClusterCollection.Name)]
+public sealed class BadDataTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Worker_SendsDamagedData_IsExpelledAndTheWeightsAreTheCalmRuns()
+    {
+        using TemporaryFolder home = new();
+        TrainingSpec spec = Spec(home, iterations: 40);
+        string calm = await CalmRun.WeightsHashAsync(home, spec);
+        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        for (int worker = 0; worker < 3; worker++)
+        {
+            await cluster.AddWorkerAsync();
+        }
+
+        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "damage" });
+        Experiment whole = await cluster.WaitAsync(experiment.Id, "three members at work", now => now.Members.Count == 3 && now.Progress?.Iteration >= 3);
+        // Earlier members call later ones: this one sends everything through its own proxy.
+        string bad = whole.Members[^1].Worker;
+        cluster.Workers.Single(worker => worker.Id == bad).ToPeers.Damages = true;
+
+        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+
+        List<Event> events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
+        output.WriteLine(string.Join('\n', events.Where(happened => happened.Progress is null).Select(happened => happened.Text)));
+        Assert.Equal(calm, ended.WeightsHash);
+        Assert.Equal(bad, Assert.Single(events, happened => happened.Worker?.What == "expelled").Worker.Worker);
+        Assert.Contains(events, happened => happened.Text.Contains($"received damaged data from {bad}", StringComparison.Ordinal));
+        Assert.DoesNotContain(ended.Epochs[^1].Members, member => member.Worker == bad);
+        Assert.Equal(2, ended.Epochs[^1].Members.Count);
+    }
+
+    [Theory]
+    [InlineData(NonFinitePolicy.Stop, ExperimentState.Failed)]
+    [InlineData(NonFinitePolicy.Replace, ExperimentState.Completed)]
+    public async Task Training_DivergesForEverybody_FollowsThePolicyAndNobodyIsExpelled(NonFinitePolicy policy, ExperimentState state)
+    {
+        using TemporaryFolder home = new();
+        // Zero in float32: parameters without a gradient become 0/0 in the first update, on every worker.
+        TrainingSpec spec = Spec(home, iterations: 15) with { Optimizer = new OptimizerSpec { Epsilon = 1e-300 }, NonFinite = policy };
+        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        await cluster.AddWorkerAsync();
+        await cluster.AddWorkerAsync();
+
+        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "divergence" });
+        Experiment ended = await cluster.WaitAsync(experiment.Id, $"the end as {state}", now => now.State == state);
+
+        output.WriteLine(ended.Reason);
+        List<Event> events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
+        Assert.DoesNotContain(events, happened => happened.Worker?.What == "expelled");
+        Assert.Equal(2, Assert.Single(ended.Epochs).Members.Count);
+        if (policy == NonFinitePolicy.Stop)
+        {
+            Assert.Matches("Iteration 1: the gradient of the generator has [0-9]+ NaN.* elements from replica [0-3, ]+ in .*lower the learning rate", ended.Reason);
+        }
+        else
+        {
+            Assert.Contains(events, happened => happened.Progress?.NonFiniteElements > 0);
+        }
+    }
+
+    private static TrainingSpec Spec(TemporaryFolder home, int iterations)
+    {
+        DataSpec data = new() { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 };
+        return VerificationSpec.Create(replicas: 4, iterations) with { Data = data, Cluster = new ClusterSpec { MinWorkers = 1 } };
+    }
+}
