@@ -27,15 +27,15 @@ internal sealed class HostedRun : IAsyncDisposable
     private readonly string _checkpoints;
     private Trainer _trainer;
 
-    private HostedRun(HostedRunServices services, RunDescription run, TrainingSpec spec, ImageDataset dataset)
+    private HostedRun(HostedRunServices services, RunDescription run, TrainingSpec spec, ImageDataset dataset, WorkerObserver observer)
     {
         _services = services;
         _spec = spec;
         _dataset = dataset;
+        _observer = observer;
         Id = run.Id;
-        _checkpoints = Path.Combine(services.Folder, run.Id, "checkpoints");
+        _checkpoints = Path.Combine(FolderOf(run.Id, services), "checkpoints");
         Directory.CreateDirectory(_checkpoints);
-        _observer = new WorkerObserver(run.Id, spec, services);
         _trainer = CreateTrainer();
     }
 
@@ -51,21 +51,23 @@ internal sealed class HostedRun : IAsyncDisposable
     {
         var spec = await RunFiles.LocateAsync(run, services.Artifacts, services.Cache, cancellation);
         return await Task.Run(
-            () =>
+            async () =>
             {
                 var dataset = OpenDataset(run, spec);
+                WorkerObserver observer = new(run.Id, spec, services);
                 try
                 {
-                    return new HostedRun(services, run, spec, dataset);
+                    return new HostedRun(services, run, spec, dataset, observer);
                 }
-                catch (SpecException error)
+                catch (Exception error)
                 {
+                    await observer.DisposeAsync();
                     dataset.Dispose();
-                    throw new HostedRunException(error.Message, error);
-                }
-                catch
-                {
-                    dataset.Dispose();
+                    Delete(FolderOf(run.Id, services));
+                    if (error is SpecException)
+                    {
+                        throw new HostedRunException(error.Message, error);
+                    }
                     throw;
                 }
             },
@@ -89,7 +91,7 @@ internal sealed class HostedRun : IAsyncDisposable
             state.Enter(WorkerPhase.Training);
             using (abort.Token.Register(() => session?.Abort(new OperationCanceledException("The membership epoch is over."))))
             {
-                await _trainer.RunAsync(CancellationToken.None);
+                await TrainToTheEndAsync(abort.Token);
             }
             var hash = await Task.Run(_trainer.StateHash, CancellationToken.None);
             HostedRunLog.Finished(_services.Logger, Id, _trainer.Iteration, hash);
@@ -109,12 +111,27 @@ internal sealed class HostedRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes a checkpoint of the present state and hands it to the uploads.</summary>
-    public Task SaveAsync() => Task.Run(() =>
+    /// <summary>
+    /// Writes a checkpoint of the present state and hands it to the uploads. Where the disk is full it is tried again until there is room; the
+    /// experiment's events tell of it.
+    /// </summary>
+    public async Task SaveAsync(CancellationToken cancellation)
     {
-        _trainer.WriteCheckpoint();
-        _observer.OfferNewestCheckpoint(_checkpoints);
-    });
+        RetryPause pause = new();
+        while (true)
+        {
+            try
+            {
+                await Task.Run(_trainer.WriteCheckpoint, cancellation);
+                await Task.Run(() => _observer.OfferNewestCheckpoint(_checkpoints), cancellation);
+                return;
+            }
+            catch (PganException)
+            {
+                await Task.Delay(pause.Next(), _services.Time, cancellation);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -124,8 +141,31 @@ internal sealed class HostedRun : IAsyncDisposable
         {
             _trainer.Dispose();
             _dataset.Dispose();
-            Directory.Delete(Path.GetDirectoryName(_checkpoints)!, recursive: true);
+            Delete(FolderOf(Id, _services));
         });
+    }
+
+    private static string FolderOf(string run, HostedRunServices services) => Path.Combine(services.Folder, run);
+
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task TrainToTheEndAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _trainer.RunAsync(CancellationToken.None);
+        }
+        catch (PganException) when (_trainer.IsComplete)
+        {
+            // Only the checkpoint is missing that the run ends with.
+            await SaveAsync(cancellation);
+        }
     }
 
     private static ImageDataset OpenDataset(RunDescription run, TrainingSpec spec)
@@ -209,7 +249,7 @@ internal sealed class HostedRun : IAsyncDisposable
                 cancellation);
             return;
         }
-        var folder = Path.Combine(_services.Folder, Id, $"restart-{assignment.StartIteration}");
+        var folder = Path.Combine(FolderOf(Id, _services), $"restart-{assignment.StartIteration}");
         Directory.CreateDirectory(folder);
         foreach (var file in assignment.Run.Checkpoint)
         {

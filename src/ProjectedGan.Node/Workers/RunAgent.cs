@@ -112,7 +112,7 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
             case AssignmentMode.Pause:
                 if (assignment.UploadsCheckpoint)
                 {
-                    await run.SaveAsync();
+                    await run.SaveAsync(cancellation);
                 }
                 state.Begin(assignment, WorkerPhase.Held);
                 break;

@@ -12,12 +12,11 @@ namespace ProjectedGan.Node.Workers;
 
 /// <summary>
 /// Brings a run's checkpoints and snapshots to the coordinator, one after the other and in the background. What is overtaken while it
-/// waits is left out: of checkpoints only the newest counts, and of snapshots, unless the spec wants every one measured.
+/// waits is left out: of checkpoints only the newest counts, and of snapshots, unless the spec wants every one measured. What is refused,
+/// by a full disk here or there, is tried again until it arrives or is overtaken.
 /// </summary>
 internal sealed class RunUploads : IAsyncDisposable
 {
-    // A run is complete when its last checkpoint has arrived: one that the coordinator had no room for comes again.
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(30);
     private readonly string _run;
     private readonly TrainingSpec _spec;
     private readonly HostedRunServices _services;
@@ -27,7 +26,6 @@ internal sealed class RunUploads : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work;
     private string? _checkpoint;
-    private string? _refused;
     private long _newest = -1;
     private bool _isClosing;
 
@@ -85,40 +83,46 @@ internal sealed class RunUploads : IAsyncDisposable
 
     private async Task WorkAsync()
     {
+        RetryPause pause = new();
         while (!_isClosing)
         {
-            string? sent = null;
+            Upload? next = null;
             try
             {
-                var isTold = await _waiting.WaitAsync(_refused is null ? Timeout.InfiniteTimeSpan : RetryPause, _stop.Token);
-                if (Take(again: !isTold) is var (snapshot, isMeasured, checkpoint))
+                next = Take();
+                if (next is null)
                 {
-                    sent = checkpoint;
-                    await (snapshot is not null ? UploadAsync(snapshot, isMeasured) : UploadAsync(checkpoint!));
+                    await _waiting.WaitAsync(_stop.Token);
+                    continue;
                 }
+                await (next.Snapshot is not null ? UploadAsync(next.Snapshot, next.IsMeasured) : UploadAsync(next.Checkpoint!));
+                next.Snapshot?.Dispose();
+                pause.Reset();
             }
             catch (OperationCanceledException)
             {
+                next?.Snapshot?.Dispose();
                 return;
             }
             catch (Exception error) when (error is PganException or RpcException or IOException)
             {
-                _refused = Directory.Exists(sent) ? sent : _refused;
+                PutBack(next!);
                 HostedRunLog.NotUploaded(_services.Logger, _run, "a checkpoint or snapshot", error.Message);
                 _services.Send(new WorkerMessage { Log = new NodeLog { Run = _run, Level = "warning", Text = $"not uploaded: {error.Message}" } }, Importance.Passing);
+                await _waiting.WaitAsync(pause.Next(), CancellationToken.None);
             }
         }
     }
 
     // Checkpoints first: they are what a run can be saved with.
-    private (GeneratorSnapshot? Snapshot, bool IsMeasured, string? Checkpoint)? Take(bool again)
+    private Upload? Take()
     {
         lock (_lock)
         {
-            if ((_checkpoint ?? (again ? _refused : null)) is { } folder)
+            if (_checkpoint is { } folder)
             {
-                (_checkpoint, _refused) = (null, null);
-                return (null, false, folder);
+                _checkpoint = null;
+                return new Upload(null, false, folder);
             }
             if (_snapshots.Count == 0)
             {
@@ -126,18 +130,38 @@ internal sealed class RunUploads : IAsyncDisposable
             }
             var (snapshot, isMeasured) = _snapshots[0];
             _snapshots.RemoveAt(0);
-            return (snapshot, isMeasured, null);
+            return new Upload(snapshot, isMeasured, null);
+        }
+    }
+
+    private void PutBack(Upload upload)
+    {
+        lock (_lock)
+        {
+            if (upload.Snapshot is null)
+            {
+                // An old checkpoint's folder may be gone by now.
+                _checkpoint ??= Directory.Exists(upload.Checkpoint) ? upload.Checkpoint : null;
+            }
+            else if (_spec.Evaluation.EverySnapshot || _snapshots.Count == 0)
+            {
+                _snapshots.Insert(0, (upload.Snapshot, upload.IsMeasured));
+            }
+            else
+            {
+                _snapshots[0] = (_snapshots[0].Snapshot, _snapshots[0].IsMeasured || upload.IsMeasured);
+                upload.Snapshot.Dispose();
+            }
         }
     }
 
     private async Task UploadAsync(GeneratorSnapshot snapshot, bool isMeasured)
     {
-        using (snapshot)
+        var path = Path.Combine(_services.Folder, _run, $"snapshot-{snapshot.ImagesSeen:D10}.safetensors");
+        try
         {
-            var path = Path.Combine(_services.Folder, _run, $"snapshot-{snapshot.ImagesSeen:D10}.safetensors");
             SafeTensors.Write(path, snapshot.Tensors);
             var weights = await _services.Artifacts.SendAsync(path, null, _stop.Token);
-            File.Delete(path);
             _services.Send(
                 new WorkerMessage
                 {
@@ -153,6 +177,10 @@ internal sealed class RunUploads : IAsyncDisposable
                 },
                 Importance.Lasting);
         }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private async Task UploadAsync(string folder)
@@ -166,4 +194,7 @@ internal sealed class RunUploads : IAsyncDisposable
         }
         _services.Send(new WorkerMessage { Checkpoint = uploaded }, Importance.Lasting);
     }
+
+    // Either of them.
+    private sealed record Upload(GeneratorSnapshot? Snapshot, bool IsMeasured, string? Checkpoint);
 }

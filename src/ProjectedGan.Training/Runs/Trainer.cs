@@ -154,7 +154,16 @@ public sealed class Trainer : IDisposable
         if (_writer is not null)
         {
             SaveCheckpoint();
-            _writer.Finish();
+            try
+            {
+                _writer.Finish();
+            }
+            catch (PganException)
+            {
+                // The next call tries again.
+                _checkpointed = -1;
+                throw;
+            }
         }
     }
 
