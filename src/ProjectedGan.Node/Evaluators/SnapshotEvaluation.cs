@@ -27,12 +27,17 @@ namespace ProjectedGan.Node.Evaluators;
 internal sealed class SnapshotEvaluation(
     ArtifactClient artifacts, ArtifactStore cache, RealStatisticsCache statistics, Device device, EvaluationInstruments instruments) : IDisposable
 {
+    // Snapshots of one experiment come minutes apart; a network of an experiment that is over is not worth its memory.
+    private static readonly TimeSpan KeepNetwork = TimeSpan.FromMinutes(10);
     private const int GridColumns = 8;
     private const int GridSamples = 48;
     private const int BatchSize = 32;
 
     // The data set of the last task, which is mostly the next one's too: its hash reads every image once.
     private (string Path, ImageDataset Images)? _dataset;
+
+    private readonly KeptOpen<(string Network, string Weights), OpenedMetricNetwork> _network = new(
+        key => OpenedMetricNetwork.FromFile(key.Network, key.Weights, device), KeepNetwork, TimeProvider.System);
 
     public async Task<EvaluationResult> RunAsync(EvaluationTask task, IProgress<double> progress, CancellationToken cancellation)
     {
@@ -66,7 +71,11 @@ internal sealed class SnapshotEvaluation(
         }
     }
 
-    public void Dispose() => _dataset?.Images.Dispose();
+    public void Dispose()
+    {
+        _network.Dispose();
+        _dataset?.Images.Dispose();
+    }
 
     private ImageDataset Open(string path)
     {
@@ -104,7 +113,6 @@ internal sealed class SnapshotEvaluation(
             return [];
         }
         var network = isOwn ? SpecSchema.Find("features.network")!.Text(spec) : spec.Evaluation.Network;
-        using var opened = OpenedMetricNetwork.FromFile(network, weights, device);
         EvaluationOptions options = new()
         {
             Metrics = [.. spec.Evaluation.Metrics.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Enum.Parse<MetricKind>)],
@@ -112,7 +120,8 @@ internal sealed class SnapshotEvaluation(
             BatchSize = BatchSize,
             DecodingThreads = 1,
         };
-        var results = new MetricsRunner(opened.Network, statistics).Evaluate(generator, dataset, options, new Share(progress), cancellation);
+        var results = _network.Use(
+            (network, weights), opened => new MetricsRunner(opened.Network, statistics).Evaluate(generator, dataset, options, new Share(progress), cancellation));
         return [.. results.Values.Select(value => new Contracts.V1.MetricValue { Metric = value.Name, Value = value.Value, Samples = value.Generated })];
     }
 
