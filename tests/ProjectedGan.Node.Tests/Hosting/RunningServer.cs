@@ -30,13 +30,13 @@ internal sealed class RunningServer : IAsyncDisposable
     public ArtifactStore Store { get; }
 
     public static async Task<RunningServer> StartAsync(
-        TemporaryFolder home, TransportOptions? transport = null, string? tokens = null, CallLimits? limits = null, ArtifactStoreOptions? store = null)
+        TemporaryFolder home, TransportOptions? transport = null, string? tokens = null, CallLimits? limits = null, ArtifactStoreOptions? store = null, TimeProvider? time = null)
     {
         transport ??= new TransportOptions();
         NodeServerOptions options = new()
         {
             Listen = ListenAddress.Parse("--listen", transport.Certificate is null ? "http://127.0.0.1:0" : "https://127.0.0.1:0"),
-            Identity = Identity(transport),
+            Identity = Identity(transport, time),
             Access = new AccessPolicy(tokens is null ? null : new TokenBook(tokens, TimeProvider.System, NullLogger.Instance)),
             Limits = limits ?? new CallLimits(),
         };
@@ -49,7 +49,7 @@ internal sealed class RunningServer : IAsyncDisposable
         return new(application, new Uri(NodeServer.Addresses(application, options).Api), artifacts);
     }
 
-    public static TransportIdentity Identity(TransportOptions options) => new(options, TimeProvider.System, NullLogger.Instance);
+    public static TransportIdentity Identity(TransportOptions options, TimeProvider? time = null) => new(options, time ?? TimeProvider.System, NullLogger.Instance);
 
     public CallInvoker Connect(TransportOptions? transport = null)
     {

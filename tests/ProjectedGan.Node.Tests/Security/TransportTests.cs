@@ -125,10 +125,14 @@ public class TransportTests
         Assert.Contains(hint ?? "", refused?.Message ?? "", StringComparison.Ordinal);
     }
 
-    /// <summary>An authority, a node's and a client's certificate, valid for a day.</summary>
-    internal static TransportOptions MakeCertificates(string folder, string host = "127.0.0.1")
+    /// <summary>An authority, a node's and a client's certificate, valid for another day.</summary>
+    internal static TransportOptions MakeCertificates(string folder, string host = "127.0.0.1") =>
+        MakeCertificates(folder, host, DateTimeOffset.UtcNow.AddDays(1));
+
+    /// <inheritdoc cref="MakeCertificates(string, string)"/>
+    internal static TransportOptions MakeCertificates(string folder, string host, DateTimeOffset until)
     {
-        using CertificateMaker maker = new(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using CertificateMaker maker = new(until.AddDays(-2), until);
         CertificateFolder.Write(folder, "ca", maker.Authority);
         CertificateFolder.Write(folder, "node", maker.MakeNode("node", [host]));
         CertificateFolder.Write(folder, "client", maker.MakeClient("ada"));
@@ -143,9 +147,4 @@ public class TransportTests
     }
 
     private static string Chain(RpcException error) => $"{error} {error.Status.DebugException}";
-
-    private sealed class ShiftedTime(TimeSpan shift) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + shift;
-    }
 }
