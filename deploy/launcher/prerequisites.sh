@@ -2,8 +2,8 @@
 
 build_packages=(g++ cmake ninja-build pkg-config libtorch-dev libopenblas0-openmp libturbojpeg0-dev libpng-dev libwebp-dev)
 # Peers in the tests: PyTorch reads what we write and writes what we read; Prometheus scrapes us;
-# another gRPC implementation calls us; PostgreSQL is one of the two databases of the coordinator.
-test_packages=(postgresql python3 python3-torch python3-numpy python3-pil prometheus python3-grpcio python3-grpc-tools)
+# another gRPC implementation calls us; PostgreSQL is one of the two databases of the coordinator; Chromium opens the web page.
+test_packages=(postgresql python3 python3-torch python3-numpy python3-pil prometheus python3-grpcio python3-grpc-tools chromium)
 
 say() { printf 'pgan: %s\n' "$*" >&2; }
 fail() { printf 'pgan: %s\n' "$*" >&2; exit 1; }

@@ -72,4 +72,8 @@ public sealed record ExperimentSummary
     /// <summary>Not ended, or evaluations are under way: it is woken when the coordinator starts.</summary>
     [Id(20)]
     public bool Active { get; init; } = true;
+
+    /// <summary>The first metric at <see cref="BestSnapshotImages"/>; null while none is measured.</summary>
+    [Id(21)]
+    public MetricRecord? BestMetric { get; init; }
 }

@@ -20,4 +20,7 @@ public sealed record EvaluationOutcome
 
     [Id(3)]
     public TimeSpan Duration { get; init; }
+
+    [Id(4)]
+    public ArtifactReference? Walk { get; init; }
 }

@@ -51,6 +51,7 @@ internal static class ExperimentViews
         MembershipEpoch = record.Epoch,
         Members = record.Members.Length,
         BestSnapshotImages = record.BestSnapshotImages,
+        BestMetric = record.Snapshots.FirstOrDefault(snapshot => snapshot.Images == record.BestSnapshotImages)?.Metrics.FirstOrDefault(),
         WeightsHash = record.WeightsHash,
         CheckpointIteration = record.Checkpoint?.Iteration ?? -1,
         Active = !record.HasEnded || record.Snapshots.Any(SnapshotHistory.IsOpen),
@@ -78,6 +79,6 @@ internal static class ExperimentViews
         => [.. new[] { submission.Dataset, submission.Weights, submission.MetricWeights }
             .Concat(record.Checkpoint?.Files ?? [])
             .Concat(record.StartCheckpoint?.Files ?? [])
-            .Concat(record.Snapshots.SelectMany(snapshot => new[] { snapshot.Weights, snapshot.Grid }))
+            .Concat(record.Snapshots.SelectMany(snapshot => new[] { snapshot.Weights, snapshot.Grid, snapshot.Walk }))
             .Where(artifact => artifact is not null).Select(artifact => artifact!.Digest).Distinct(StringComparer.Ordinal)];
 }

@@ -42,4 +42,8 @@ public sealed record SnapshotRecord
     /// <summary>Metrics are due besides a sample grid. A newer snapshot that takes the place of a waiting one takes this over.</summary>
     [Id(10)]
     public bool Measure { get; init; } = true;
+
+    /// <summary>A PNG of the frames of a walk through latent space; null where no metrics were due.</summary>
+    [Id(11)]
+    public ArtifactReference? Walk { get; init; }
 }

@@ -62,6 +62,15 @@ internal static class CoordinatorCommand
     private static void Announce(CoordinatorOptions options, string api, string? metrics)
     {
         Console.WriteLine($"listening on {api}");
+        if (options.Server.Web == WebPlacement.None)
+        {
+            Console.Error.WriteLine("pgan: there is no web page: --metrics-listen is open to callers whom no token is asked for; use --tokens, or --insecure if the network itself is closed.");
+        }
+        else
+        {
+            Console.WriteLine($"web page on {(options.Server.Web == WebPlacement.ApiPort ? api : metrics)}");
+        }
+
         if (metrics is not null)
         {
             Console.WriteLine($"metrics on {metrics}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Coordination;
 using ProjectedGan.Node.Artifacts;
@@ -17,7 +18,7 @@ internal sealed class CoordinatorFlags
 {
     private readonly Option<string> _data = new("--data-dir") { Description = "Folder of experiments, datasets, checkpoints and snapshots; one coordinator at a time.", Required = true, HelpName = "DIR" };
     private readonly Option<string> _listen = new("--listen") { Description = "Where gRPC is served: http(s)://HOST:PORT, * for all interfaces, port 0 for any free one.", DefaultValueFactory = _ => "http://127.0.0.1:7400", HelpName = "URL" };
-    private readonly Option<string> _metrics = new("--metrics-listen") { Description = "Where Prometheus scrapes /metrics and probes ask /healthz and /readyz (HTTP/1.1).", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
+    private readonly Option<string?> _metrics = new("--metrics-listen") { Description = "Where browsers see the web page (with https: at --listen), Prometheus scrapes /metrics, and probes ask /healthz and /readyz (HTTP/1.1). Without it: this machine only, the port behind --listen's.", HelpName = "URL" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "YAML file of bearer tokens with roles; read again when it changes.", HelpName = "FILE" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen on the network although everybody there could call." };
     private readonly Option<string?> _localFiles = new("--local-files") { Description = "Folder below which specs may name files of this machine. Without it: any file for callers of this machine where no token is asked for, else none.", HelpName = "DIR" };
@@ -101,7 +102,7 @@ internal sealed class CoordinatorFlags
         ListenAddress listen = ListenAddress.Parse("--listen", parsed.GetValue(_listen)!);
         string? tokens = parsed.GetValue(_tokens);
         listen.CheckProtected("--listen", transport, tokens is not null, parsed.GetValue(_insecure));
-        ListenAddress metrics = ListenAddress.Parse("--metrics-listen", parsed.GetValue(_metrics)!);
+        ListenAddress metrics = ListenAddress.Parse("--metrics-listen", parsed.GetValue(_metrics) ?? $"http://127.0.0.1:{PortBehind(listen.Port)}");
         if (metrics.IsTls)
         {
             throw new UsageException("--metrics-listen: metrics are served without TLS; use http, and an interface that only the scraper reaches.");
@@ -113,6 +114,7 @@ internal sealed class CoordinatorFlags
             Listen = listen,
             Metrics = metrics,
             Identity = new TransportIdentity(transport, TimeProvider.System, logger),
+            Web = PlaceWeb(listen, metrics, tokens is not null, parsed.GetValue(_insecure)),
             Access = new AccessPolicy(tokens is null ? null : new TokenBook(tokens, TimeProvider.System, logger)),
             Limits = new CallLimits
             {
@@ -123,6 +125,14 @@ internal sealed class CoordinatorFlags
             },
         };
     }
+
+    private static int PortBehind(int port) => port is 0 or IPEndPoint.MaxPort ? 0 : port + 1;
+
+    // With TLS the page has it too. Without, the port of metrics may be open to more callers than the API's is.
+    private static WebPlacement PlaceWeb(ListenAddress listen, ListenAddress metrics, bool hasTokens, bool isInsecureAllowed) =>
+        listen.IsTls ? WebPlacement.ApiPort
+        : metrics.IsLoopback || hasTokens || isInsecureAllowed ? WebPlacement.MetricsPort
+        : WebPlacement.None;
 
     private CoordinationOptions ReadTimes(ParseResult parsed)
     {

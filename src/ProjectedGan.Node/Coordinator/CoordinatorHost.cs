@@ -10,6 +10,7 @@ using ProjectedGan.Node.Coordinator.Clustering;
 using ProjectedGan.Node.Coordinator.Services;
 using ProjectedGan.Node.Coordinator.Storage;
 using ProjectedGan.Node.Coordinator.Submissions;
+using ProjectedGan.Node.Coordinator.Web;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Rpc.Health;
 using ProjectedGan.Rpc.Hosting;
@@ -31,8 +32,9 @@ internal static class CoordinatorHost
         builder.Services.AddSingleton(options.LocalFiles);
         builder.Services.AddSingleton(services => new DatasetCatalog(services.GetRequiredService<ArtifactStore>(), folder.Datasets));
         builder.Services.AddSingleton<SubmissionFiles>().AddSingleton<SubmissionReader>().AddSingleton<NodeCatalog>().AddSingleton<NodeAdmission>();
-        builder.Services.AddSingleton<ExperimentsService>().AddSingleton<ClusterService>().AddSingleton<ArtifactsService>();
+        builder.Services.AddSingleton<ExperimentReader>().AddSingleton<ExperimentsService>().AddSingleton<ClusterService>().AddSingleton<ArtifactsService>();
         builder.Services.AddSingleton<SchedulerStart>().AddHostedService(services => services.GetRequiredService<SchedulerStart>()).AddHostedService<ArtifactCleaning>();
+        builder.Services.AddWeb();
         builder.Services.AddNodeRpc(Experiments.Descriptor, Contracts.V1.Artifacts.Descriptor, Cluster.Descriptor);
         builder.Services.AddPganTelemetry(new TelemetryOptions { Role = "coordinator", Version = ProductVersion.Full });
         WebApplication application = builder.Build();
@@ -59,6 +61,7 @@ internal static class CoordinatorHost
         application.MapGrpcService<ArtifactsService>();
         application.MapGrpcService<ClusterService>();
         application.MapNodeRpc();
+        application.MapWeb();
         NodeServer.MapMetrics(application, () => application.Services.GetRequiredService<ServingStatuses>().Get(ServingStatuses.Node) == HealthCheckResponse.Types.ServingStatus.Serving);
     }
 }

@@ -47,20 +47,27 @@ internal sealed class SnapshotEvaluation(
             var spec = await RunFiles.LocateAsync(task.Run, artifacts, cache, cancellation);
             var snapshot = await artifacts.FetchAsync(task.Snapshot, cache, null, cancellation);
             var grid = Path.Combine(cache.Folder, $"grid-{task.Run.Id}-{task.Images}.png");
+            var walk = Path.Combine(cache.Folder, $"walk-{task.Run.Id}-{task.Images}.png");
             try
             {
                 // Tensor work is synchronous; it has a thread of its own.
                 var metrics = await Task.Factory.StartNew(
-                    () => Measure(spec, snapshot, grid, task.Measure, progress, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                    () => Measure(spec, snapshot, grid, task.Measure ? walk : null, progress, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 EvaluationResult result = new() { Task = task.Id, Grid = await artifacts.SendAsync(grid, null, cancellation) };
                 result.Grid.Name = $"samples-{task.Images:D10}.png";
                 result.Metrics.Add(metrics);
+                if (task.Measure)
+                {
+                    result.Walk = await artifacts.SendAsync(walk, null, cancellation);
+                    result.Walk.Name = $"walk-{task.Images:D10}.png";
+                }
                 instruments.SnapshotEvaluated(TimeProvider.System.GetElapsedTime(start));
                 return result;
             }
             finally
             {
                 File.Delete(grid);
+                File.Delete(walk);
                 File.Delete(snapshot);
             }
         }
@@ -89,7 +96,7 @@ internal sealed class SnapshotEvaluation(
     }
 
     private List<Contracts.V1.MetricValue> Measure(
-        TrainingSpec spec, string snapshot, string grid, bool isMeasured, IProgress<double> progress, CancellationToken cancellation)
+        TrainingSpec spec, string snapshot, string grid, string? walk, IProgress<double> progress, CancellationToken cancellation)
     {
         TorchRuntime.SetThreads(Environment.ProcessorCount);
         var images = Open(spec.Data.Path);
@@ -99,7 +106,12 @@ internal sealed class SnapshotEvaluation(
         generator.to(device);
         generator.eval();
         SampleFiles.WriteGrid(new GeneratedImages(generator, GridSamples, seed: 0, dataset), GridColumns, grid, cancellation);
-        return isMeasured ? Measure(spec, generator, dataset, progress, cancellation) : [];
+        if (walk is null)
+        {
+            return [];
+        }
+        WalkSheet.Write(generator, spec.Data.Resolution, walk, cancellation);
+        return Measure(spec, generator, dataset, progress, cancellation);
     }
 
     private List<Contracts.V1.MetricValue> Measure(

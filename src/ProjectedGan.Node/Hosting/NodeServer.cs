@@ -23,10 +23,6 @@ namespace ProjectedGan.Node.Hosting;
 /// <summary>Puts Kestrel, gRPC, transport security, authorisation and limits together.</summary>
 internal static class NodeServer
 {
-    private const string MetricsPath = TelemetryServiceExtensions.MetricsPath;
-    private const string AlivePath = "/healthz";
-    private const string ReadyPath = "/readyz";
-
     // A machine that vanished is noticed by unanswered pings long before TCP gives up.
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingPatience = TimeSpan.FromSeconds(5);
@@ -40,7 +36,8 @@ internal static class NodeServer
         builder.Configuration.AddInMemoryCollection(TelemetryVariables());
         NodeLogging.AddTo(builder.Logging, logLevel);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options));
-        builder.Services.AddSingleton(options.Identity).AddSingleton(options.Access).AddSingleton(options.Limits).AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options).AddSingleton(options.Identity).AddSingleton(options.Access).AddSingleton(options.Limits).AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Authorizer>().AddSingleton<CallGates>().AddSingleton<PortRules>();
         builder.Services.AddSingleton<LimitInterceptor>().AddSingleton<AuthorizationInterceptor>().AddSingleton<ErrorInterceptor>();
         builder.Services.AddGrpc(grpc =>
         {
@@ -78,10 +75,10 @@ internal static class NodeServer
     /// <summary>Serves metrics and probes over HTTP/1.1 on their own port: <c>/metrics</c>, <c>/healthz</c> (alive) and <c>/readyz</c>.</summary>
     public static void MapMetrics(WebApplication application, Func<bool> isReady)
     {
-        // The API's port asks for tokens; what is for everybody stays on the port that was opened for it.
+        PortRules rules = application.Services.GetRequiredService<PortRules>();
         application.Use((context, next) =>
         {
-            if (HttpProtocol.IsHttp2(context.Request.Protocol) != (context.Request.Path.Value is MetricsPath or AlivePath or ReadyPath))
+            if (rules.Serves(context))
             {
                 return next(context);
             }
@@ -90,8 +87,8 @@ internal static class NodeServer
             return Task.CompletedTask;
         });
         application.MapPganMetrics();
-        application.MapGet(AlivePath, static () => Results.Text("alive\n"));
-        application.MapGet(ReadyPath, () => isReady() ? Results.Text("ready\n") : Results.Text("not ready\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+        application.MapGet(PortRules.AlivePath, static () => Results.Text("alive\n"));
+        application.MapGet(PortRules.ReadyPath, () => isReady() ? Results.Text("ready\n") : Results.Text("not ready\n", statusCode: StatusCodes.Status503ServiceUnavailable));
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> TelemetryVariables() =>
@@ -109,7 +106,7 @@ internal static class NodeServer
         kestrel.Limits.MaxRequestBodySize = null;
         Listen(kestrel, options.Listen, listen =>
         {
-            listen.Protocols = HttpProtocols.Http2;
+            listen.Protocols = options.Web == WebPlacement.ApiPort ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http2;
             if (options.Listen.IsTls)
             {
                 listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Handshake(options.Identity)) });

@@ -14,5 +14,8 @@ internal sealed record NodeServerOptions
 
     public required AccessPolicy Access { get; init; }
 
+    /// <summary>Where the web page is; none by default.</summary>
+    public WebPlacement Web { get; init; }
+
     public CallLimits Limits { get; init; } = new();
 }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 
 namespace ProjectedGan.Node.Security;
 
@@ -13,5 +14,10 @@ internal sealed record Caller(string Name)
     /// <summary>The caller of this call.</summary>
     public static Caller Of(ServerCallContext context) => context.UserState.TryGetValue(Key, out object? caller) ? (Caller)caller : Local;
 
+    /// <summary>The caller of this web request.</summary>
+    public static Caller Of(HttpContext context) => context.Items.TryGetValue(Key, out object? caller) ? (Caller)caller! : Local;
+
     public void AttachTo(ServerCallContext context) => context.UserState[Key] = this;
+
+    public void AttachTo(HttpContext context) => context.Items[Key] = this;
 }

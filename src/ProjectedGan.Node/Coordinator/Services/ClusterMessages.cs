@@ -84,6 +84,7 @@ internal static class ClusterMessages
     {
         Metrics = [.. message.Metrics.Take(100).Select(metric => new MetricRecord { Metric = Bounded(metric.Metric), Value = metric.Value, Samples = metric.Samples })],
         Grid = message.Grid is null ? null : ToRecord(message.Grid),
+        Walk = message.Walk is null ? null : ToRecord(message.Walk),
         Error = Bounded(message.Error),
         Duration = Span(message.Duration),
     };

@@ -43,6 +43,7 @@ internal static class ExperimentMessages
         if (view.BestSnapshotImages is { } best)
         {
             message.BestSnapshotImages = best;
+            message.BestMetric = view.Snapshots.FirstOrDefault(snapshot => snapshot.Images == best)?.Metrics.FirstOrDefault() is { } metric ? ToMessage(metric) : null;
         }
 
         return message;
@@ -70,6 +71,7 @@ internal static class ExperimentMessages
             MembershipEpoch = summary.MembershipEpoch,
             WeightsHash = summary.WeightsHash,
             CheckpointIteration = summary.CheckpointIteration,
+            BestMetric = summary.BestMetric is { } metric ? ToMessage(metric) : null,
         };
         if (summary.BestSnapshotImages is { } best)
         {
@@ -137,10 +139,13 @@ internal static class ExperimentMessages
             EvaluationError = snapshot.EvaluationError,
             Weights = ToMessage(snapshot.Weights),
             Grid = ToMessage(snapshot.Grid),
+            Walk = ToMessage(snapshot.Walk),
         };
-        message.Metrics.AddRange(snapshot.Metrics.Select(metric => new MetricValue { Metric = metric.Metric, Value = metric.Value, Samples = metric.Samples }));
+        message.Metrics.AddRange(snapshot.Metrics.Select(ToMessage));
         return message;
     }
+
+    public static MetricValue ToMessage(MetricRecord metric) => new() { Metric = metric.Metric, Value = metric.Value, Samples = metric.Samples };
 
     public static Artifact? ToMessage(ArtifactReference? artifact) =>
         artifact is null ? null : new Artifact { Name = artifact.Name, Digest = artifact.Digest, Bytes = artifact.Bytes };

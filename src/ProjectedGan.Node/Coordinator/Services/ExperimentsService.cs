@@ -7,7 +7,6 @@ using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Catalog;
 using ProjectedGan.Coordination.Experiments;
-using ProjectedGan.Coordination.Journal;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Coordinator.Submissions;
 using ProjectedGan.Node.Hosting;
@@ -20,16 +19,13 @@ namespace ProjectedGan.Node.Coordinator.Services;
 
 /// <summary>The public API over the grains.</summary>
 internal sealed class ExperimentsService(
-    IGrainFactory grains, IExperimentJournal journal, SubmissionReader submissions, ArtifactStore store, ArtifactInstruments instruments, NodeCatalog nodes,
+    IGrainFactory grains, ExperimentReader reader, SubmissionReader submissions, ArtifactStore store, ArtifactInstruments instruments, NodeCatalog nodes,
     IHostApplicationLifetime lifetime, ILogger<ExperimentsService> logger) : Experiments.ExperimentsBase
 {
-    private const int LargestPage = 1000;
-    private const int DefaultPage = 100;
-    private const int LongestId = 100;
     private const int PieceBytes = 256 << 10;
 
     // Below the 4 MiB that gRPC clients take in one message.
-    private const int LargestGrid = 3 << 20;
+    private const int LargestImage = 3 << 20;
 
     private IExperimentDirectoryGrain Directory => grains.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single);
 
@@ -55,30 +51,9 @@ internal sealed class ExperimentsService(
     }
 
     public override async Task<Experiment> Get(GetRequest request, ServerCallContext context) =>
-        ExperimentMessages.ToMessage(await (await FindAsync(request.Id)).GetAsync());
+        ExperimentMessages.ToMessage(await reader.GetAsync(request.Id));
 
-    public override async Task<ListResponse> List(ListRequest request, ServerCallContext context)
-    {
-        if (request.PageSize is < 0 or > LargestPage)
-        {
-            throw new FieldException("page_size", $"page_size is {request.PageSize}; it may be up to {LargestPage}, and 0 means {DefaultPage}.");
-        }
-
-        if (request.PageToken.Length > LongestId || request.PageToken.Any(char.IsControl))
-        {
-            throw new FieldException("page_token", "page_token is none that this coordinator gave.");
-        }
-
-        ExperimentPage page = await Directory.ListAsync(new ExperimentQuery
-        {
-            States = ExperimentMessages.ToRecords(request.States),
-            PageSize = request.PageSize == 0 ? DefaultPage : request.PageSize,
-            PageToken = request.PageToken,
-        });
-        ListResponse response = new() { NextPageToken = page.NextPageToken };
-        response.Experiments.AddRange(page.Experiments.Select(ExperimentMessages.ToMessage));
-        return response;
-    }
+    public override Task<ListResponse> List(ListRequest request, ServerCallContext context) => reader.ListAsync(request);
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<Event> responseStream, ServerCallContext context)
     {
@@ -87,12 +62,11 @@ internal sealed class ExperimentsService(
             throw new FieldException("after", $"after is {request.After}; it is the number of an event, or 0 for all.");
         }
 
-        string id = await IdAsync(request.Id);
+        string id = await reader.IdAsync(request.Id);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            ExperimentWatch watch = new(grains, journal, id);
-            await watch.RunAsync(request.After, record => responseStream.WriteAsync(EventMessages.ToMessage(record), end.Token), end.Token);
+            await reader.Watch(id).RunAsync(request.After, record => responseStream.WriteAsync(EventMessages.ToMessage(record), end.Token), end.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -109,14 +83,14 @@ internal sealed class ExperimentsService(
 
         string user = Caller.Of(context).Name;
         string reason = request.Reason.Length > 0 ? $"cancelled by {user}: {request.Reason}" : $"cancelled by {user}";
-        return ExperimentMessages.ToMessage(await (await FindAsync(request.Id)).CancelAsync(reason));
+        return ExperimentMessages.ToMessage(await (await reader.FindAsync(request.Id)).CancelAsync(reason));
     }
 
     public override async Task<Experiment> Pause(PauseRequest request, ServerCallContext context) =>
-        ExperimentMessages.ToMessage(await (await FindAsync(request.Id)).PauseAsync());
+        ExperimentMessages.ToMessage(await (await reader.FindAsync(request.Id)).PauseAsync());
 
     public override async Task<Experiment> Resume(ResumeRequest request, ServerCallContext context) =>
-        ExperimentMessages.ToMessage(await (await FindAsync(request.Id)).ResumeAsync());
+        ExperimentMessages.ToMessage(await (await reader.FindAsync(request.Id)).ResumeAsync());
 
     public override async Task<Result> GetResult(GetResultRequest request, ServerCallContext context) => await ResultAsync(request.Id, request.Which);
 
@@ -139,27 +113,18 @@ internal sealed class ExperimentsService(
 
     public override async Task<SampleImage> GetSampleImage(GetSampleImageRequest request, ServerCallContext context)
     {
-        ExperimentView view = await (await FindAsync(request.Id)).GetAsync();
-        SnapshotRecord snapshot = view.Snapshots.LastOrDefault(snapshot => snapshot.Grid is not null && (!request.HasImages || snapshot.Images == request.Images))
-            ?? throw new NotFoundException(request.HasImages ? $"Experiment {view.Id} has no sample grid at {request.Images} images." : $"Experiment {view.Id} has no sample grid yet.");
-        await using FileStream file = store.OpenRead(ArtifactDigest.Parse(snapshot.Grid!.Digest));
-        return file.Length <= LargestGrid
+        (SnapshotRecord snapshot, ArtifactReference image) = await reader.FindImageAsync(request.Id, request.HasImages ? request.Images : null, request.Kind);
+        await using FileStream file = store.OpenRead(ArtifactDigest.Parse(image.Digest));
+        return file.Length <= LargestImage
             ? new SampleImage { Images = snapshot.Images, Png = await ByteString.FromStreamAsync(file, context.CancellationToken) }
-            : throw StatusMapping.Refuse(StatusCode.ResourceExhausted, $"The grid has {file.Length} bytes, too many for one message; fetch artifact {snapshot.Grid.Digest} with Artifacts.Download.");
+            : throw StatusMapping.Refuse(StatusCode.ResourceExhausted, $"The image has {file.Length} bytes, too many for one message; fetch artifact {image.Digest} with Artifacts.Download.");
     }
 
     public override Task<ListNodesResponse> ListNodes(ListNodesRequest request, ServerCallContext context) => nodes.ListAsync();
 
-    private async Task<IExperimentGrain> FindAsync(string id) => grains.GetGrain<IExperimentGrain>(await IdAsync(id));
-
-    // Databases differ in what they make of odd characters; no id has any.
-    private Task<string> IdAsync(string text) => text.Length <= LongestId && text.All(char.IsAsciiLetterOrDigit)
-        ? Directory.FindAsync(text)
-        : throw new NotFoundException($"There is no experiment \"{ClusterMessages.Bounded(text)}\".");
-
     private async Task<Result> ResultAsync(string id, GetResultRequest.Types.Which which)
     {
-        IExperimentGrain experiment = await FindAsync(id);
+        IExperimentGrain experiment = await reader.FindAsync(id);
         ExperimentResult found = which switch
         {
             GetResultRequest.Types.Which.Best => await experiment.GetBestAsync(),

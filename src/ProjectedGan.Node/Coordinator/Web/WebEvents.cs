@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.Text;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
+using ProjectedGan.Coordination.Journal;
+using ProjectedGan.Node.Coordinator.Services;
+using ProjectedGan.Node.Hosting;
+
+namespace ProjectedGan.Node.Coordinator.Web;
+
+/// <summary>An experiment's journal: as a list, as curves, and as it goes on (server-sent events).</summary>
+internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal journal, IHostApplicationLifetime lifetime)
+{
+    private const int EventsAtOnce = 1000;
+    private const int MostEvents = 1000;
+    private const int MostPoints = 1000;
+
+    /// <summary>The newest events behind <c>after</c>, oldest first, without statistics.</summary>
+    public async Task WriteAsync(HttpContext context)
+    {
+        (long after, int limit) = (After(context), (int)WebQuery.Number(context, "limit", MostEvents, MostEvents));
+        string id = await reader.IdAsync(WebQuery.Id(context));
+        Queue<ExperimentEvent> events = [];
+        long last = after;
+        await ReadAsync(id, after, happened =>
+        {
+            last = happened.Sequence;
+            if (happened.Progress is null)
+            {
+                events.Enqueue(happened);
+                if (events.Count > limit)
+                {
+                    events.Dequeue();
+                }
+            }
+        }, context.RequestAborted);
+        IEnumerable<string> written = events.Select(happened => WebJson.Messages.Format(EventMessages.ToMessage(happened)));
+        await WebJson.WriteAsync(context, $$"""{"last":{{last}},"events":[{{string.Join(',', written)}}]}""");
+    }
+
+    /// <summary>Curves of everything that the first worker reported, with at most 1,000 points each.</summary>
+    public async Task WriteStatisticsAsync(HttpContext context)
+    {
+        long after = After(context), last = after;
+        int points = Math.Max(2, (int)WebQuery.Number(context, "points", MostPoints, MostPoints));
+        string id = await reader.IdAsync(WebQuery.Id(context));
+        StatisticsCurves curves = new();
+        await ReadAsync(id, after, happened =>
+        {
+            last = happened.Sequence;
+            if (happened.Progress is { } progress)
+            {
+                curves.Add(progress);
+            }
+        }, context.RequestAborted);
+        await WebJson.WriteObjectAsync(context, curves.Thin(points, last));
+    }
+
+    /// <summary>Events behind <c>after</c> (or the header Last-Event-ID), then those that happen, until the experiment has ended.</summary>
+    public async Task StreamAsync(HttpContext context)
+    {
+        long after = long.TryParse(context.Request.Headers["Last-Event-ID"], out long seen) && seen >= 0 ? seen : After(context);
+        string id = await reader.IdAsync(WebQuery.Id(context));
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        // The browser learns at once that it is connected.
+        await SendAsync(context, ": follows\n\n", end.Token);
+        try
+        {
+            await reader.Watch(id).RunAsync(
+                after,
+                happened => SendAsync(context, $"id: {happened.Sequence}\ndata: {WebJson.Messages.Format(EventMessages.ToMessage(happened))}\n\n", end.Token),
+                end.Token);
+            await SendAsync(context, "event: end\ndata: {}\n\n", end.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw StatusMapping.Refuse(StatusCode.Unavailable, "The coordinator is stopping.");
+        }
+    }
+
+    private static long After(HttpContext context) => WebQuery.Number(context, "after", 0, long.MaxValue);
+
+    private static async Task SendAsync(HttpContext context, string text, CancellationToken cancellation)
+    {
+        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
+        await context.Response.Body.FlushAsync(cancellation);
+    }
+
+    private async Task ReadAsync(string id, long after, Action<ExperimentEvent> take, CancellationToken cancellation)
+    {
+        ImmutableArray<ExperimentEvent> events;
+        do
+        {
+            events = await journal.ReadAsync(id, after, EventsAtOnce, cancellation);
+            foreach (ExperimentEvent happened in events)
+            {
+                take(happened);
+                after = happened.Sequence;
+            }
+        }
+        while (events.Length == EventsAtOnce);
+    }
+}

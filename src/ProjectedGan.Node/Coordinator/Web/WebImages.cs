@@ -1,0 +1,41 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Coordination;
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Coordinator.Services;
+
+namespace ProjectedGan.Node.Coordinator.Web;
+
+/// <summary>Sample grids and latent walks as PNG.</summary>
+internal sealed class WebImages(ExperimentReader reader, ArtifactStore store)
+{
+    private const string Newest = "newest";
+
+    // A snapshot's image never changes; which one is the newest does.
+    private const string Lasting = "private, max-age=86400, immutable";
+    private const string Asking = "private, no-cache";
+
+    public async Task WriteAsync(HttpContext context, GetSampleImageRequest.Types.Kind kind)
+    {
+        string which = (string)context.Request.RouteValues["images"]!;
+        long? images = which == Newest ? null
+            : long.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number
+            : throw new NotFoundException($"'{WebQuery.Shortened(which)}' is no number of images; use the number of a snapshot, or {Newest}.");
+        (SnapshotRecord snapshot, ArtifactReference image) = await reader.FindImageAsync(WebQuery.Id(context), images, kind);
+        context.Response.Headers["X-Images"] = snapshot.Images.ToString(CultureInfo.InvariantCulture);
+        if (WebHeaders.IsUnchanged(context, image.Digest, images is null ? Asking : Lasting))
+        {
+            return;
+        }
+
+        await using FileStream file = store.OpenRead(ArtifactDigest.Parse(image.Digest));
+        context.Response.ContentType = "image/png";
+        context.Response.ContentLength = file.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await file.CopyToAsync(context.Response.Body, context.RequestAborted);
+        }
+    }
+}
