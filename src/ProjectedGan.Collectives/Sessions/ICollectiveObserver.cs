@@ -25,4 +25,12 @@ public interface ICollectiveObserver
     /// <param name="duration">From its submission until it was complete here.</param>
     /// <param name="exposedWait">How long the caller was blocked for it, not hidden behind computation.</param>
     void Reduced(ReductionKey key, TimeSpan duration, TimeSpan exposedWait);
+
+    /// <summary>A peer has copied the state that is served here.</summary>
+    /// <param name="worker">Who.</param>
+    /// <param name="bytes">Of the header and the tensors.</param>
+    /// <param name="duration">From the first frame to the last.</param>
+    void StateSent(string worker, long bytes, TimeSpan duration)
+    {
+    }
 }

@@ -11,16 +11,19 @@ internal static class StateSender
     public const int MostHeaderBytes = 16 << 20;
     private const int ChunkBytes = 256 << 10;
 
-    public static async Task SendAsync(ServedState.Offer offer, FrameHeader template, Func<IOutgoingFrame, Task> writeAsync, CancellationToken cancellationToken)
+    /// <returns>Bytes of the header and the tensors.</returns>
+    public static async Task<long> SendAsync(ServedState.Offer offer, FrameHeader template, Func<IOutgoingFrame, Task> writeAsync, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(offer.Image.Header);
+        long sent = offer.Image.Header.Length;
         await writeAsync(new MessageFrame(Header(template, FrameKind.StateHeader, offer.Image.Tensors.Count, 0), offer.Image.Header)).ConfigureAwait(false);
         for (var index = 0; index < offer.Image.Tensors.Count; index++)
         {
             // Other devices' tensors are copied to the host as a whole; the caller's tensors do not change while they are served.
             using var host = OnHost(offer, index);
             var (address, bytes) = TensorBytes.Memory(host);
+            sent += bytes;
             for (long offset = 0; offset < bytes; offset += ChunkBytes)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -30,6 +33,7 @@ internal static class StateSender
             }
         }
         await writeAsync(new MessageFrame(Header(template, FrameKind.StateEnd, 0, 0), hash.GetHashAndReset())).ConfigureAwait(false);
+        return sent;
     }
 
     private static FrameHeader Header(FrameHeader template, FrameKind kind, int tensor, long offset)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using ProjectedGan.Collectives.Framing;
 using ProjectedGan.Collectives.Sessions;
@@ -41,11 +42,13 @@ internal sealed class PeerService(PeerServer server)
     public async Task FetchStateAsync(FrameBuffer request, IServerStreamWriter<IOutgoingFrame> responses, ServerCallContext call)
     {
         using var patience = server.NewTimeout(call.CancellationToken);
-        var (session, _) = await AdmitAsync(request, patience.Token).ConfigureAwait(false);
+        var (session, sender) = await AdmitAsync(request, patience.Token).ConfigureAwait(false);
         try
         {
             var offer = await session.Served.NextAsync(call.CancellationToken).ConfigureAwait(false);
-            await StateSender.SendAsync(offer, session.Template, frame => responses.WriteAsync(frame, call.CancellationToken), call.CancellationToken).ConfigureAwait(false);
+            var start = Stopwatch.GetTimestamp();
+            var bytes = await StateSender.SendAsync(offer, session.Template, frame => responses.WriteAsync(frame, call.CancellationToken), call.CancellationToken).ConfigureAwait(false);
+            session.Observer.StateSent(session.Group.Members[sender].Worker, bytes, Stopwatch.GetElapsedTime(start));
         }
         catch (ExchangeAbortedException exception)
         {

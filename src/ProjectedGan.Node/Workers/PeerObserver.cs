@@ -19,6 +19,8 @@ internal sealed class PeerObserver(WorkerState state, WorkerInstruments instrume
 
     public void Reduced(ReductionKey key, TimeSpan duration, TimeSpan exposedWait) => instruments.Reduced(key, duration, exposedWait);
 
+    public void StateSent(string worker, long bytes, TimeSpan duration) => instruments.StateSent(bytes, duration);
+
     private void Blame(string worker, Suspicion.Types.Kind kind, string detail)
     {
         state.Suspect(worker, kind, detail);

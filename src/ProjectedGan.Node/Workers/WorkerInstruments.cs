@@ -66,6 +66,8 @@ internal sealed partial class WorkerInstruments(TrainingInstruments training, Co
 
     public void Suspected(string kind) => collectives.Suspected(Label(kind));
 
+    public void StateSent(long bytes, TimeSpan duration) => collectives.StateSent(bytes, duration);
+
     public void StateReceived(long bytes, TimeSpan duration) => collectives.StateReceived(bytes, duration);
 
     // Attribute values are snake_case.

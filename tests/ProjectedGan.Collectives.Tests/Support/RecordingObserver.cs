@@ -18,6 +18,8 @@ internal sealed class RecordingObserver : ICollectiveObserver
 
     public ConcurrentQueue<ReductionKey> Sums { get; } = [];
 
+    public ConcurrentQueue<(string Worker, long Bytes)> States { get; } = [];
+
     public long Sent => Interlocked.Read(ref _sent);
 
     public long Received => Interlocked.Read(ref _received);
@@ -33,4 +35,6 @@ internal sealed class RecordingObserver : ICollectiveObserver
     public void BytesReceived(string worker, long bytes) => Interlocked.Add(ref _received, bytes);
 
     public void Reduced(ReductionKey key, TimeSpan duration, TimeSpan exposedWait) => Sums.Enqueue(key);
+
+    public void StateSent(string worker, long bytes, TimeSpan duration) => States.Enqueue((worker, bytes));
 }

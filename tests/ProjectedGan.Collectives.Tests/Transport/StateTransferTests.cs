@@ -11,13 +11,14 @@ namespace ProjectedGan.Collectives.Tests.Transport;
 
 public class StateTransferTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly ReplicaRange[] Split = [new(0, 1), new(1, 2)];
 
     [Fact]
     public async Task FetchStateAsync_FromEitherSide_CopiesHeaderAndBytes()
     {
         await using var cluster = await SocketCluster.StartAsync(2);
-        var (sessions, _) = await cluster.OpenAsync(Split);
+        var (sessions, observers) = await cluster.OpenAsync(Split);
         for (var source = 0; source < 2; source++)
         {
             var (image, target) = (Image(source), Image(-1));
@@ -28,6 +29,10 @@ public class StateTransferTests
             Assert.Equal(image.Header, await fetched.Within("the state"));
 
             Assert.All(image.Tensors.Zip(target.Tensors), pair => Assert.True(TensorBytes.Span(pair.First).SequenceEqual(TensorBytes.Span(pair.Second))));
+            // The sender hears of it when its call returns, a moment after the receiver has everything.
+            Assert.True(SpinWait.SpinUntil(() => !observers[source].States.IsEmpty, Patience), "The sender's observer was not told.");
+            var bytes = image.Header.Length + image.Tensors.Sum(tensor => tensor.numel() * tensor.element_size());
+            Assert.Equal((sessions[0].Group.Members[1 - source].Worker, bytes), Assert.Single(observers[source].States));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Node.Tests.Processes;
@@ -80,6 +82,16 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
         Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
         Assert.Equal(calm, ended.WeightsHash);
+        // The one that stayed gave its state to the one that came.
+        Assert.Equal((await CopiedAsync(cluster.Workers[0]))["transmit"], (await CopiedAsync(cluster.Workers[1]))["receive"]);
+    }
+
+    private static async Task<Dictionary<string, double>> CopiedAsync(ChaosWorker worker)
+    {
+        using HttpClient http = new();
+        string shown = await http.GetStringAsync(worker.Metrics);
+        return Regex.Matches(shown, """^pgan_collective_state_io_bytes_total\{.*network_io_direction="(\w+)".*\} ([0-9.e+]+)""", RegexOptions.Multiline)
+            .ToDictionary(sample => sample.Groups[1].Value, sample => double.Parse(sample.Groups[2].Value, CultureInfo.InvariantCulture));
     }
 
     private async Task MakeTroubleAsync(ChaosCluster cluster, string id, Kind kind, Random random)

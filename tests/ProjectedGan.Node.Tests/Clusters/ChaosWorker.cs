@@ -18,6 +18,8 @@ internal sealed class ChaosWorker : IAsyncDisposable
 
     public string Id => _node!.Announced("worker");
 
+    public Uri Metrics => new(new Uri(_node!.Announced("metrics on")), "/metrics");
+
     public bool IsFrozen { get; private set; }
 
     public static async Task<ChaosWorker> StartAsync(string folder, int number, int coordinatorPort, CancellationToken cancellation)
