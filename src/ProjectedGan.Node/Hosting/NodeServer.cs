@@ -16,6 +16,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Telemetry.Hosting;
+using ProjectedGan.Telemetry.Security;
 using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Hosting;
@@ -87,6 +88,12 @@ internal static class NodeServer
             return Task.CompletedTask;
         });
         application.MapPganMetrics();
+        TransportIdentity identity = application.Services.GetRequiredService<TransportIdentity>();
+        if (identity.Certificate is not null)
+        {
+            application.Services.GetRequiredService<CertificateInstruments>().Watch(() => identity.Certificate!.Certificate.NotAfter);
+        }
+
         application.MapGet(PortRules.AlivePath, static () => Results.Text("alive\n"));
         application.MapGet(PortRules.ReadyPath, () => isReady() ? Results.Text("ready\n") : Results.Text("not ready\n", statusCode: StatusCodes.Status503ServiceUnavailable));
     }

@@ -7,6 +7,7 @@ using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Collectives;
 using ProjectedGan.Telemetry.Coordination;
 using ProjectedGan.Telemetry.Evaluation;
+using ProjectedGan.Telemetry.Security;
 using ProjectedGan.Telemetry.Training;
 
 namespace ProjectedGan.Telemetry.Hosting;
@@ -34,6 +35,7 @@ public static class TelemetryServiceExtensions
         services.AddSingleton<CoordinationInstruments>();
         services.AddSingleton<EvaluationInstruments>();
         services.AddSingleton<ArtifactInstruments>();
+        services.AddSingleton<CertificateInstruments>();
         services.AddSingleton(provider => MeterPipeline.Build(options, Configuration(provider)));
         services.AddSingleton(provider => new TracerPipeline(options, Configuration(provider)));
         services.AddHostedService<TelemetryStarter>();

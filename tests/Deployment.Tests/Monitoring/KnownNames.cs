@@ -15,8 +15,6 @@ internal static partial class KnownNames
         "kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes",
         // node_exporter.
         "node_filesystem_avail_bytes", "node_filesystem_size_bytes",
-        // cert-manager.
-        "certmanager_certificate_expiration_timestamp_seconds",
         // dcgm-exporter, with its default counters.
         "DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_FB_USED", "DCGM_FI_DEV_FB_FREE", "DCGM_FI_DEV_GPU_TEMP", "DCGM_FI_DEV_POWER_USAGE",
     ];

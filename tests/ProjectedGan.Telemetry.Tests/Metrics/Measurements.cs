@@ -2,6 +2,7 @@ using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Collectives;
 using ProjectedGan.Telemetry.Coordination;
 using ProjectedGan.Telemetry.Evaluation;
+using ProjectedGan.Telemetry.Security;
 using ProjectedGan.Telemetry.Tests.Hosting;
 using ProjectedGan.Telemetry.Training;
 
@@ -25,6 +26,7 @@ internal static class Measurements
         artifacts.BytesSent(10);
         artifacts.BytesReceived(20);
         artifacts.StoreMeasured(30);
+        host.Get<CertificateInstruments>().Watch(() => DateTimeOffset.UnixEpoch.AddDays(20_000));
     }
 
     private static void Train(TrainingInstruments training)
