@@ -13,7 +13,8 @@ namespace ProjectedGan.Node.Workers;
 /// <summary>
 /// Brings a run's checkpoints and snapshots to the coordinator, one after the other and in the background. What is overtaken while it
 /// waits is left out: of checkpoints only the newest counts, and of snapshots, unless the spec wants every one measured. What is refused,
-/// by a full disk here or there, is tried again until it arrives or is overtaken.
+/// by a full disk here or there, is tried again until it arrives or is overtaken. The last checkpoint goes behind the snapshots that wait, since
+/// the run is over when it arrives.
 /// </summary>
 internal sealed class RunUploads : IAsyncDisposable
 {
@@ -119,7 +120,7 @@ internal sealed class RunUploads : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_checkpoint is { } folder)
+            if (_checkpoint is { } folder && (_snapshots.Count == 0 || CheckpointStore.Iteration(folder) * _spec.Batch < _spec.TotalImages))
             {
                 _checkpoint = null;
                 return new Upload(null, false, folder);

@@ -86,6 +86,11 @@ public sealed class CheckpointStore(string root, int keep)
     public static Checkpoint Open(string folder) =>
         Verify(folder, out var manifest) is { } damage ? throw new PganException($"{folder}: {damage}.") : new Checkpoint(folder, manifest!);
 
+    /// <summary>The completed iterations of a checkpoint, by its folder's name; null if that is no checkpoint's.</summary>
+    public static long? Iteration(string folder) =>
+        long.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value : null;
+
     private static string? Verify(string folder, out CheckpointManifest? manifest)
     {
         manifest = null;
@@ -178,8 +183,4 @@ public sealed class CheckpointStore(string root, int keep)
         using var stream = File.OpenRead(path);
         return new CheckpointFile(stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }
-
-    private static long? Iteration(string folder) =>
-        long.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value : null;
 }

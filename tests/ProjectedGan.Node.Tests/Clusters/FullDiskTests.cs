@@ -33,6 +33,7 @@ public sealed class FullDiskTests
 
         Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
         Assert.Equal(calm, ended.WeightsHash);
+        Assert.Contains(ended.Snapshots, snapshot => snapshot.Images == ended.TotalImages);
     }
 
     [SmallDiskFact]
@@ -65,11 +66,12 @@ public sealed class FullDiskTests
         Assert.Single(ended.Epochs);
     }
 
-    // Long enough to fill a disk meanwhile; the only checkpoint is the last.
+    // Long enough to fill a disk meanwhile. The only checkpoint is the last, and the only snapshots are the first and the last.
     private static TrainingSpec Spec(TemporaryFolder home)
     {
         DataSpec data = new() { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 };
-        return VerificationSpec.Create(replicas: 2, iterations: 30) with { Data = data, Cluster = new ClusterSpec { MinWorkers = 1 } };
+        TrainingSpec spec = VerificationSpec.Create(replicas: 2, iterations: 30);
+        return spec with { Data = data, Cluster = new ClusterSpec { MinWorkers = 1 }, Schedule = spec.Schedule with { SnapshotImages = spec.TotalImages * 2 } };
     }
 
     private static async Task<Experiment> SubmitAsync(ChaosCluster cluster, TrainingSpec spec) =>

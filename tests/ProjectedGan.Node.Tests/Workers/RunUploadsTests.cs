@@ -1,0 +1,88 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Links;
+using ProjectedGan.Node.Tests.Hosting;
+using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Node.Verification;
+using ProjectedGan.Node.Workers;
+using ProjectedGan.Training.Runs;
+using ProjectedGan.Training.Specification;
+
+namespace ProjectedGan.Node.Tests.Workers;
+
+/// <summary>What a coordinator has no room for comes again, and nothing that is due gets lost at the run's end.</summary>
+public sealed class RunUploadsTests : IDisposable
+{
+    // More than other programs write meanwhile.
+    private const long Ballast = 512L << 20;
+    private const int Iterations = 2;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private readonly TemporaryFolder _home = new();
+    private readonly Channel<(WorkerMessage Message, Importance Importance)> _sent = Channel.CreateUnbounded<(WorkerMessage, Importance)>();
+
+    [Fact]
+    public async Task Coordinator_FullForAWhile_GetsTheSnapshotAndThenTheLastCheckpoint()
+    {
+        string ballast = _home.At("ballast");
+        await using (new FileStream(ballast, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = Ballast }))
+        {
+        }
+
+        long reserved = new DriveInfo(_home.Path).AvailableFreeSpace + (Ballast / 2);
+        await using RunningServer server = await RunningServer.StartAsync(_home, store: new ArtifactStoreOptions { ReservedBytes = reserved });
+        TrainingSpec spec = VerificationSpec.Create(replicas: 1, Iterations);
+        spec = spec with { Data = spec.Data with { Path = VerificationSpec.WriteDataset(_home.Path, CancellationToken.None) } };
+        using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
+        using Trainer trainer = Trainer.Create(spec, dataset, new TrainerOptions { CheckpointFolder = _home.At("checkpoints") });
+        trainer.Run(CancellationToken.None);
+        Directory.CreateDirectory(_home.At("runs", "run"));
+        await using RunUploads uploads = new("run", spec, Services(server));
+
+        uploads.Add(Directory.GetDirectories(_home.At("checkpoints")).Single());
+        Assert.Contains("disk is full", (await NextAsync()).Log.Text, StringComparison.Ordinal);
+        uploads.Add(trainer.TakeSnapshot(), isMeasured: true);
+        Assert.Contains("disk is full", (await NextAsync()).Log.Text, StringComparison.Ordinal);
+        File.Delete(ballast);
+
+        WorkerMessage first = await NextLastingAsync();
+        Assert.Equal((Iterations, true), (first.Snapshot.Iteration, first.Snapshot.Measure));
+        WorkerMessage second = await NextLastingAsync();
+        Assert.Equal(Iterations, second.Checkpoint.Iteration);
+        Assert.All(second.Checkpoint.Files.Append(first.Snapshot.Weights), file => Assert.True(server.Store.Contains(ArtifactDigest.Parse(file.Digest))));
+        Assert.Empty(Directory.GetFiles(_home.At("runs", "run")));
+    }
+
+    public void Dispose() => _home.Dispose();
+
+    private async Task<WorkerMessage> NextAsync() => (await _sent.Reader.ReadAsync().AsTask().WaitAsync(Patience)).Message;
+
+    private async Task<WorkerMessage> NextLastingAsync()
+    {
+        while (true)
+        {
+            (WorkerMessage message, Importance importance) = await _sent.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+            if (importance == Importance.Lasting)
+            {
+                return message;
+            }
+        }
+    }
+
+    private HostedRunServices Services(RunningServer server) => new()
+    {
+        Worker = "w",
+        Folder = _home.At("runs"),
+        Lanes = 1,
+        Cache = server.Store,
+        Artifacts = new ArtifactClient(server.Connect(), new TransferOptions(), TimeProvider.System),
+        // Uploads use neither.
+        Peers = null!,
+        Instruments = null!,
+        Send = (message, importance) => _sent.Writer.TryWrite((message, importance)),
+        Time = TimeProvider.System,
+        Logger = NullLogger.Instance,
+    };
+}
