@@ -88,6 +88,32 @@ internal sealed class ChaosCluster : IAsyncDisposable
         throw new TimeoutException($"Not within {Patience}: {what}. The experiment: {last}\n{Describe()}");
     }
 
+    /// <summary>Waits for an event of an experiment; those of before count.</summary>
+    /// <param name="id">The experiment.</param>
+    /// <param name="what">What is waited for, for the message of a timeout.</param>
+    /// <param name="isIt">Whether an event is it.</param>
+    public async Task<Event> WaitForEventAsync(string id, string what, Predicate<Event> isIt)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        using AsyncServerStreamingCall<Event> watch = Experiments.Watch(new WatchRequest { Id = id }, cancellationToken: patience.Token);
+        try
+        {
+            while (await watch.ResponseStream.MoveNext(patience.Token))
+            {
+                if (isIt(watch.ResponseStream.Current))
+                {
+                    return watch.ResponseStream.Current;
+                }
+            }
+        }
+        catch (Exception error) when (patience.IsCancellationRequested && error is RpcException or OperationCanceledException)
+        {
+            throw new TimeoutException($"Not within {Patience}: {what}.\n{Describe()}");
+        }
+
+        throw new InvalidOperationException($"The experiment ended while it was waited for {what}.\n{Describe()}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         Channel.Dispose();

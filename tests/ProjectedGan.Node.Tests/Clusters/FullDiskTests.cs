@@ -26,7 +26,7 @@ public sealed class FullDiskTests
         await cluster.WaitAsync(experiment.Id, "the first iteration", now => now.Progress?.Iteration >= 1);
 
         disk.Resize(Reserved);
-        await EventAsync(cluster, experiment.Id, happened => happened.Log is { Level: "warning" } log && log.Text.StartsWith("not uploaded: ", StringComparison.Ordinal) && log.Text.Contains("disk is full", StringComparison.Ordinal));
+        await cluster.WaitForEventAsync(experiment.Id, "a refused upload", happened => happened.Log is { Level: "warning" } log && log.Text.StartsWith("not uploaded: ", StringComparison.Ordinal) && log.Text.Contains("disk is full", StringComparison.Ordinal));
         Experiment stands = await cluster.WaitAsync(experiment.Id, "the last iteration", now => now.Progress?.Images == now.TotalImages);
         Assert.Equal(ExperimentState.Running, stands.State);
         disk.Resize(Plenty);
@@ -48,7 +48,7 @@ public sealed class FullDiskTests
         await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
         ChaosWorker full = await cluster.AddWorkerAsync();
         Experiment experiment = await SubmitAsync(cluster, spec);
-        Event failed = await EventAsync(cluster, experiment.Id, happened => happened.Worker?.What == "failed");
+        Event failed = await cluster.WaitForEventAsync(experiment.Id, "the worker's failure", happened => happened.Worker?.What == "failed");
         Assert.Equal(full.Id, failed.Worker.Worker);
         Assert.Contains("the disk is full", failed.Worker.Reason, StringComparison.Ordinal);
         await cluster.WaitAsync(experiment.Id, "the queue", now => now.State == ExperimentState.Queued);
@@ -56,7 +56,7 @@ public sealed class FullDiskTests
         await cluster.AddWorkerAsync();
         await cluster.WaitAsync(experiment.Id, "the first iteration", now => now.Progress?.Iteration >= 1);
         disk.Fill();
-        await EventAsync(cluster, experiment.Id, happened => happened.Log is { Level: "warning" } log && log.Text.Contains("the checkpoint cannot be written", StringComparison.Ordinal));
+        await cluster.WaitForEventAsync(experiment.Id, "a checkpoint that failed", happened => happened.Log is { Level: "warning" } log && log.Text.Contains("the checkpoint cannot be written", StringComparison.Ordinal));
         Experiment stands = await cluster.WaitAsync(experiment.Id, "the last iteration", now => now.Progress?.Images == now.TotalImages);
         Assert.Equal(ExperimentState.Running, stands.State);
         disk.Resize(Plenty);
@@ -76,19 +76,4 @@ public sealed class FullDiskTests
 
     private static async Task<Experiment> SubmitAsync(ChaosCluster cluster, TrainingSpec spec) =>
         await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "disk" });
-
-    private static async Task<Event> EventAsync(ChaosCluster cluster, string id, Predicate<Event> isIt)
-    {
-        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(4));
-        using Grpc.Core.AsyncServerStreamingCall<Event> watch = cluster.Experiments.Watch(new WatchRequest { Id = id });
-        while (await watch.ResponseStream.MoveNext(patience.Token))
-        {
-            if (isIt(watch.ResponseStream.Current))
-            {
-                return watch.ResponseStream.Current;
-            }
-        }
-
-        throw new InvalidOperationException("The experiment ended before the event.");
-    }
 }
