@@ -87,7 +87,7 @@ internal sealed class HostedRun : IAsyncDisposable
                 ? await _services.Peers.OpenAsync(group, new PeerObserver(state, _services.Instruments, abort), abort.Token) : null;
             await SynchroniseAsync(assignment, group, session, abort.Token);
             _trainer.Join(self.Replicas, session, abort.Token);
-            _services.Instruments.Joined(assignment.Epoch, self.Replicas.Count);
+            _services.Instruments.Joined(Id, assignment.Epoch, self.Replicas.Count);
             state.Enter(WorkerPhase.Training);
             using (abort.Token.Register(() => session?.Abort(new OperationCanceledException("The membership epoch is over."))))
             {

@@ -32,7 +32,7 @@ public class ClusterMetricsTests
         await WaitForEvaluationAsync(cluster, experiment.Id, patience.Token);
         await using PrometheusServer prometheus = await PrometheusServer.StartAsync([.. cluster.MetricsAddresses.Select(entry => (entry.Key, entry.Value))]);
 
-        await WorkersAreSeenAsync(prometheus);
+        await WorkersAreSeenAsync(prometheus, experiment.Id);
         await TheCoordinatorIsSeenAsync(prometheus, experiment.Id);
         await TheEvaluatorIsSeenAsync(prometheus);
         await DashboardQueries.HaveDataAsync(prometheus);
@@ -42,9 +42,10 @@ public class ClusterMetricsTests
         await prometheus.QueryAsync("pgan_experiments{pgan_experiment_state='cancelled'} == 1");
         await prometheus.QueryAsync("absent(pgan_experiment_iteration)");
         await prometheus.QueryAsync("absent(pgan_training_membership_epoch)");
+        await prometheus.QueryAsync("absent(pgan_training_loss)");
     }
 
-    private static async Task WorkersAreSeenAsync(PrometheusServer prometheus)
+    private static async Task WorkersAreSeenAsync(PrometheusServer prometheus, string experiment)
     {
         await prometheus.QueryAsync($"sum(pgan_training_images_total) >= {SnapshotImages} and sum(pgan_training_images_total) >= sum(pgan_training_iterations_total)");
         await prometheus.QueryAsync("count(pgan_training_iterations_total > 0) == 2");
@@ -56,6 +57,10 @@ public class ClusterMetricsTests
         Assert.Equal(["receive", "transmit"], directions.Select(direction => direction.Labels["network_io_direction"]).Order());
         await prometheus.QueryAsync("count(pgan_collective_allreduce_duration_seconds_count{pgan_phase='generator'} > 0) == 2");
         await prometheus.QueryAsync($"sum(pgan_training_replicas) == {Replicas}");
+        foreach (string figure in (string[])["loss", "gradient_norm", "sign_accuracy"])
+        {
+            await prometheus.QueryAsync($"count(pgan_training_{figure}{{pgan_experiment_id='{experiment}'}}) == 4");
+        }
     }
 
     private static async Task TheCoordinatorIsSeenAsync(PrometheusServer prometheus, string experiment)

@@ -20,7 +20,7 @@ public class InstrumentsTests
         string text = await host.ScrapeAsync();
 
         Assert.Contains("\npgan_training_images_total{otel_scope_name=\"ProjectedGan.Training\"} 64\n", text, StringComparison.Ordinal);
-        Assert.Contains("\npgan_training_loss{otel_scope_name=\"ProjectedGan.Training\",pgan_network=\"discriminator\"} 1.5\n", text, StringComparison.Ordinal);
+        Assert.Contains("\npgan_training_loss{otel_scope_name=\"ProjectedGan.Training\",pgan_experiment_id=\"exp-1\",pgan_network=\"discriminator\"} 1.5\n", text, StringComparison.Ordinal);
         Assert.Contains("\npgan_collective_io_bytes_total{otel_scope_name=\"ProjectedGan.Collectives\",network_io_direction=\"receive\"} 200\n", text, StringComparison.Ordinal);
         Assert.Contains(
             "\npgan_evaluation_metric_value{otel_scope_name=\"ProjectedGan.Evaluation\",pgan_experiment_id=\"exp-1\",pgan_feature_network=\"mobilenet_v2\",pgan_metric=\"fd\",pgan_samples=\"1000\"} 12.5\n",
@@ -85,15 +85,44 @@ public class InstrumentsTests
     public void TrainingLeft_ItsRunsGauges_AreGone()
     {
         using Collected collected = new();
-        TrainingInstruments training = new(collected.Factory);
-        training.Joined(3, 4);
+        using TrainingInstruments training = new(collected.Factory);
+        training.Joined("a", 3, 4);
         training.Loss(TrainingInstruments.Generator, 1);
         training.DeviceMemory("cpu", 1, 2);
         Assert.Equal(5, collected.Points().Count);
 
+        Assert.Contains("pgan.training.loss pgan.experiment.id=a pgan.network=generator 1", collected.Points());
+
         training.Left();
+        training.Loss(TrainingInstruments.Generator, 2);
 
         Assert.All(collected.Points(), point => Assert.StartsWith("pgan.training.device.memory", point, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TrainingGauges_OfOneExperimentAfterAnother_ShowTheRunningOneAndNeverOverflow()
+    {
+        using Collected collected = new();
+        using TrainingInstruments training = new(collected.Factory);
+        for (int experiment = 0; experiment < 2 * RenewingMeter.LabelSetsPerMeter; experiment++)
+        {
+            training.Joined($"e{experiment}", 1, 1);
+            training.Joined($"e{experiment}", 2, 1);
+            foreach (string network in (string[])[TrainingInstruments.Generator, TrainingInstruments.Discriminator])
+            {
+                training.Loss(network, experiment);
+                training.GradientNorm(network, experiment);
+            }
+
+            training.SignAccuracy(TrainingInstruments.RealImages, 1);
+            training.SignAccuracy(TrainingInstruments.GeneratedImages, 1);
+            if (experiment % 50 == 0)
+            {
+                string[] own = [.. collected.Points().Where(point => point.Contains("pgan.experiment.id=", StringComparison.Ordinal))];
+                Assert.Equal(6, own.Length);
+                Assert.All(own, point => Assert.Contains($"pgan.experiment.id=e{experiment} ", point, StringComparison.Ordinal));
+            }
+        }
     }
 
     [Fact]

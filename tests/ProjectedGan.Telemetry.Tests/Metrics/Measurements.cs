@@ -31,7 +31,7 @@ internal static class Measurements
 
     private static void Train(TrainingInstruments training)
     {
-        training.Joined(epoch: 3, replicas: 4);
+        training.Joined("exp-1", epoch: 3, replicas: 4);
         training.IterationFinished(images: 64, Second, dataWait: Second / 100);
         training.PhaseFinished("generator", Second / 2);
         training.Loss(TrainingInstruments.Generator, 0.5);
