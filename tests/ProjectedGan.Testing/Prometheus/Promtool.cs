@@ -14,22 +14,6 @@ public static class Promtool
         return code == 0 || output.Length > 0 ? output : $"promtool ended with {code}.";
     }
 
-    /// <summary>What <c>promtool check rules</c> has to say against alerting and recording rules; empty where it finds nothing.</summary>
-    public static async Task<string> CheckRulesAsync(string rules)
-    {
-        string file = Path.Combine(Path.GetTempPath(), $"pgan-rules-{Guid.NewGuid():N}.yml");
-        await File.WriteAllTextAsync(file, rules);
-        try
-        {
-            (int code, string output) = await RunAsync("", "check", "rules", file);
-            return code == 0 ? "" : output;
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
     /// <summary>Writes a database of samples with timestamps, in the OpenMetrics format.</summary>
     /// <exception cref="InvalidOperationException">promtool refused them.</exception>
     public static async Task CreateBlocksAsync(string samplesFile, string databaseFolder)
