@@ -51,7 +51,7 @@ internal static class DashboardPanels
             ["description"] = description + Emptiness(source),
             ["gridPos"] = place,
             ["datasource"] = DataSource(),
-            ["targets"] = new JsonArray([.. source["queries"]!.AsArray().Select((query, index) => Target(query!, index, type))]),
+            ["targets"] = new JsonArray([.. (source["queries"]?.AsArray() ?? []).Select((query, index) => Target(query!, index, type))]),
             ["fieldConfig"] = new JsonObject { ["defaults"] = PanelFields.Of(source, type), ["overrides"] = new JsonArray() },
             ["options"] = PanelFields.Options(source, type),
         };

@@ -73,8 +73,20 @@ public sealed partial class DashboardTests
     {
         string[] declared = [.. Of(name).Model["templating"]!["list"]!.AsArray().Select(variable => variable!["name"]!.GetValue<string>())];
         IEnumerable<string> used = Uses().Matches(Of(name).Text).Select(use => use.Groups[1].Value).Distinct();
-        Assert.Empty(used.Except(declared).Except(["__rate_interval", "__all"]));
+        Assert.Empty(used.Except(declared).Except(["__rate_interval", "__all", "__to"]));
         Assert.Equal("datasource", declared[0]);
+    }
+
+    [Fact]
+    public void Samples_AreWhereTheCoordinatorServesThem()
+    {
+        JsonNode panel = Assert.Single(Of("experiments").Panels, panel => panel["type"]!.GetValue<string>() == "text");
+        string address = Image().Match(panel["options"]!["content"]!.GetValue<string>()).Groups[1].Value;
+        Assert.Equal("experiment", panel["repeat"]!.GetValue<string>());
+        // Tests of the web page ask it of a running coordinator.
+        Assert.StartsWith("${coordinator:raw}/api/v1/experiments/${experiment:raw}/samples/newest.png", address, StringComparison.Ordinal);
+        string endpoints = File.ReadAllText(Repository.At("src", "ProjectedGan.Node", "Coordinator", "Web", "WebEndpoints.cs"));
+        Assert.Contains("/samples/{{images}}.png", endpoints, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,6 +102,9 @@ public sealed partial class DashboardTests
 
     [GeneratedRegex(@"\{\{ *([a-z_]+) *\}\}")]
     private static partial Regex Legends();
+
+    [GeneratedRegex(@"!\[[^\]]*\]\(([^)]+)\)")]
+    private static partial Regex Image();
 
     [GeneratedRegex(@"\$\{?([a-z_]+)")]
     private static partial Regex Uses();

@@ -7,7 +7,19 @@ internal static class DashboardVariables
 {
     public static JsonNode DataSource() => new JsonObject { ["name"] = "datasource", ["label"] = "Data source", ["type"] = "datasource", ["query"] = "prometheus" };
 
-    public static JsonNode Of(JsonNode source)
+    public static JsonNode Of(JsonNode source) => source["text"] is { } text ? Written(source, text) : Asked(source);
+
+    // What the viewer writes; Grafana keeps it in the dashboard's address.
+    private static JsonObject Written(JsonNode source, JsonNode text) => new()
+    {
+        ["name"] = source["name"]!.DeepClone(),
+        ["label"] = source["label"]!.DeepClone(),
+        ["type"] = "textbox",
+        ["query"] = text.DeepClone(),
+        ["current"] = new JsonObject { ["text"] = text.DeepClone(), ["value"] = text.DeepClone() },
+    };
+
+    private static JsonObject Asked(JsonNode source)
     {
         bool single = source["single"]?.GetValue<bool>() ?? false;
         string query = $"label_values({source["metric"]}, {source["values"]})";

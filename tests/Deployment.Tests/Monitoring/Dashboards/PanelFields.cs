@@ -38,6 +38,7 @@ internal static class PanelFields
         {
             ["colorMode"] = "none", ["graphMode"] = "none", ["textMode"] = "value_and_name", ["reduceOptions"] = new JsonObject { ["calcs"] = new JsonArray("lastNotNull") },
         },
+        "text" => new JsonObject { ["mode"] = "markdown", ["content"] = source["content"]!.DeepClone() },
         "table" => new JsonObject { ["showHeader"] = true, ["cellHeight"] = "sm" },
         "trend" => new JsonObject { ["xField"] = source["x"]!.DeepClone(), ["legend"] = Legend(), ["tooltip"] = Tooltip() },
         _ => new JsonObject { ["legend"] = Legend(), ["tooltip"] = Tooltip() },
