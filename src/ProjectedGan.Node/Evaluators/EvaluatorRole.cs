@@ -25,24 +25,29 @@ internal static class EvaluatorRole
 {
     public static Command Build()
     {
+        Option<int> threads = new("--threads") { Description = "CPU threads that compute; 0 for as many as there are processors. 1 beside workers, which need the others." };
         ExampleCommand command = new(
             "evaluator",
             "Evaluates snapshots for a coordinator: FID and other metrics, and the sample grids. Training never waits for it. When it stops, another evaluator takes its snapshot over.",
             "evaluator --coordinator http://127.0.0.1:7400",
-            "evaluator --coordinator https://trainer:7400 --device cuda:0 --tls-cert node.crt --tls-key node.key --tls-ca ca.crt");
+            "evaluator --coordinator https://trainer:7400 --device cuda:0 --tls-cert node.crt --tls-key node.key --tls-ca ca.crt")
+        {
+            threads,
+        };
         var flags = NodeFlags.AddTo(command);
         command.Runs(async (parsed, cancellation) =>
         {
             using var logging = LoggerFactory.Create(builder => NodeLogging.AddTo(builder, LogLevel.Information));
             using var stop = flags.Stop(parsed, cancellation);
-            await RunAsync(flags.Read(parsed, logging), stop.Token);
+            await RunAsync(flags.Read(parsed, logging), parsed.GetValue(threads) is > 0 and var count ? count : Environment.ProcessorCount, stop.Token);
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static async Task RunAsync(NodeSettings settings, CancellationToken stop)
+    private static async Task RunAsync(NodeSettings settings, int threads, CancellationToken stop)
     {
+        TorchRuntime.TuneAllocator();
         var id = NodeIdentity.NewId(settings.Name);
         await using var application = BuildApplication(settings, id);
         await NodeServer.StartAsync(application, settings.Server, stop);
@@ -57,6 +62,7 @@ internal static class EvaluatorRole
             new ArtifactStore(settings.Cache, new ArtifactStoreOptions(), transfers),
             new RealStatisticsCache(Path.Combine(settings.Cache, "statistics"), logger),
             settings.Device,
+            threads,
             application.Services.GetRequiredService<EvaluationInstruments>());
         EvaluatorAgent agent = new(evaluation.RunAsync, TimeProvider.System, logger);
         RegisterEvaluator registration = new()

@@ -23,9 +23,10 @@ namespace ProjectedGan.Node.Evaluators;
 /// <param name="cache">What was fetched.</param>
 /// <param name="statistics">Features of real images, so that each data set is passed through a network once.</param>
 /// <param name="device">Where to compute.</param>
+/// <param name="threads">CPU threads to compute with.</param>
 /// <param name="instruments">This evaluator's metrics.</param>
 internal sealed class SnapshotEvaluation(
-    ArtifactClient artifacts, ArtifactStore cache, RealStatisticsCache statistics, Device device, EvaluationInstruments instruments) : IDisposable
+    ArtifactClient artifacts, ArtifactStore cache, RealStatisticsCache statistics, Device device, int threads, EvaluationInstruments instruments) : IDisposable
 {
     // Snapshots of one experiment come minutes apart; a network of an experiment that is over is not worth its memory.
     private static readonly TimeSpan KeepNetwork = TimeSpan.FromMinutes(10);
@@ -98,7 +99,7 @@ internal sealed class SnapshotEvaluation(
     private List<Contracts.V1.MetricValue> Measure(
         TrainingSpec spec, string snapshot, string grid, string? walk, IProgress<double> progress, CancellationToken cancellation)
     {
-        TorchRuntime.SetThreads(Environment.ProcessorCount);
+        TorchRuntime.SetThreads(threads);
         var images = Open(spec.Data.Path);
         IImageDataset dataset = spec.Data.Mirror ? new MirroredDataset(images) : images;
         using var generator = new NetworkFactory(spec with { Execution = new() }).CreateEmptyGenerator();

@@ -57,9 +57,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             }
             for (var evaluator = 0; evaluator < options.Evaluators; evaluator++)
             {
-                cluster._evaluators.Add(await LocalNode.StartAsync(
-                    "evaluator", Path.Combine(options.Folder, $"evaluator-{evaluator}.log"), MetricsAnnouncement, cluster.NodeArguments(), cancellation));
-                cluster._evaluators[^1].LowerPriority();
+                await cluster.AddEvaluatorAsync(cancellation);
             }
             return cluster;
         }
@@ -78,6 +76,15 @@ internal sealed class LocalCluster : IAsyncDisposable
             "worker", Path.Combine(_options.Folder, $"worker-{_workers.Count}.log"), MetricsAnnouncement, arguments, cancellation);
         _workers.Add(worker);
         return worker;
+    }
+
+    // The processors are the workers': a thread of low priority does not keep them, while several would wait for each other, spinning.
+    private async Task AddEvaluatorAsync(CancellationToken cancellation)
+    {
+        var evaluator = await LocalNode.StartAsync(
+            "evaluator", Path.Combine(_options.Folder, $"evaluator-{_evaluators.Count}.log"), MetricsAnnouncement, [.. NodeArguments(), "--threads", "1"], cancellation);
+        evaluator.LowerPriority();
+        _evaluators.Add(evaluator);
     }
 
     /// <summary>Waits until so many workers have registered, so that an experiment starts with all of them.</summary>
