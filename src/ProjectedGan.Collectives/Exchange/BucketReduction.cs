@@ -74,6 +74,9 @@ internal sealed class BucketReduction : IPendingReduction, IDisposable
 
     public bool IsComplete => ChunksToSum == 0 && ResultsToWrite == 0 && ResultsToReceive == 0;
 
+    /// <summary>Why a frame that describes another tensor is refused; null where it describes this one.</summary>
+    public RefusalReason? Mismatch(FrameHeader header) => header.BucketElements == Elements && header.Format == Format ? null : RefusalReason.Mismatch;
+
     /// <summary>Whether every other member has submitted this bucket.</summary>
     public bool EveryoneIsReady()
     {

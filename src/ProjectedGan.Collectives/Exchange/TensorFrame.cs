@@ -5,7 +5,7 @@ using ProjectedGan.Training.Reduction;
 namespace ProjectedGan.Collectives.Exchange;
 
 /// <summary>A frame whose payload is read from a submitted tensor at the moment of writing.</summary>
-internal sealed unsafe class TensorFrame(ReductionEngine engine, BucketReduction reduction, FrameHeader header, nint source, int elements) : IOutgoingFrame
+internal sealed unsafe class TensorFrame(ExchangeState state, BucketReduction reduction, FrameHeader header, nint source, int elements) : IOutgoingFrame
 {
     public FrameHeader Header => header;
 
@@ -27,12 +27,12 @@ internal sealed unsafe class TensorFrame(ReductionEngine engine, BucketReduction
         complete.PayloadBytes = payload.Length;
         complete.Checksum = FrameChecksum.Compute(complete, payload);
         complete.Write(frame);
-        engine.Written(this);
+        state.Written(this);
     }
 
     private bool TryRead(Span<byte> payload)
     {
-        if (!engine.Gate.TryEnter())
+        if (!state.Gate.TryEnter())
         {
             return false;
         }
@@ -50,7 +50,7 @@ internal sealed unsafe class TensorFrame(ReductionEngine engine, BucketReduction
         }
         finally
         {
-            engine.Gate.Exit();
+            state.Gate.Exit();
         }
     }
 }
