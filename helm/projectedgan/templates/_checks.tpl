@@ -8,6 +8,9 @@
 {{- if and (ne $v.clustering.mode "none") (not $v.coordinator.persistence.enabled) -}}
 {{- $problems = append $problems (printf "clustering.mode is %s, and coordinator.persistence.enabled is false: several coordinators need one shared volume" $v.clustering.mode) -}}
 {{- end -}}
+{{- if and (eq $v.clustering.mode "none") $v.postgres.tables.existingConfigMap -}}
+{{- $problems = append $problems (printf "postgres.tables.existingConfigMap is '%s', and clustering.mode is none: one coordinator needs no tables of members" $v.postgres.tables.existingConfigMap) -}}
+{{- end -}}
 {{- if and $v.tls.enabled (not $v.tls.certManager.enabled) (not $v.tls.existingSecret) -}}
 {{- $problems = append $problems "tls.enabled is true: give tls.existingSecret, or let cert-manager make one with tls.certManager.enabled" -}}
 {{- end -}}

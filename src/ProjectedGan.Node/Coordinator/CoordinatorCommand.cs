@@ -27,7 +27,7 @@ internal static class CoordinatorCommand
         command.Runs(async (parsed, cancellation) =>
         {
             CoordinatorOptions options = flags.Read(parsed);
-            using DataFolder folder = DataFolder.Open(options.DataFolder);
+            using DataFolder folder = DataFolder.Open(options.DataFolder, options.SharedFolder);
             using CancellationTokenSource stop = ParentWatch.Follow(parsed.GetValue(parent), cancellation);
             await RunAsync(options, folder, stop.Token);
             return ExitCode.Success;

@@ -17,6 +17,7 @@ namespace ProjectedGan.Node.Coordinator;
 internal sealed class CoordinatorFlags
 {
     private readonly Option<string> _data = new("--data-dir") { Description = "Folder of experiments, datasets, checkpoints and snapshots; one coordinator at a time.", Required = true, HelpName = "DIR" };
+    private readonly Option<string?> _shared = new("--shared-dir") { Description = "Folder of datasets, checkpoints and snapshots for several coordinators on one PostgreSQL. Without it they lie in --data-dir.", HelpName = "DIR" };
     private readonly Option<string> _listen = new("--listen") { Description = "Where gRPC is served: http(s)://HOST:PORT, * for all interfaces, port 0 for any free one.", DefaultValueFactory = _ => "http://127.0.0.1:7400", HelpName = "URL" };
     private readonly Option<string?> _metrics = new("--metrics-listen") { Description = "Where browsers see the web page (with https: at --listen), Prometheus scrapes /metrics, and probes ask /healthz and /readyz (HTTP/1.1). Without it: this machine only, the port behind --listen's.", HelpName = "URL" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "YAML file of bearer tokens with roles; read again when it changes.", HelpName = "FILE" };
@@ -37,7 +38,7 @@ internal sealed class CoordinatorFlags
 
     private CoordinatorFlags(Command command)
     {
-        foreach (Option option in new Option[] { _data, _listen, _metrics, _tokens, _insecure, _localFiles, _storage, _connection, _clustering, _heartbeat, _lease, _calls, _transfers, _watches, _nodes, _upload, _logLevel })
+        foreach (Option option in new Option[] { _data, _shared, _listen, _metrics, _tokens, _insecure, _localFiles, _storage, _connection, _clustering, _heartbeat, _lease, _calls, _transfers, _watches, _nodes, _upload, _logLevel })
         {
             command.Add(option);
         }
@@ -58,10 +59,16 @@ internal sealed class CoordinatorFlags
             throw new UsageException("--storage postgres needs --connection-string or PGAN_CONNECTION_STRING, for example 'Host=localhost;Database=pgan;Username=pgan'.");
         }
 
+        if (parsed.GetValue(_shared) is not null && storage != StorageKind.Postgres)
+        {
+            throw new UsageException("--shared-dir needs --storage postgres: each coordinator deletes files that no experiment it knows of needs, so those that share files must share experiments.");
+        }
+
         NodeServerOptions server = ReadServer(parsed);
         return new CoordinatorOptions
         {
             DataFolder = parsed.GetValue(_data)!,
+            SharedFolder = parsed.GetValue(_shared),
             Server = server,
             Storage = storage,
             ConnectionString = connection,

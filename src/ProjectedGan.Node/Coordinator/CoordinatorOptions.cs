@@ -14,6 +14,9 @@ internal sealed record CoordinatorOptions
     /// <summary>Holds the artifacts, and the database where that is SQLite.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>Holds the artifacts in place of <see cref="DataFolder"/>, and is shared with other coordinators on the same PostgreSQL; null without.</summary>
+    public string? SharedFolder { get; init; }
+
     public required NodeServerOptions Server { get; init; }
 
     public StorageKind Storage { get; init; }

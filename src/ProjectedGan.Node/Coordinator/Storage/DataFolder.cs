@@ -2,44 +2,44 @@ using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Coordinator.Storage;
 
-/// <summary>The coordinator's folder, held by one process at a time. The lock goes with the process, however it ends.</summary>
+/// <summary>
+/// The coordinator's folder, held by one process at a time; the lock goes with the process, however it ends. What lies there under the name of its
+/// content may be in another folder, which several coordinators share.
+/// </summary>
 internal sealed class DataFolder : IDisposable
 {
     private readonly FileStream _lock;
 
-    private DataFolder(string path, FileStream held)
+    private DataFolder(string path, string shared, FileStream held)
     {
         Path = path;
+        Shared = shared;
         _lock = held;
     }
 
     public string Path { get; }
 
+    /// <summary>Where artifacts and datasets lie.</summary>
+    public string Shared { get; }
+
     /// <summary>The SQLite file with grains and journal.</summary>
     public string Database => System.IO.Path.Combine(Path, "coordinator.db");
 
     /// <summary>Files by SHA-256.</summary>
-    public string Artifacts => System.IO.Path.Combine(Path, "artifacts");
+    public string Artifacts => System.IO.Path.Combine(Shared, "artifacts");
 
     /// <summary>What is known of datasets, by digest.</summary>
-    public string Datasets => System.IO.Path.Combine(Path, "datasets");
+    public string Datasets => System.IO.Path.Combine(Shared, "datasets");
 
-    /// <exception cref="UsageException">It cannot be made, or another coordinator has it.</exception>
-    public static DataFolder Open(string path)
+    /// <param name="path">Of one coordinator.</param>
+    /// <param name="shared">Of several; null is <paramref name="path"/>.</param>
+    /// <exception cref="UsageException">A folder cannot be made, or another coordinator has the first.</exception>
+    public static DataFolder Open(string path, string? shared = null)
     {
-        string folder = System.IO.Path.GetFullPath(path);
+        string folder = Make("--data-dir", path), content = shared is null ? folder : Make("--shared-dir", shared);
         try
         {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--data-dir '{path}' cannot be made: {error.Message}", error);
-        }
-
-        try
-        {
-            return new(folder, new FileStream(System.IO.Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new(folder, content, new FileStream(System.IO.Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException error)
         {
@@ -52,4 +52,16 @@ internal sealed class DataFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static string Make(string option, string path)
+    {
+        try
+        {
+            return Directory.CreateDirectory(System.IO.Path.GetFullPath(path)).FullName;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{option} '{path}' cannot be made: {error.Message}", error);
+        }
+    }
 }
