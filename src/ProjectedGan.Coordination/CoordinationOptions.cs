@@ -54,7 +54,7 @@ public sealed record CoordinationOptions
     /// <summary>How long lost workers and evaluators stay in the lists. Default 10 min.</summary>
     public TimeSpan RememberLostNodes { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Progress events kept per experiment. Default 1,000.</summary>
+    /// <summary>Progress events kept per experiment: the newest half of them all, and before that as many over the whole run. Default 1,000.</summary>
     public int ProgressEventsKept { get; init; } = 1_000;
 
     /// <summary>Other events kept per experiment. Default 4,000.</summary>

@@ -4,7 +4,7 @@ namespace ProjectedGan.Coordination.Journal;
 
 /// <summary>
 /// The events of experiments, in the order in which they happened. Only an experiment's grain appends; anybody reads. Old events are dropped
-/// (<see cref="CoordinationOptions.EventsKept"/>), so sequence numbers may begin above 1 and have gaps.
+/// (<see cref="CoordinationOptions.EventsKept"/>) and old statistics thinned, so sequence numbers may begin above 1 and have gaps.
 /// </summary>
 public interface IExperimentJournal
 {

@@ -89,8 +89,8 @@ internal sealed class SqlExperimentJournal(SqlDatabase database, CoordinationOpt
 
         if (before / DropEvery != last / DropEvery)
         {
-            await DropAsync(session, experiment, progress: 1, options.ProgressEventsKept, cancellationToken).ConfigureAwait(false);
-            await DropAsync(session, experiment, progress: 0, options.EventsKept, cancellationToken).ConfigureAwait(false);
+            await ThinAsync(session, experiment, options.ProgressEventsKept / 2, cancellationToken).ConfigureAwait(false);
+            await DropAsync(session, experiment, options.EventsKept, cancellationToken).ConfigureAwait(false);
         }
 
         return last;
@@ -100,12 +100,32 @@ internal sealed class SqlExperimentJournal(SqlDatabase database, CoordinationOpt
         => (await session.QueryAsync(
             "SELECT COALESCE(MAX(sequence), 0) FROM pgan_events WHERE experiment = @experiment", [("experiment", experiment)], static row => row.GetInt64(0), cancellationToken).ConfigureAwait(false))[0];
 
-    private static Task<int> DropAsync(SqlSession session, string experiment, long progress, long kept, CancellationToken cancellationToken)
+    private static Task<int> DropAsync(SqlSession session, string experiment, long kept, CancellationToken cancellationToken)
         => session.ExecuteAsync(
             """
-            DELETE FROM pgan_events WHERE experiment = @experiment AND progress = @progress AND sequence <=
-              (SELECT sequence FROM pgan_events WHERE experiment = @experiment AND progress = @progress ORDER BY sequence DESC LIMIT 1 OFFSET @kept)
+            DELETE FROM pgan_events WHERE experiment = @experiment AND progress = 0 AND sequence <=
+              (SELECT sequence FROM pgan_events WHERE experiment = @experiment AND progress = 0 ORDER BY sequence DESC LIMIT 1 OFFSET @kept)
             """,
-            [("experiment", experiment), ("progress", progress), ("kept", kept)],
+            [("experiment", experiment), ("kept", kept)],
             cancellationToken);
+
+    // The newest statistics stay as they are; of the others one of each of as many stretches stays, so that a curve shows the whole run.
+    private static async Task ThinAsync(SqlSession session, string experiment, long half, CancellationToken cancellationToken)
+    {
+        var edges = await session.QueryAsync(
+            "SELECT sequence FROM pgan_events WHERE experiment = @experiment AND progress = 1 ORDER BY sequence DESC LIMIT 1 OFFSET @half",
+            [("experiment", experiment), ("half", half)],
+            static row => row.GetInt64(0),
+            cancellationToken).ConfigureAwait(false);
+        if (edges is [var edge])
+        {
+            await session.ExecuteAsync(
+                """
+                DELETE FROM pgan_events WHERE experiment = @experiment AND progress = 1 AND sequence <= @edge AND sequence NOT IN
+                  (SELECT MIN(sequence) FROM pgan_events WHERE experiment = @experiment AND progress = 1 AND sequence <= @edge GROUP BY sequence * @half / (@edge + 1))
+                """,
+                [("experiment", experiment), ("edge", edge), ("half", half)],
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

@@ -55,6 +55,7 @@ internal sealed class ClusterSession : IAsyncDisposable
     public async Task<SessionEnd> RunAsync(CancellationToken stop)
     {
         Console.WriteLine($"coordinator {_cluster.Address.GetLeftPart(UriPartial.Authority)}, {_cluster.Workers.Count} workers, 1 evaluator; logs in {Path.Combine(_folder.Path, "cluster")}");
+        Console.WriteLine($"watch it in a browser: {_cluster.Page}");
         await _cluster.WaitForNodesAsync(_cluster.Workers.Count, stop);
         var experiment = await _cluster.Experiments.SubmitAsync(
             new SubmitRequest { SpecYaml = TrainingSpecFile.Write(_spec), Name = _folder.Name, RequestId = $"demo-{SpecHash.Compute(_spec)}" }, cancellationToken: stop);

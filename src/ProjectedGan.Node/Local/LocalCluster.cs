@@ -33,6 +33,9 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>The coordinator's address.</summary>
     public Uri Address => new(_coordinator!.Announced("listening on"));
 
+    /// <summary>Where a browser finds the web page.</summary>
+    public Uri Page => new(_coordinator!.Announced("web page on"));
+
     public int CoordinatorProcessId => _coordinator!.ProcessId;
 
     public GrpcChannel Channel => _channel!;

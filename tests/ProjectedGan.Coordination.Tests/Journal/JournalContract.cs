@@ -30,7 +30,7 @@ public abstract class JournalContract
     }
 
     [Fact]
-    public async Task Events_OldOnesAreDroppedByKindAndNumbersGoOn()
+    public async Task Events_OldOnesAreDroppedAndNumbersGoOn()
     {
         await using SimulatedCluster cluster = await StartAsync(options => options with { ProgressEventsKept = 10, EventsKept = 5 });
         for (int count = 0; count < 128; count++)
@@ -39,10 +39,27 @@ public abstract class JournalContract
         }
 
         ImmutableArray<ExperimentEvent> events = await cluster.Journal.ReadAsync("x", 0, 1_000, CancellationToken.None);
-        Assert.Equal(10, events.Count(happened => happened.Progress is not null));
+        Assert.InRange(events.Count(happened => happened.Progress is not null), 6, 10);
         Assert.Equal(5, events.Count(happened => happened.Progress is null));
         Assert.Equal(128, events[^1].Sequence);
         Assert.Equal(129, await cluster.Journal.AppendAsync("x", [Event("next")], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Statistics_OfALongRun_AreThinnedOverItsWholeLength()
+    {
+        const int Count = 64 * 40, Kept = 100;
+        await using SimulatedCluster cluster = await StartAsync(options => options with { ProgressEventsKept = Kept });
+        for (int count = 0; count < Count; count += 64)
+        {
+            await cluster.Journal.AppendAsync("x", [.. Enumerable.Repeat(Event("progress") with { Progress = new TrainingProgress() }, 64)], CancellationToken.None);
+        }
+
+        long[] sequences = [.. (await cluster.Journal.ReadAsync("x", 0, Count, CancellationToken.None)).Select(happened => happened.Sequence)];
+        Assert.InRange(sequences.Length, Kept * 3 / 4, Kept);
+        Assert.Equal((1, Count), (sequences[0], sequences[^1]));
+        Assert.Equal(Enumerable.Range(Count - (Kept / 2) + 1, Kept / 2).Select(sequence => (long)sequence), sequences[^(Kept / 2)..]);
+        Assert.All(sequences.Zip(sequences.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 1, Count / 8));
     }
 
     [Fact]

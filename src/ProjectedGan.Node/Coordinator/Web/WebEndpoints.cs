@@ -36,7 +36,7 @@ internal static class WebEndpoints
         Map(One, "Get", reader.WriteExperimentAsync);
         Map($"{One}/events", "Get", events.WriteAsync);
         Map($"{One}/statistics", "Get", events.WriteStatisticsAsync);
-        Map($"{One}/stream", "Watch", events.StreamAsync);
+        application.MapGet($"{One}/stream", calls.Guard(Service + "Watch", events.StreamAsync));
         Map($"{One}/samples/{{images}}.png", "GetSampleImage", context => images.WriteAsync(context, GetSampleImageRequest.Types.Kind.Grid));
         Map($"{One}/walks/{{images}}.png", "GetSampleImage", context => images.WriteAsync(context, GetSampleImageRequest.Types.Kind.Walk));
         application.Map($"{PortRules.JsonPath}/{{**rest}}", WebCalls.WriteUnknownAsync);

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using System.Text;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using ProjectedGan.Coordination.Journal;
 using ProjectedGan.Node.Coordinator.Services;
@@ -11,7 +9,7 @@ using ProjectedGan.Node.Hosting;
 namespace ProjectedGan.Node.Coordinator.Web;
 
 /// <summary>An experiment's journal: as a list, as curves, and as it goes on (server-sent events).</summary>
-internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal journal, IHostApplicationLifetime lifetime)
+internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal journal, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private const int EventsAtOnce = 1000;
     private const int MostEvents = 1000;
@@ -64,23 +62,10 @@ internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal jour
         long after = long.TryParse(context.Request.Headers["Last-Event-ID"], out long seen) && seen >= 0 ? seen : After(context);
         string id = await reader.IdAsync(WebQuery.Id(context));
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        if (HttpMethods.IsHead(context.Request.Method))
-        {
-            return;
-        }
-
-        // The browser learns at once that it is connected.
-        await SendAsync(context, ": follows\n\n", end.Token);
+        using EventStream stream = new(context.Response, time);
         try
         {
-            await reader.Watch(id).RunAsync(
-                after,
-                happened => SendAsync(context, $"id: {happened.Sequence}\ndata: {WebJson.Messages.Format(EventMessages.ToMessage(happened))}\n\n", end.Token),
-                end.Token);
-            await SendAsync(context, "event: end\ndata: {}\n\n", end.Token);
+            await stream.RunAsync(() => FollowAsync(stream, id, after, end.Token), end.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -90,10 +75,13 @@ internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal jour
 
     private static long After(HttpContext context) => WebQuery.Number(context, "after", 0, long.MaxValue);
 
-    private static async Task SendAsync(HttpContext context, string text, CancellationToken cancellation)
+    private async Task FollowAsync(EventStream stream, string id, long after, CancellationToken cancellation)
     {
-        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
-        await context.Response.Body.FlushAsync(cancellation);
+        await reader.Watch(id).RunAsync(
+            after,
+            happened => stream.WriteAsync($"id: {happened.Sequence}\ndata: {WebJson.Messages.Format(EventMessages.ToMessage(happened))}\n\n", cancellation),
+            cancellation);
+        await stream.WriteAsync("event: end\ndata: {}\n\n", cancellation);
     }
 
     private async Task ReadAsync(string id, long after, Action<ExperimentEvent> take, CancellationToken cancellation)

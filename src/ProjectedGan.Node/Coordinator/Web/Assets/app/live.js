@@ -3,6 +3,8 @@ import { api } from "./api.js";
 
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 15000;
+// The coordinator shows a sign of life every 15 seconds.
+const SILENCE = 45000;
 
 /** Calls `take` with each event behind `after` and `ended` when no more can come; ends with `signal`. */
 export async function follow(id, after, { take, ended, connection, signal }) {
@@ -12,13 +14,15 @@ export async function follow(id, after, { take, ended, connection, signal }) {
     const attempt = new AbortController();
     const stop = () => attempt.abort();
     const hide = () => document.hidden && stop();
+    let watchdog;
+    const alive = () => { clearTimeout(watchdog); watchdog = setTimeout(stop, SILENCE); };
     signal.addEventListener("abort", stop);
     document.addEventListener("visibilitychange", hide);
     try {
       const response = await api.stream(id, after, attempt.signal);
       connection(true);
       pause = FIRST_PAUSE;
-      for await (const message of messages(response.body)) {
+      for await (const message of messages(response.body, alive)) {
         if (message.event === "end") return ended();
         const event = JSON.parse(message.data);
         after = Number(event.sequence);
@@ -27,6 +31,7 @@ export async function follow(id, after, { take, ended, connection, signal }) {
     } catch (error) {
       if (error.status === 401 || error.status === 404) return;
     } finally {
+      clearTimeout(watchdog);
       signal.removeEventListener("abort", stop);
       document.removeEventListener("visibilitychange", hide);
     }
@@ -48,10 +53,11 @@ export async function repeat(interval, act, signal) {
   }
 }
 
-async function* messages(body) {
+async function* messages(body, alive) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
+    alive();
     const { value, done } = await reader.read();
     if (done) return;
     text += value;

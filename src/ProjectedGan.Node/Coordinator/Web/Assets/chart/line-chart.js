@@ -73,7 +73,7 @@ export class LineChart {
     const places = (x === "time" ? timeTicks : ticks)(across, Math.max(2, Math.floor(this.width / 95)));
     const name = x === "time" ? axisTime : short;
     return [
-      ...ticks(up, 4).flatMap((value) => [
+      ...ticks(up, 5).flatMap((value) => [
         svg("line", { class: "rule", x1: MARGIN.left, x2: this.width - MARGIN.right, y1: Math.round(this.y(value)), y2: Math.round(this.y(value)) }),
         svg("text", { class: "axis", x: MARGIN.left - 8, y: this.y(value) + 4, "text-anchor": "end" }, axisNumber(value)),
       ]),
@@ -143,8 +143,9 @@ export class LineChart {
       h("strong", {}, this.data.x === "time" ? duration(at) : `${at.toLocaleString("en")} images`),
       ...rows.map(({ one, value }) => h("div", {}, h("span", { class: `swatch tone-${one.tone}` }), h("span", {}, one.name), h("span", {}, this.format(value)))),
     );
-    const room = this.width - this.tip.offsetWidth;
-    this.tip.style.transform = `translate(${Math.max(0, left + 14 > room ? left - this.tip.offsetWidth - 14 : left + 14)}px, 6px)`;
+    const width = this.tip.offsetWidth;
+    const beside = left < this.width / 2 ? Math.min(left + 14, this.width - width) : Math.max(0, left - 14 - width);
+    this.tip.style.transform = `translate(${beside}px, 6px)`;
   }
 
   describe() {

@@ -4,7 +4,7 @@ import { api } from "../app/api.js";
 import { session } from "../app/session.js";
 
 export function signInView(wasRefused, done) {
-  const error = h("p", { class: "error-text", role: "alert", id: "sign-in-error" }, wasRefused && "The token is no longer valid here.");
+  const error = h("p", { class: "error-text", role: "alert", id: "sign-in-error" }, wasRefused && "This token is not known here.");
   const field = h("input", { type: "password", id: "token", autocomplete: "off", required: true, "aria-describedby": "sign-in-error" });
   const submit = async (event) => {
     event.preventDefault();

@@ -1,0 +1,24 @@
+using ProjectedGan.Web.Tests.Recording;
+
+namespace ProjectedGan.Web.Tests.Browser;
+
+/// <summary>What happens while the page is open.</summary>
+public sealed class LiveTests(OpenCoordinator open, Chromium chromium) : IClassFixture<OpenCoordinator>, IClassFixture<Chromium>
+{
+    [Fact]
+    public async Task News_ArriveWithoutReloading()
+    {
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"#/experiments/{open.Recorded.Id}");
+        await page["section[aria-label='Samples'] img[src$='/samples/24.png']"].WaitForAsync();
+        await page.HoldsAsync("document.querySelector('.tiles').textContent.includes('240')");
+
+        await open.Recorded.ReportAsync(61, 70);
+        await page.HoldsAsync("document.querySelector('.tiles').textContent.includes('280')");
+        await open.Recorded.SnapshotAsync(10);
+
+        await page["section[aria-label='Samples'] img[src$='/samples/40.png']"].WaitForAsync();
+        await page.SeesAsync("Evaluated at 40 images");
+        await page.HoldsAsync("document.querySelector(\"svg[aria-label^='FID']\").querySelectorAll('.dot').length === 5");
+        Assert.Empty(page.Complaints);
+    }
+}
