@@ -1,5 +1,6 @@
 using Grpc.Core;
 using ProjectedGan.Contracts.V1;
+using ProjectedGan.Data.Images;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
@@ -30,6 +31,7 @@ public class ClusterMetricsTests
         await cluster.WaitForNodesAsync(2, patience.Token);
         Experiment experiment = await SubmitAsync(cluster, home, patience.Token);
         await WaitForEvaluationAsync(cluster, experiment.Id, patience.Token);
+        await AWalkIsDrawnAsync(cluster, experiment.Id, patience.Token);
         await using PrometheusServer prometheus = await PrometheusServer.StartAsync([.. cluster.MetricsAddresses.Select(entry => (entry.Key, entry.Value))]);
 
         await WorkersAreSeenAsync(prometheus, experiment.Id);
@@ -43,6 +45,14 @@ public class ClusterMetricsTests
         await prometheus.QueryAsync("absent(pgan_experiment_iteration)");
         await prometheus.QueryAsync("absent(pgan_training_membership_epoch)");
         await prometheus.QueryAsync("absent(pgan_training_loss)");
+    }
+
+    private static async Task AWalkIsDrawnAsync(LocalCluster cluster, string experiment, CancellationToken cancellation)
+    {
+        SampleImage walk = await cluster.Experiments.GetSampleImageAsync(
+            new GetSampleImageRequest { Id = experiment, Kind = GetSampleImageRequest.Types.Kind.Walk }, cancellationToken: cancellation);
+        ImageInfo info = ImageCodec.Probe(walk.Png.Span);
+        Assert.Equal((1024, 512), (info.Width, info.Height));
     }
 
     private static async Task WorkersAreSeenAsync(PrometheusServer prometheus, string experiment)
@@ -104,7 +114,7 @@ public class ClusterMetricsTests
         spec = spec with
         {
             Data = spec.Data with { Path = VerificationSpec.WriteDataset(home.Path, cancellation) },
-            Schedule = spec.Schedule with { SnapshotImages = SnapshotImages },
+            Schedule = spec.Schedule with { SnapshotImages = SnapshotImages, EvaluationImages = SnapshotImages },
             Cluster = new ClusterSpec { MinWorkers = 2, MaxWorkers = 2 },
         };
         return await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "metrics" }, cancellationToken: cancellation);

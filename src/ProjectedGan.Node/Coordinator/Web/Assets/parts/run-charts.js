@@ -8,7 +8,7 @@ import { chartCard } from "./chart-card.js";
 const MOST_POINTS = 2000;
 
 const CHARTS = [
-  { title: "Losses", series: [["generatorLoss", "Generator"], ["discriminatorLossGenerated", "D on generated"], ["discriminatorLossReal", "D on real"]] },
+  { title: "Losses", series: [["generatorLoss", "Generator"], ["discriminatorLossGenerated", "D generated"], ["discriminatorLossReal", "D real"]] },
   { title: "Discriminator accuracy", series: [["accuracyReal", "Real"], ["accuracyGenerated", "Generated"]], range: [0, 1], format: (value) => (Number.isFinite(value) ? percent(value, 1) : "not finite") },
   { title: "Images a second", series: [["imagesPerSecond", "All workers"]] },
   { title: "Gradient norms", series: [["generatorGradientNorm", "Generator"], ["discriminatorGradientNorm", "Discriminator"]] },

@@ -14,7 +14,7 @@ const COLUMNS = [
   { name: "State", class: "fit", cell: (node) => badge(node.state) },
   { name: "Experiment", class: "fit", cell: (node) => (node.experiment ? h("a", { class: "mono", href: address(`experiments/${node.experiment}`) }, node.experiment) : h("span", { class: "quiet" }, "–")) },
   { name: "Device", cell: (node) => node.device },
-  { name: "Address", class: "mono", cell: (node) => node.address || h("span", { class: "quiet" }, "–") },
+  { name: "Address", cell: (node) => (node.address ? h("span", { class: "mono" }, node.address) : h("span", { class: "quiet" }, "–")) },
   { name: "Last heartbeat", class: "fit", cell: (node) => h("time", { datetime: node.lastHeartbeat, title: clock(node.lastHeartbeat) }, ago(node.lastHeartbeat)) },
   { name: "Since", class: "fit", cell: (node) => h("time", { datetime: node.registered, title: clock(node.registered) }, ago(node.registered)) },
 ];
