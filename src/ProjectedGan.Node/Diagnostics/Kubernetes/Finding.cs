@@ -13,5 +13,9 @@ internal sealed record Finding(FindingLevel Level, string Subject, string Text)
     public static Finding Bad(string subject, string text, string fix) => new(FindingLevel.Fail, subject, $"{Sentence(text)} {fix}");
 
     // Kubernetes' messages have several lines, or end without a full stop.
-    private static string Sentence(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ':') + ".";
+    private static string Sentence(string text)
+    {
+        string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ':');
+        return line.EndsWith('?') ? line : $"{line}.";
+    }
 }
