@@ -32,7 +32,8 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
     {
         string scheme = arguments.Contains("--tls-cert") ? "https" : "http";
         string[] listen = arguments.Contains("--listen") ? [] : ["--listen", $"{scheme}://127.0.0.1:0"];
-        PganProcess process = PganProcess.Start(home.Path, ["coordinator", "--data-dir", home.At("data"), .. listen, .. arguments]);
+        string[] metrics = arguments.Contains("--metrics-listen") ? [] : ["--metrics-listen", "http://127.0.0.1:0"];
+        PganProcess process = PganProcess.Start(home.Path, ["coordinator", "--data-dir", home.At("data"), .. listen, .. metrics, .. arguments]);
         await Eventually.HoldsAsync("the coordinator listens", () =>
         {
             Assert.False(process.HasExited, $"The coordinator ended: {process.Output}\n{process.Errors}");
