@@ -30,7 +30,11 @@ internal static class ExperimentView
         facts.Row("images", Share(experiment));
         if (experiment.Progress is { ImagesPerSecond: > 0 } progress)
         {
-            facts.Row("speed", string.Create(CultureInfo.InvariantCulture, $"{progress.ImagesPerSecond:F1} images/s, {progress.Remaining?.ToTimeSpan():d\\.hh\\:mm\\:ss} left"));
+            TimeSpan left = progress.Remaining?.ToTimeSpan() ?? TimeSpan.Zero;
+            string speed = string.Create(CultureInfo.InvariantCulture, $"{progress.ImagesPerSecond:F1} images/s");
+            string format = left.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss";
+            // An experiment that has ended keeps its speed.
+            facts.Row("speed", left <= TimeSpan.Zero ? speed : $"{speed}, {left.ToString(format, CultureInfo.InvariantCulture)} left");
         }
 
         facts.Row("workers", experiment.Members.Count == 0 ? "none" : string.Join(", ", experiment.Members.Select(member => $"{member.Worker} (replicas {member.FirstReplica} to {member.FirstReplica + member.ReplicaCount - 1})")));
