@@ -29,6 +29,17 @@ public sealed class SignInTests(GuardedCoordinator guarded, Chromium chromium) :
     }
 
     [Fact]
+    public async Task SignIn_WithAWorkersToken_IsToldWhyNot()
+    {
+        await using WatchedPage page = await chromium.OpenAsync(guarded.Recorded.Page);
+        await page.Page.GetByLabel("Token").FillAsync(RecordedCoordinator.Worker);
+        await page.Page.Keyboard.PressAsync("Enter");
+
+        await page.SeesAsync("has the role worker");
+        Assert.Null(await page.Page.EvaluateAsync<string?>("sessionStorage.getItem('pgan.token')"));
+    }
+
+    [Fact]
     public async Task SignOut_ForgetsTheToken()
     {
         await using WatchedPage page = await chromium.OpenAsync(guarded.Recorded.Page);

@@ -26,7 +26,7 @@ export async function follow(id, after, { take, ended, connection, signal }) {
         if (message.event === "end") return ended();
         const event = JSON.parse(message.data);
         after = Number(event.sequence);
-        take(event);
+        heed(take, event);
       }
     } catch (error) {
       if (error.status === 401 || error.status === 404) return;
@@ -50,6 +50,15 @@ export async function repeat(interval, act, signal) {
     await wait(interval, signal);
     await visible(signal);
     if (!signal.aborted) await act();
+  }
+}
+
+// A fault of a view must not look like a lost connection.
+function heed(take, event) {
+  try {
+    take(event);
+  } catch (error) {
+    reportError(error);
   }
 }
 

@@ -34,6 +34,8 @@ async function show() {
     Object.assign(session, await api.session());
   } catch (error) {
     if (error.status === 401) return;
+    // A token that may not look is no better than an unknown one.
+    if (error.status === 403 && session.token) return document.dispatchEvent(new CustomEvent("pgan:signed-out"));
     main.replaceChildren(h("p", { class: "notice bad", role: "alert" }, error.message));
     setTimeout(() => !signal.aborted && show(), 5000);
     return;

@@ -1,7 +1,7 @@
 // One experiment as it goes on.
 import { announce, h } from "../app/dom.js";
 import { api } from "../app/api.js";
-import { follow } from "../app/live.js";
+import { follow, repeat } from "../app/live.js";
 import { address, remember } from "../app/router.js";
 import { clock, lastWord } from "../app/format.js";
 import { badge } from "../parts/badge.js";
@@ -11,6 +11,9 @@ import { RunCharts } from "../parts/run-charts.js";
 import { SamplePlayer } from "../parts/sample-player.js";
 import { WalkPlayer } from "../parts/walk-player.js";
 import { members, tiles } from "../parts/run-summary.js";
+
+// How long ago things happened is written anew this often, in milliseconds.
+const AGE_INTERVAL = 30000;
 
 export function experimentView(id, query, signal) {
   const body = h("div", { class: "stack" }, h("p", { class: "quiet" }, "Loading…"));
@@ -43,6 +46,7 @@ class ExperimentPage {
       this.charts.load(statistics);
       this.events.add(...events.events.filter((event) => Number(event.sequence) <= Number(this.experiment.lastEvent)));
       this.update();
+      repeat(AGE_INTERVAL, () => this.events.draw(), this.signal);
       // Events that came between the two answers are taken from the stream, statistics only once.
       follow(this.experiment.id, Number(this.experiment.lastEvent), {
         signal: this.signal, take: (event) => this.take(event, Number(statistics.sequence)), ended: () => this.refresh(), connection: (isUp) => this.connected(isUp),
