@@ -33,7 +33,7 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         var (realLoss, realLogits) = Learn(lane, [.. features.Select(map => map.narrow(0, count, real.Images.shape[0]))], real.Labels, HingeLoss.Real);
         using (worker.Timings.Measure(IterationPart.DiscriminatorBackward))
         {
-            state.ReplaceProbe(lane.DiscriminatorGradients.Finish());
+            state.ReplaceProbe(TrainingPhase.Discriminator, lane.DiscriminatorGradients.Finish());
         }
         (figures[0], figures[1]) = (fakeLoss, realLoss);
         (figures[2], figures[3]) = (Share(fakeLogits.lt(0f)), Share(realLogits.gt(0f)));

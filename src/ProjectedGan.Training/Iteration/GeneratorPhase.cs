@@ -21,7 +21,7 @@ internal sealed class GeneratorPhase(WorkerState worker)
         {
             lane.GeneratorGradients.Expect(replica);
             loss.backward();
-            state.ReplaceProbe(lane.GeneratorGradients.Finish());
+            state.ReplaceProbe(TrainingPhase.Generator, lane.GeneratorGradients.Finish());
         }
         worker.Probe?.Tensor("G/loss", loss);
         Store(lane, state, loss);

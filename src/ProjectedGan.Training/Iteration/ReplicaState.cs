@@ -5,6 +5,8 @@ namespace ProjectedGan.Training.Iteration;
 /// <summary>What a replica carries from the generator's phase to the discriminators' phase of one iteration.</summary>
 internal sealed class ReplicaState : IDisposable
 {
+    private readonly Tensor?[] _gradientProbes = new Tensor?[Enum.GetValues<TrainingPhase>().Length];
+
     /// <summary>The <see cref="ReplicaRow"/>; null between iterations.</summary>
     public Tensor? Row { get; set; }
 
@@ -19,13 +21,13 @@ internal sealed class ReplicaState : IDisposable
     /// <summary>Their labels; null without classes.</summary>
     public Tensor? FakeLabels { get; set; }
 
-    /// <summary>The sum of the gradient's elements: not finite where a gradient is not. A scalar tensor.</summary>
-    public Tensor? GradientProbe { get; private set; }
+    /// <summary>The sum of the elements of a phase's gradient: not finite where the gradient is not. A scalar tensor.</summary>
+    public Tensor GradientProbe(TrainingPhase phase) => _gradientProbes[(int)phase]!;
 
-    public void ReplaceProbe(Tensor probe)
+    public void ReplaceProbe(TrainingPhase phase, Tensor probe)
     {
-        GradientProbe?.Dispose();
-        GradientProbe = probe;
+        _gradientProbes[(int)phase]?.Dispose();
+        _gradientProbes[(int)phase] = probe;
     }
 
     public void DropFakes()
@@ -40,7 +42,7 @@ internal sealed class ReplicaState : IDisposable
         DropFakes();
         GeneratorCounters?.Dispose();
         DiscriminatorCounters?.Dispose();
-        GradientProbe?.Dispose();
+        Array.ForEach(_gradientProbes, probe => probe?.Dispose());
         Row?.Dispose();
     }
 }

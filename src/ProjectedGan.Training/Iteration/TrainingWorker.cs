@@ -12,9 +12,10 @@ namespace ProjectedGan.Training.Iteration;
 /// </summary>
 /// <remarks>
 /// An iteration: 1. generator's phase on every hosted replica; 2. its gradients summed over all replicas, averaged, applied;
-/// 3. discriminators' phase; 4. its gradients, running statistics and reported figures averaged over all replicas; 5. the commit, which
-/// needs nobody else: discriminators' update, statistics, moving average of the generator. A worker that loses another one before the
-/// commit goes back to the iteration's start, so that its state always is that of a boundary between iterations.
+/// 3. discriminators' phase, ahead of 2 where it needs no new images (sharedFakes); 4. its gradients, running statistics and reported
+/// figures averaged over all replicas; 5. the commit, which needs nobody else: discriminators' update, statistics, moving average of the
+/// generator. A worker that loses another one before the commit goes back to the iteration's start, so that its state always is that of
+/// a boundary between iterations.
 /// </remarks>
 internal sealed class TrainingWorker : IDisposable
 {
@@ -89,8 +90,19 @@ internal sealed class TrainingWorker : IDisposable
         Tensor? generatorNorm, discriminatorNorm;
         try
         {
-            generatorNorm = RunGeneratorPhase(iteration, measureNorms, cancellationToken);
-            var (gradient, mean) = RunDiscriminatorPhase(iteration, cancellationToken);
+            ComputeGeneratorPhase(iteration, cancellationToken);
+            if (_state.Spec.SharedFakes)
+            {
+                // The discriminators learn from images that are there already: the generator's gradients travel meanwhile.
+                ComputeDiscriminatorPhase(iteration, cancellationToken);
+                generatorNorm = UpdateGenerator(iteration, measureNorms, cancellationToken);
+            }
+            else
+            {
+                generatorNorm = UpdateGenerator(iteration, measureNorms, cancellationToken);
+                ComputeDiscriminatorPhase(iteration, cancellationToken);
+            }
+            var (gradient, mean) = ReduceDiscriminatorPhase(iteration, cancellationToken);
             discriminatorNorm = Update(TrainingPhase.Discriminator, iteration, gradient, measureNorms);
             CommitStatistics(mean);
         }
@@ -156,7 +168,7 @@ internal sealed class TrainingWorker : IDisposable
         _state.Dispose();
     }
 
-    private Tensor? RunGeneratorPhase(long iteration, bool measureNorm, CancellationToken cancellationToken)
+    private void ComputeGeneratorPhase(long iteration, CancellationToken cancellationToken)
     {
         using (_state.Timings.Measure(IterationPart.PowerIteration))
         {
@@ -165,6 +177,10 @@ internal sealed class TrainingWorker : IDisposable
         }
         _state.GeneratorGradients.Begin(iteration);
         EachReplica((lane, replica, _) => _generatorPhase.Run(lane, replica, iteration), iteration, takeBatch: false, cancellationToken);
+    }
+
+    private Tensor? UpdateGenerator(long iteration, bool measureNorm, CancellationToken cancellationToken)
+    {
         Tensor gradient;
         using (_state.Timings.Measure(IterationPart.Reduction))
         {
@@ -173,7 +189,7 @@ internal sealed class TrainingWorker : IDisposable
         return Update(TrainingPhase.Generator, iteration, gradient, measureNorm);
     }
 
-    private (Tensor Gradient, Tensor Statistics) RunDiscriminatorPhase(long iteration, CancellationToken cancellationToken)
+    private void ComputeDiscriminatorPhase(long iteration, CancellationToken cancellationToken)
     {
         using (_state.Timings.Measure(IterationPart.PowerIteration))
         {
@@ -187,6 +203,10 @@ internal sealed class TrainingWorker : IDisposable
         }
         _state.DiscriminatorGradients.Begin(iteration);
         EachReplica((lane, replica, real) => _discriminatorPhase.Run(lane, replica, iteration, real!), iteration, takeBatch: true, cancellationToken);
+    }
+
+    private (Tensor Gradient, Tensor Statistics) ReduceDiscriminatorPhase(long iteration, CancellationToken cancellationToken)
+    {
         using var measured = _state.Timings.Measure(IterationPart.Reduction);
         var statistics = _exchange!.Submit(new ReductionKey(iteration, ReductionPhase.Statistics, 0), _state.Statistics.Finish());
         var gradient = _state.DiscriminatorGradients.Average(cancellationToken);
@@ -235,7 +255,7 @@ internal sealed class TrainingWorker : IDisposable
         var network = generator ? _state.Generator : _state.Discriminator;
         var update = generator ? GeneratorUpdate : DiscriminatorUpdate;
         using var measured = _state.Timings.Measure(IterationPart.Optimizer);
-        if (update.Apply(gradient, iteration, _state.Replicas.Select(replica => (replica, _state.Replica(replica).GradientProbe!))) is { } found)
+        if (update.Apply(gradient, iteration, _state.Replicas.Select(replica => (replica, _state.Replica(replica).GradientProbe(phase)))) is { } found)
         {
             NonFiniteGradients.Add(found);
         }

@@ -31,7 +31,8 @@ public class DemoTests
         Assert.True(curve[^1].Images > 0 && curve[^1].Distance < curve[0].Distance, $"The distance went from {curve[0].Distance} to {curve[^1].Distance}.");
         Assert.Contains("replicas: 2", await File.ReadAllTextAsync(Path.Combine(run, "spec.yaml")), StringComparison.Ordinal);
 
-        (await PganProcess.RunAsync(home.Path, [.. arguments, "--minutes", "1.1"])).Succeeded();
+        // Far enough on: on a busy machine the first one ends some seconds late, at a report.
+        (await PganProcess.RunAsync(home.Path, [.. arguments, "--minutes", "1.5"])).Succeeded();
         IReadOnlyList<FdRow> longer = FdCsv.Read(Path.Combine(run, "fd.csv"));
         Assert.True(longer[^1].Images > curve[^1].Images, "The second demo did not go on where the first one ended.");
         Assert.Equal(longer.Select(row => row.Images).Order(), longer.Select(row => row.Images));
