@@ -106,9 +106,7 @@ internal static class ExperimentCommands
     {
         // What comes late belongs to iterations that are trained again: a worker was left behind, or the run paused without it.
         ExperimentRecord record = change.Record;
-        bool isCovered = record.Epochs.LastOrDefault() is { } last && last.Members.Any(member => member.Worker == worker)
-            && (last.EndedBecause.Length == 0 || checkpoint.Iteration <= last.EndIteration);
-        if (!isCovered || checkpoint.Iteration <= (record.Checkpoint?.Iteration ?? -1))
+        if (!Ledger.Covers(record.Epochs, worker, checkpoint.Iteration) || checkpoint.Iteration <= (record.Checkpoint?.Iteration ?? -1))
         {
             return;
         }

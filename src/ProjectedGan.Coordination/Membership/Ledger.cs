@@ -7,6 +7,13 @@ namespace ProjectedGan.Coordination.Membership;
 internal static class Ledger
 {
     /// <summary>
+    /// Whether training may go on from a worker's state: it trained in the newest epoch, whose record is still open or reaches that far. A
+    /// pause cuts the records back to the checkpoint, and a later state that comes to light behind it has no place in them any more.
+    /// </summary>
+    public static bool Covers(ImmutableArray<EpochRecord> epochs, string worker, long iteration)
+        => epochs.LastOrDefault() is { } last && last.Members.Any(member => member.Worker == worker) && (last.EndedBecause.Length == 0 || iteration <= last.EndIteration);
+
+    /// <summary>
     /// Ends what came before an iteration: the last record ends there, and where training goes back behind earlier ones (to a checkpoint,
     /// after all members were lost) they are cut, since their iterations are trained again, to the same result.
     /// </summary>

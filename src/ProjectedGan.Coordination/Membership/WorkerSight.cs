@@ -49,7 +49,7 @@ internal sealed class WorkerSight(string experiment, IReadOnlyDictionary<string,
     /// which others have left behind, is right but would put iterations into the wrong epoch's record.
     /// </summary>
     public long Held(ExperimentRecord record, string worker)
-        => record.Epochs.Length > 0 && record.Epochs[^1].Members.Any(member => member.Worker == worker) ? Iteration(worker) : -1;
+        => Ledger.Covers(record.Epochs, worker, Iteration(worker)) ? Iteration(worker) : -1;
 
     /// <summary>Completed iterations of the state that it holds; -1 without one.</summary>
     public long Iteration(string worker) => Status(worker)?.Iteration ?? -1;
