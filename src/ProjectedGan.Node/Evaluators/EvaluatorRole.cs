@@ -39,7 +39,7 @@ internal static class EvaluatorRole
         {
             using var logging = LoggerFactory.Create(builder => NodeLogging.AddTo(builder, LogLevel.Information));
             using var stop = flags.Stop(parsed, cancellation);
-            await RunAsync(flags.Read(parsed, logging), parsed.GetValue(threads) is > 0 and var count ? count : Environment.ProcessorCount, stop.Token);
+            await RunAsync(flags.Read(parsed, logging), NodeFlags.Count(parsed, threads) is > 0 and var count ? count : Environment.ProcessorCount, stop.Token);
             return ExitCode.Success;
         });
         return command;

@@ -4,6 +4,7 @@ using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Security;
+using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Links;
 
@@ -63,5 +64,13 @@ internal sealed class NodeFlags
                 Access = new AccessPolicy(tokens is null ? null : new TokenBook(tokens, TimeProvider.System, logger)),
             },
         };
+    }
+
+    /// <summary>The value of an option that counts threads or lanes, 0 for as many as there are processors.</summary>
+    /// <exception cref="UsageException">It is negative.</exception>
+    public static int Count(ParseResult parsed, Option<int> option)
+    {
+        var count = parsed.GetValue(option);
+        return count >= 0 ? count : throw new UsageException($"{option.Name}: '{count}' is negative; use 0 for as many as there are processors, or a number from 1.");
     }
 }

@@ -50,7 +50,7 @@ internal static class WorkerRole
             var settings = flags.Read(parsed, logging);
             using var images = parsed.GetValue(ledger) is { } path ? new ImageLedger(path) : null;
             using var stop = flags.Stop(parsed, cancellation);
-            await RunAsync(settings, parsed.GetValue(advertise), parsed.GetValue(lanes), images, stop.Token);
+            await RunAsync(settings, parsed.GetValue(advertise), NodeFlags.Count(parsed, lanes), images, stop.Token);
             return ExitCode.Success;
         });
         return command;
