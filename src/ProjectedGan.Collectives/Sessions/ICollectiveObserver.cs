@@ -5,10 +5,10 @@ namespace ProjectedGan.Collectives.Sessions;
 /// <summary>Hears what happens in a session; called from any thread, must return quickly and not throw.</summary>
 public interface ICollectiveObserver
 {
-    /// <summary>A peer cannot be reached or its stream broke; the session ends.</summary>
+    /// <summary>A peer cannot be reached, or its stream or the transfer of its state broke; the session ends.</summary>
     void PeerUnreachable(string worker, string detail);
 
-    /// <summary>A frame from a peer was damaged; the session ends.</summary>
+    /// <summary>A frame from a peer, or its state, was damaged; the session ends.</summary>
     void ChecksumFailed(string worker, string detail);
 
     /// <summary>A frame was not used.</summary>

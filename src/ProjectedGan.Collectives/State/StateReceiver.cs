@@ -18,6 +18,9 @@ internal sealed class StateReceiver(string source, StateImage target) : IDisposa
     /// <summary>The source's header, once the transfer is complete and whole; null before.</summary>
     public byte[]? Result { get; private set; }
 
+    /// <summary>Whether a frame, or the whole, was not what the source sent.</summary>
+    public bool IsDamaged { get; private set; }
+
     /// <exception cref="CollectiveException">The frame is damaged, out of order, or does not fit the target.</exception>
     public void Accept(FrameBuffer frame)
     {
@@ -107,5 +110,9 @@ internal sealed class StateReceiver(string source, StateImage target) : IDisposa
         Result = payload.SequenceEqual(_hash.GetHashAndReset()) ? _header : throw Damaged("its SHA-256 differs");
     }
 
-    private CollectiveException Damaged(string how) => new($"The state of worker '{source}' was damaged on the way: {how}.");
+    private CollectiveException Damaged(string how)
+    {
+        IsDamaged = true;
+        return new CollectiveException($"The state of worker '{source}' was damaged on the way: {how}.");
+    }
 }

@@ -32,11 +32,27 @@ internal sealed class StateFetcher(PeerServer server)
                 }
             }
         }
+        catch (CollectiveException exception) when (receiver.IsDamaged)
+        {
+            session.Observer.ChecksumFailed(source.Worker, exception.Message);
+            session.Abort(exception);
+            throw;
+        }
         catch (Exception exception) when (exception is RpcException or IOException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new CollectiveException($"The state of worker '{source.Worker}' at {source.Address} could not be fetched: {(exception as RpcException)?.Status.Detail ?? exception.Message}", exception);
+            var failure = new CollectiveException($"The state of worker '{source.Worker}' at {source.Address} could not be fetched: {(exception as RpcException)?.Status.Detail ?? exception.Message}", exception);
+            if (IsTransports(exception) && session.AbortReason is null)
+            {
+                session.Observer.PeerUnreachable(source.Worker, failure.Message);
+                session.Abort(failure);
+            }
+            throw failure;
         }
         return receiver.Result ?? throw new CollectiveException($"The state of worker '{source.Worker}' ended before it was complete.");
     }
+
+    // Every other status is the source's own word: it ends its session, or knows no such one.
+    private static bool IsTransports(Exception exception) =>
+        exception is not RpcException { StatusCode: not (StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown) };
 }

@@ -56,13 +56,32 @@ public class StateTransferTests
     public async Task FetchStateAsync_SourceAborts_FailsAndNobodyReads()
     {
         await using var cluster = await SocketCluster.StartAsync(2);
-        var (sessions, _) = await cluster.OpenAsync(Split);
+        var (sessions, observers) = await cluster.OpenAsync(Split);
         var fetched = sessions[1].FetchStateAsync(sessions[0].Group.Members[0], Image(-1), CancellationToken.None);
 
         sessions[0].Abort(new InvalidOperationException("gone"));
 
         await Assert.ThrowsAnyAsync<Exception>(() => fetched).Within("the transfer to fail");
+        Assert.Empty(observers[1].Unreachable);
         Assert.Throws<ExchangeAbortedException>(() => sessions[0].ServeState(Image(0)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FetchStateAsync_BytesAreDamagedOrCutOff_TheSourceIsSuspectedAndTheSessionEnds(bool breaks)
+    {
+        await using var cluster = await SocketCluster.StartAsync(2, SocketCluster.SmallOptions with { CreateChannel = address => BadTransfers.Connect(address, breaks) });
+        var (sessions, observers) = await cluster.OpenAsync(Split);
+        using var served = sessions[0].ServeState(Image(0));
+
+        var failure = await Assert.ThrowsAsync<CollectiveException>(
+            () => sessions[1].FetchStateAsync(sessions[0].Group.Members[0], Image(-1), CancellationToken.None)).Within("the transfer to fail");
+
+        var (told, other) = breaks ? (observers[1].Unreachable, observers[1].Damaged) : (observers[1].Damaged, observers[1].Unreachable);
+        Assert.Equal(("w0", failure.Message), Assert.Single(told));
+        Assert.Empty(other);
+        Assert.Same(failure, sessions[1].AbortReason);
     }
 
     [Fact]
