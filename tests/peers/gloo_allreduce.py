@@ -17,7 +17,7 @@ sys.stdin.readline()
 dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=processes, timeout=datetime.timedelta(minutes=5))
 values = torch.zeros(size // 4)
 seconds, cpu = [], 0.0
-for index in range(-3, rounds):
+for index in range(-max(3, 4_000_000_000 // size), rounds):
     dist.barrier()
     if index == 0:
         cpu = time.process_time()

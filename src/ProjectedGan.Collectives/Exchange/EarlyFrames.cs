@@ -19,12 +19,13 @@ internal sealed class EarlyFrames(int eagerBytes)
     /// <returns>Why the frame is refused; null: it is not.</returns>
     public static RefusalReason? Charge(PeerState peer, FrameBuffer frame, int eagerBytes)
     {
-        if (peer.Charged + frame.Capacity > eagerBytes)
+        var cost = FrameBufferPool.Cost(frame.Length - FrameHeader.Bytes);
+        if (peer.Charged + cost > eagerBytes)
         {
             return RefusalReason.OverCredit;
         }
-        peer.Charged += frame.Capacity;
-        frame.Charged = frame.Capacity;
+        peer.Charged += cost;
+        frame.Charged = cost;
         return null;
     }
 

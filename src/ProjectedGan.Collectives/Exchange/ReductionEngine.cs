@@ -94,8 +94,7 @@ internal sealed class ReductionEngine : IDisposable
     public FrameKind? Verify(PeerState peer, FrameBuffer frame)
     {
         var header = frame.Header;
-        if (header.Magic != FrameHeader.CurrentMagic || header.PayloadBytes != frame.Length - FrameHeader.Bytes
-            || header.Checksum != FrameChecksum.Compute(header, frame.Payload))
+        if (!frame.IsWhole)
         {
             frame.Return();
             var detail = $"A frame of {frame.Length} bytes from worker '{peer.Worker}' was damaged on the way.";

@@ -3,30 +3,44 @@ using System.Runtime.InteropServices;
 
 namespace ProjectedGan.Collectives.Framing;
 
-/// <summary>A received frame in pooled native memory. Whoever holds it gives it back once.</summary>
+/// <summary>A received frame in native memory that is used again. Whoever holds it gives it back once.</summary>
 internal sealed unsafe class FrameBuffer
 {
-    private readonly FrameBufferPool _pool;
+    private readonly Action<FrameBuffer> _returned;
     private void* _memory;
     private int _out;
 
-    internal FrameBuffer(FrameBufferPool pool, int capacity)
+    /// <summary>A buffer with memory of its own.</summary>
+    internal FrameBuffer(int capacity, Action<FrameBuffer> returned)
     {
-        _pool = pool;
-        Capacity = capacity;
+        (Capacity, _returned) = (capacity, returned);
         _memory = NativeMemory.AlignedAlloc((nuint)capacity, 64);
+    }
+
+    /// <summary>A buffer in memory that others own.</summary>
+    internal FrameBuffer(nint memory, Action<FrameBuffer> returned)
+    {
+        _memory = (void*)memory;
+        _returned = returned;
+        GC.SuppressFinalize(this);
     }
 
     // A frame that a broken stream never delivered.
     ~FrameBuffer() => Free();
 
-    /// <summary>Bytes of memory.</summary>
+    /// <summary>Bytes of memory of its own.</summary>
     public int Capacity { get; }
 
     /// <summary>Bytes of the frame.</summary>
     public int Length { get; private set; }
 
+    public bool IsLent => Volatile.Read(ref _out) == 1;
+
     public FrameHeader Header => FrameHeader.Read(Bytes);
+
+    /// <summary>Whether magic, length and check are right.</summary>
+    public bool IsWhole => Header is var header && header.Magic == FrameHeader.CurrentMagic && header.PayloadBytes == Length - FrameHeader.Bytes
+        && header.Checksum == FrameChecksum.Compute(header, Payload);
 
     public Span<byte> Bytes => new(_memory, Length);
 
@@ -54,7 +68,7 @@ internal sealed unsafe class FrameBuffer
     {
         if (Interlocked.Exchange(ref _out, 0) == 1)
         {
-            _pool.Return(this);
+            _returned(this);
         }
     }
 

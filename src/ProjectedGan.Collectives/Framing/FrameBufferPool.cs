@@ -33,13 +33,13 @@ internal sealed class FrameBufferPool : IDisposable
         {
             _rented += cost;
             _mostRented = Math.Max(_mostRented, _rented);
-            var buffer = Class(cost).TryPop(out var free) ? free : new FrameBuffer(this, cost);
+            var buffer = Class(cost).TryPop(out var free) ? free : new FrameBuffer(cost, Return);
             buffer.Lend(payloadBytes + FrameHeader.Bytes);
             return buffer;
         }
     }
 
-    internal void Return(FrameBuffer buffer)
+    private void Return(FrameBuffer buffer)
     {
         lock (_lock)
         {

@@ -38,4 +38,10 @@ internal enum FrameKind : byte
 
     /// <summary>Nothing: stands where a frame was to be whose tensor must not be read any more.</summary>
     Void = 12,
+
+    /// <summary>
+    /// A frame of <see cref="FrameHeader.BucketElements"/> bytes, header and all, lies in slot <see cref="FrameHeader.Bucket"/> of the memory that
+    /// both ends share.
+    /// </summary>
+    Placed = 13,
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProjectedGan.Collectives.SharedMemory;
 
 namespace ProjectedGan.Collectives.Framing;
 
@@ -7,7 +8,8 @@ namespace ProjectedGan.Collectives.Framing;
 /// <param name="Epoch">The membership epoch.</param>
 /// <param name="Sender">The worker's name.</param>
 /// <param name="Group">What the worker takes the group and the shared options to be, as text to compare.</param>
-internal sealed record Hello(string Run, long Epoch, string Sender, string Group)
+/// <param name="Memory">Memory that the caller lets the other end share; in the answer, that it does. Null: none.</param>
+internal sealed record Hello(string Run, long Epoch, string Sender, string Group, MemoryOffer? Memory = null)
 {
     public const int MostBytes = 64 << 10;
 
@@ -17,8 +19,7 @@ internal sealed record Hello(string Run, long Epoch, string Sender, string Group
     public static Hello? Read(FrameBuffer frame)
     {
         var header = frame.Header;
-        if (header.Magic != FrameHeader.CurrentMagic || header.Kind != FrameKind.Hello || header.PayloadBytes != frame.Length - FrameHeader.Bytes
-            || header.PayloadBytes > MostBytes || header.Checksum != FrameChecksum.Compute(header, frame.Payload))
+        if (header.Kind != FrameKind.Hello || header.PayloadBytes > MostBytes || !frame.IsWhole)
         {
             return null;
         }

@@ -5,6 +5,8 @@ namespace ProjectedGan.Collectives.Sessions;
 /// <summary>How peers talk to each other. <see cref="ChunkBytes"/> and <see cref="EagerBytes"/> must be the same on all workers; they do not change results.</summary>
 public sealed record CollectiveOptions
 {
+    private const int SlotsForResults = 32;
+
     /// <summary>The most that one frame carries, in bytes; a power of two from 4 KiB to 16 MiB. Measured in docs/benchmarks/allreduce.md.</summary>
     public int ChunkBytes { get; init; } = 256 << 10;
 
@@ -16,6 +18,9 @@ public sealed record CollectiveOptions
 
     /// <summary>Streams to each peer, each on a connection of its own; more than one helps where one does not fill the link.</summary>
     public int ConnectionsPerPeer { get; init; } = 1;
+
+    /// <summary>Whether chunks to and from peers of the same user on the same machine go through shared memory (docs/collectives.md).</summary>
+    public bool SharedMemory { get; init; } = true;
 
     /// <summary>How long opening a session waits for all peers.</summary>
     public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -31,6 +36,9 @@ public sealed record CollectiveOptions
 
     /// <summary>The clock of the timeouts.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Slots in each direction of the memory that two peers share: for all that one may send before the other has to answer, and for some results.</summary>
+    internal int SharedSlots => (int)Math.Min(((EagerBytes + GrantedBytes) / ChunkBytes) + SlotsForResults, Collectives.SharedMemory.MemoryOffer.MostSlots);
 
     /// <summary>The longest frame that streams accept: a chunk, a piece of a state or its header.</summary>
     internal int MostFrameBytes => Math.Max(ChunkBytes, State.StateSender.MostHeaderBytes) + Framing.FrameHeader.Bytes;

@@ -165,7 +165,7 @@ internal sealed class PeerLinks : IDisposable
             var frame = await channel.ReadAsync(cancellationToken).ConfigureAwait(false) ?? throw new IOException("The stream ended without a farewell.");
             var header = frame.Header;
             _session.Observer.BytesReceived(peer.Worker, frame.Length);
-            if (header.Kind == FrameKind.Leave && header.Magic == FrameHeader.CurrentMagic && header.PayloadBytes == 0 && header.Checksum == FrameChecksum.Compute(header, []))
+            if (header.Kind == FrameKind.Leave && header.PayloadBytes == 0 && frame.IsWhole)
             {
                 frame.Return();
                 Leave(peer);

@@ -25,7 +25,7 @@ internal sealed class StateReceiver(string source, StateImage target) : IDisposa
     public void Accept(FrameBuffer frame)
     {
         var header = frame.Header;
-        if (header.Magic != FrameHeader.CurrentMagic || header.PayloadBytes != frame.Length - FrameHeader.Bytes || header.Checksum != FrameChecksum.Compute(header, frame.Payload))
+        if (!frame.IsWhole)
         {
             throw Damaged("a frame's checksum differs");
         }

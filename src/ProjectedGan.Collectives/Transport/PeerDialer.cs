@@ -4,6 +4,7 @@ using Grpc.Net.Client;
 using ProjectedGan.Collectives.Framing;
 using ProjectedGan.Collectives.Groups;
 using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.Collectives.SharedMemory;
 
 namespace ProjectedGan.Collectives.Transport;
 
@@ -62,15 +63,18 @@ internal sealed class PeerDialer(PeerServer server, CollectiveSession session)
     {
         using var channel = Connect(server.Options, member.Address);
         using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(FrameMethods.ClientExchange(server.Buffers), null, default);
-        var frames = new ClientFrameChannel(call);
-        await frames.WriteAsync(PeerServer.Greet(session), more: false, connecting).ConfigureAwait(false);
-        var answer = await frames.ReadAsync(connecting).ConfigureAwait(false) ?? throw new IOException("The stream ended at once.");
+        var stream = new ClientFrameChannel(call);
+        var region = server.Options.SharedMemory ? SharedRegion.TryCreate(server.Options.SharedSlots, server.Options.ChunkBytes + FrameHeader.Bytes) : null;
+        using var shared = region is null ? null : new SharedMemoryChannel(stream, region, isCaller: true);
+        await stream.WriteAsync(PeerServer.Greet(session, region?.Offer), more: false, connecting).ConfigureAwait(false);
+        var answer = await stream.ReadAsync(connecting).ConfigureAwait(false) ?? throw new IOException("The stream ended at once.");
         var hello = Hello.Read(answer);
         answer.Return();
         if (hello is null || hello.Sender != member.Worker)
         {
             throw new IOException($"The address belongs to {(hello is null ? "no worker of this version" : $"worker '{hello.Sender}'")}.");
         }
+        IFrameChannel frames = hello.Memory is not null && shared is not null ? shared : stream;
         if (await session.Links.RunAsync(peer, frames).ConfigureAwait(false) && session.AbortReason is null)
         {
             await call.RequestStream.CompleteAsync().ConfigureAwait(false);

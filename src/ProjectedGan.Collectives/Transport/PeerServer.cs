@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ProjectedGan.Collectives.Framing;
 using ProjectedGan.Collectives.Groups;
 using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.Collectives.SharedMemory;
 
 namespace ProjectedGan.Collectives.Transport;
 
@@ -72,11 +73,11 @@ public sealed class PeerServer : IDisposable
     /// <summary>Frees the memory for frames; sessions are disposed before.</summary>
     public void Dispose() => Buffers.Dispose();
 
-    internal static MessageFrame Greet(CollectiveSession session)
+    internal static MessageFrame Greet(CollectiveSession session, MemoryOffer? memory = null)
     {
         var header = session.Template;
         header.Kind = FrameKind.Hello;
-        return new MessageFrame(header, session.Greeting.ToBytes());
+        return new MessageFrame(header, (session.Greeting with { Memory = memory }).ToBytes());
     }
 
     internal CancellationTokenSource NewTimeout(CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Grpc.Core;
 using ProjectedGan.Collectives.Framing;
 using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.Collectives.SharedMemory;
 using ProjectedGan.Collectives.State;
 
 namespace ProjectedGan.Collectives.Transport;
@@ -15,14 +16,15 @@ internal sealed class PeerService(PeerServer server)
 {
     public async Task ExchangeAsync(IAsyncStreamReader<FrameBuffer> requests, IServerStreamWriter<IOutgoingFrame> responses, ServerCallContext call)
     {
-        var channel = new ServerFrameChannel(requests, responses);
+        var stream = new ServerFrameChannel(requests, responses);
         using var patience = server.NewTimeout(call.CancellationToken);
         CollectiveSession session;
         int sender;
+        MemoryOffer? offer;
         try
         {
-            var first = await channel.ReadAsync(patience.Token).ConfigureAwait(false) ?? throw Error(StatusCode.InvalidArgument, "The stream carries nothing.");
-            (session, sender) = await AdmitAsync(first, patience.Token).ConfigureAwait(false);
+            var first = await stream.ReadAsync(patience.Token).ConfigureAwait(false) ?? throw Error(StatusCode.InvalidArgument, "The stream carries nothing.");
+            (session, sender, offer) = await AdmitAsync(first, patience.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
@@ -32,8 +34,10 @@ internal sealed class PeerService(PeerServer server)
         {
             throw Error(StatusCode.InvalidArgument, "Of two members the earlier one calls.");
         }
-        await responses.WriteAsync(PeerServer.Greet(session), call.CancellationToken).ConfigureAwait(false);
-        if (!await session.Links.RunAsync(sender, channel).ConfigureAwait(false))
+        var region = server.Options.SharedMemory && offer is not null ? SharedRegion.TryOpen(offer) : null;
+        using var shared = region is null ? null : new SharedMemoryChannel(stream, region, isCaller: false);
+        await responses.WriteAsync(PeerServer.Greet(session, region?.Offer), call.CancellationToken).ConfigureAwait(false);
+        if (!await session.Links.RunAsync(sender, shared ?? (IFrameChannel)stream).ConfigureAwait(false))
         {
             throw Error(StatusCode.AlreadyExists, $"Worker '{session.Group.Members[sender].Worker}' has its streams already.");
         }
@@ -42,7 +46,7 @@ internal sealed class PeerService(PeerServer server)
     public async Task FetchStateAsync(FrameBuffer request, IServerStreamWriter<IOutgoingFrame> responses, ServerCallContext call)
     {
         using var patience = server.NewTimeout(call.CancellationToken);
-        var (session, sender) = await AdmitAsync(request, patience.Token).ConfigureAwait(false);
+        var (session, sender, _) = await AdmitAsync(request, patience.Token).ConfigureAwait(false);
         try
         {
             var offer = await session.Served.NextAsync(call.CancellationToken).ConfigureAwait(false);
@@ -56,7 +60,7 @@ internal sealed class PeerService(PeerServer server)
         }
     }
 
-    private async Task<(CollectiveSession Session, int Sender)> AdmitAsync(FrameBuffer first, CancellationToken cancellationToken)
+    private async Task<(CollectiveSession Session, int Sender, MemoryOffer? Memory)> AdmitAsync(FrameBuffer first, CancellationToken cancellationToken)
     {
         var hello = Hello.Read(first);
         first.Return();
@@ -67,7 +71,7 @@ internal sealed class PeerService(PeerServer server)
         var session = await server.FindAsync(hello, cancellationToken).ConfigureAwait(false);
         var sender = session.Group.IndexOf(hello.Sender);
         return sender >= 0 && hello.Group == session.Greeting.Group
-            ? (session, sender)
+            ? (session, sender, hello.Memory)
             : throw Error(StatusCode.InvalidArgument, $"Worker '{hello.Sender}' takes the group to be '{hello.Group}', here it is '{session.Greeting.Group}'.");
     }
 

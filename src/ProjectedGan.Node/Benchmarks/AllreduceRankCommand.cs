@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using ProjectedGan.Collectives.Groups;
+using ProjectedGan.Collectives.Sessions;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Torch;
 
@@ -9,7 +10,12 @@ namespace ProjectedGan.Node.Benchmarks;
 /// <summary>One process of <c>pgan bench allreduce</c>; hidden.</summary>
 internal static class AllreduceRankCommand
 {
-    private const int WarmUpRounds = 3;
+    /// <summary>Ends the names of the kinds that share no memory.</summary>
+    public const string NetworkSuffix = "-tcp";
+
+    // Code is compiled and connections find their pace meanwhile; the peer's script does the same.
+    private const int LeastWarmUpRounds = 3;
+    private const long WarmUpBytes = 4_000_000_000;
 
     public static Command Build()
     {
@@ -28,26 +34,31 @@ internal static class AllreduceRankCommand
             string way = parsed.GetValue(kind)!;
             await using IAllreduceRank ours = way == "tcp"
                 ? new TcpRank(self, length)
-                : await CollectiveRank.StartAsync(self, length, way == "bfloat16" ? WireType.BFloat16 : WireType.Float32, parsed.GetValue(connections), parsed.GetValue(chunk) << 10);
+                : await CollectiveRank.StartAsync(self, length, way.StartsWith("bfloat16", StringComparison.Ordinal) ? WireType.BFloat16 : WireType.Float32, new CollectiveOptions
+                {
+                    ConnectionsPerPeer = parsed.GetValue(connections),
+                    ChunkBytes = parsed.GetValue(chunk) << 10,
+                    SharedMemory = !way.EndsWith(NetworkSuffix, StringComparison.Ordinal),
+                });
             Console.WriteLine(ours.Address);
             string[] addresses = (await Console.In.ReadLineAsync(cancellation) ?? throw new PganException("No addresses came.")).Split(' ');
             await ours.ConnectAsync(addresses, cancellation);
-            Console.WriteLine((await MeasureAsync(ours, parsed.GetValue(rounds), cancellation)).ToJson());
+            Console.WriteLine((await MeasureAsync(ours, (int)Math.Max(LeastWarmUpRounds, WarmUpBytes / length), parsed.GetValue(rounds), cancellation)).ToJson());
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static async Task<AllreduceMeasurement> MeasureAsync(IAllreduceRank rank, int rounds, CancellationToken cancellation)
+    private static async Task<AllreduceMeasurement> MeasureAsync(IAllreduceRank rank, int warmUp, int rounds, CancellationToken cancellation)
     {
         double[] seconds = new double[rounds];
         TimeSpan cpu = TimeSpan.Zero;
-        for (int round = -WarmUpRounds; round < rounds; round++)
+        for (int round = -warmUp; round < rounds; round++)
         {
             await rank.BarrierAsync(cancellation);
             cpu = round == 0 ? Environment.CpuUsage.TotalTime : cpu;
             long start = Stopwatch.GetTimestamp();
-            rank.Sum(round + WarmUpRounds);
+            rank.Sum(round + warmUp);
             if (round >= 0)
             {
                 seconds[round] = Stopwatch.GetElapsedTime(start).TotalSeconds;

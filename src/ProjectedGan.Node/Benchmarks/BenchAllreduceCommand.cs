@@ -13,7 +13,8 @@ internal static class BenchAllreduceCommand
 {
     private const string Gloo = "gloo";
 
-    private static readonly string[] Kinds = ["float32", "bfloat16", Gloo, "tcp"];
+    // As workers do on one machine; then as they do between machines.
+    private static readonly string[] Kinds = ["float32", "bfloat16", "float32" + AllreduceRankCommand.NetworkSuffix, "bfloat16" + AllreduceRankCommand.NetworkSuffix, Gloo, "tcp"];
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public static Command Build()
@@ -44,7 +45,7 @@ internal static class BenchAllreduceCommand
             }
 
             List<AllreduceResult> results = [];
-            Console.WriteLine($"{"",-10} {"processes",9} {"MB",6} {"ms",9} {"GB/s",7} {"CPU s/GB",9} {"/ gloo",7} {"/ tcp",6}");
+            Console.WriteLine($"{"",-12} {"processes",9} {"MB",6} {"ms",9} {"GB/s",7} {"CPU s/GB",9} {"/ gloo",7} {"/ tcp",6}");
             foreach (int count in Numbers(parsed.GetValue(processes)!, "--processes", 2, 64))
             {
                 foreach (int size in Numbers(parsed.GetValue(megabytes)!, "--megabytes", 1, 4000))
@@ -80,7 +81,7 @@ internal static class BenchAllreduceCommand
         {
             string beside = best.TryGetValue(Gloo, out AllreduceResult? gloo) ? $"{result.GigabytesPerSecond / gloo.GigabytesPerSecond,7:F2}" : $"{"",7}";
             Console.WriteLine(
-                $"{result.Kind,-10} {processes,9} {bytes / 1e6,6:F0} {result.Milliseconds,9:F2} {result.GigabytesPerSecond,7:F2} {result.CpuSecondsPerGigabyte,9:F2} {beside} "
+                $"{result.Kind,-12} {processes,9} {bytes / 1e6,6:F0} {result.Milliseconds,9:F2} {result.GigabytesPerSecond,7:F2} {result.CpuSecondsPerGigabyte,9:F2} {beside} "
                 + $"{result.GigabytesPerSecond / best["tcp"].GigabytesPerSecond,6:F2}");
         }
 

@@ -29,11 +29,11 @@ internal sealed class CollectiveRank : IAllreduceRank, ICollectiveObserver
 
     public string Address => _application.Urls.Single();
 
-    public static async Task<CollectiveRank> StartAsync(int rank, long bytes, WireType wire, int connections, int chunkBytes)
+    public static async Task<CollectiveRank> StartAsync(int rank, long bytes, WireType wire, CollectiveOptions options)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddCollectivePeers(new CollectiveOptions { ConnectionsPerPeer = connections, ChunkBytes = chunkBytes });
+        builder.Services.AddCollectivePeers(options);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.ConfigureForPeers();

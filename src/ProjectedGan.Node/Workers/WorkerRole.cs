@@ -34,6 +34,7 @@ internal static class WorkerRole
     {
         Option<string?> advertise = new("--advertise") { Description = "Where other workers reach this one, when that is not --listen.", HelpName = "URL" };
         Option<int> lanes = new("--lanes") { Description = "Replicas computed side by side; 0 for as many as there are processors." };
+        Option<bool> noSharedMemory = new("--no-shared-memory") { Description = "Exchange gradients over the network with workers on the same machine too." };
         Option<string?> ledger = new("--image-ledger") { Description = "Append every image that is taken to this file, one line of JSON a batch.", HelpName = "FILE" };
         ExampleCommand command = new(
             "worker",
@@ -41,7 +42,7 @@ internal static class WorkerRole
             "worker --coordinator http://127.0.0.1:7400",
             "worker --coordinator https://trainer:7400 --device cuda:0 --listen https://10.0.0.5:7500 --tls-cert node.crt --tls-key node.key --tls-ca ca.crt --tls-require-client")
         {
-            advertise, lanes, ledger,
+            advertise, lanes, noSharedMemory, ledger,
         };
         var flags = NodeFlags.AddTo(command);
         command.Runs(async (parsed, cancellation) =>
@@ -50,17 +51,17 @@ internal static class WorkerRole
             var settings = flags.Read(parsed, logging);
             using var images = parsed.GetValue(ledger) is { } path ? new ImageLedger(path) : null;
             using var stop = flags.Stop(parsed, cancellation);
-            await RunAsync(settings, parsed.GetValue(advertise), NodeFlags.Count(parsed, lanes), images, stop.Token);
+            await RunAsync(settings, parsed.GetValue(advertise), NodeFlags.Count(parsed, lanes), !parsed.GetValue(noSharedMemory), images, stop.Token);
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static async Task RunAsync(NodeSettings settings, string? advertise, int lanes, ImageLedger? ledger, CancellationToken stop)
+    private static async Task RunAsync(NodeSettings settings, string? advertise, int lanes, bool sharesMemory, ImageLedger? ledger, CancellationToken stop)
     {
         TorchRuntime.TuneAllocator();
         var id = NodeIdentity.NewId(settings.Name);
-        await using var application = BuildApplication(settings, id);
+        await using var application = BuildApplication(settings, id, sharesMemory);
         await NodeServer.StartAsync(application, settings.Server, stop);
         var (address, metrics) = NodeServer.Addresses(application, settings.Server);
         Console.WriteLine($"worker {id}\npeers on {address}\nmetrics on {metrics}");
@@ -124,7 +125,7 @@ internal static class WorkerRole
         await state.WaitForAsync(WorkerPhase.Idle, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static WebApplication BuildApplication(NodeSettings settings, string id)
+    private static WebApplication BuildApplication(NodeSettings settings, string id, bool sharesMemory)
     {
         var builder = NodeServer.CreateBuilder(settings.Server, LogLevel.Information);
         builder.Services.AddNodeRpc();
@@ -135,7 +136,11 @@ internal static class WorkerRole
             InstanceId = id,
             LibtorchVersion = TorchRuntime.Describe().LibtorchVersion,
         });
-        builder.Services.AddCollectivePeers(new CollectiveOptions { CreateChannel = address => PeerChannel(address, settings.Server.Identity) });
+        builder.Services.AddCollectivePeers(new CollectiveOptions
+        {
+            CreateChannel = address => PeerChannel(address, settings.Server.Identity),
+            SharedMemory = sharesMemory,
+        });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.ConfigureForPeers());
         var application = builder.Build();
         application.MapNodeRpc();

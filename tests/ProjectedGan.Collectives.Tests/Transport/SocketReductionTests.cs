@@ -8,12 +8,15 @@ namespace ProjectedGan.Collectives.Tests.Transport;
 public class SocketReductionTests
 {
     [Theory]
-    [InlineData(2, WireType.Float32, 1)]
-    [InlineData(3, WireType.BFloat16, 1)]
-    [InlineData(4, WireType.Float32, 2)]
-    public async Task Wait_OverSockets_IsOneWorkersSumToTheBit(int workers, WireType wire, int connections)
+    [InlineData(2, WireType.Float32, 1, true)]
+    [InlineData(2, WireType.Float32, 1, false)]
+    [InlineData(3, WireType.BFloat16, 1, true)]
+    [InlineData(3, WireType.BFloat16, 1, false)]
+    [InlineData(4, WireType.Float32, 2, true)]
+    [InlineData(4, WireType.Float32, 2, false)]
+    public async Task Wait_OverSockets_IsOneWorkersSumToTheBit(int workers, WireType wire, int connections, bool sharedMemory)
     {
-        await using var cluster = await SocketCluster.StartAsync(workers, SocketCluster.SmallOptions with { ConnectionsPerPeer = connections });
+        await using var cluster = await SocketCluster.StartAsync(workers, SocketCluster.SmallOptions with { ConnectionsPerPeer = connections, SharedMemory = sharedMemory });
         ReplicaRange[] split = [.. Enumerable.Range(0, workers).Select(i => new ReplicaRange(i * 8 / workers, (i + 1) * 8 / workers))];
         var (sessions, observers) = await cluster.OpenAsync(split, wire);
 
@@ -26,6 +29,21 @@ public class SocketReductionTests
         Assert.All(observers, observer => Assert.Empty(observer.Refusals));
         Assert.All(observers, observer => Assert.Equal(6, observer.Sums.Count));
         Assert.Equal(observers.Sum(observer => observer.Sent), observers.Sum(observer => observer.Received));
+    }
+
+    [Theory]
+    [InlineData(true, 0, 100_000)]
+    [InlineData(false, 400_000, 600_000)]
+    public async Task Wait_PeersOnOneMachine_ChunksCrossTheSocketOnlyWithoutSharedMemory(bool sharedMemory, long least, long most)
+    {
+        CountedResponses counted = new();
+        await using var cluster = await SocketCluster.StartAsync(2, SocketCluster.SmallOptions with { CreateChannel = counted.Connect, SharedMemory = sharedMemory });
+        var (sessions, _) = await cluster.OpenAsync([new(0, 1), new(1, 2)]);
+
+        // To the caller: partial sums of its half and results of the other one, 200,000 bytes each.
+        await Sums.AssertEqualAsync(sessions, new Replicas(2, 100_000, ScalarType.Float32, WireType.Float32, 1), new ReductionKey(0, ReductionPhase.Generator, 0));
+
+        Assert.InRange(counted.Bytes, least, most);
     }
 
     [Fact]

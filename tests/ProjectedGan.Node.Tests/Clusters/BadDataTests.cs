@@ -73,7 +73,7 @@ public sealed class BadDataTests(ITestOutputHelper output)
     {
         for (int worker = 0; worker < count; worker++)
         {
-            await cluster.AddWorkerAsync();
+            await cluster.AddWorkerAsync(sharesMemory: false);
         }
     }
 

@@ -33,10 +33,12 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     public static async Task<ChaosCluster> StartAsync(string folder) => new(folder, await StartCoordinatorAsync(folder, "http://127.0.0.1:0"));
 
-    public async Task<ChaosWorker> AddWorkerAsync()
+    /// <param name="sharesMemory">Whether it may share memory with its peers, past their links; null: two of three workers may.</param>
+    public async Task<ChaosWorker> AddWorkerAsync(bool? sharesMemory = null)
     {
         using CancellationTokenSource patience = new(Patience);
-        ChaosWorker worker = await ChaosWorker.StartAsync(_folder, _started++, new Uri(Address).Port, patience.Token);
+        ChaosWorker worker = await ChaosWorker.StartAsync(_folder, _started, new Uri(Address).Port, sharesMemory ?? (_started % 3 > 0), patience.Token);
+        _started++;
         _workers.Add(worker);
         return worker;
     }

@@ -22,14 +22,14 @@ internal sealed class ChaosWorker : IAsyncDisposable
 
     public bool IsFrozen { get; private set; }
 
-    public static async Task<ChaosWorker> StartAsync(string folder, int number, int coordinatorPort, CancellationToken cancellation)
+    public static async Task<ChaosWorker> StartAsync(string folder, int number, int coordinatorPort, bool sharesMemory, CancellationToken cancellation)
     {
         ChaosWorker worker = new(coordinatorPort);
         worker._node = await LocalNode.StartAsync(
             "worker", Path.Combine(folder, $"worker-{number}.log"), "metrics on",
             [
                 "--coordinator", worker._toCoordinator.Address, "--advertise", worker._toPeers.Address, "--lanes", "1", "--name", $"w{number}",
-                "--cache", Path.Combine(folder, $"cache-{number}"), "--image-ledger", Path.Combine(folder, $"ledger-{number}.jsonl"),
+                "--cache", Path.Combine(folder, $"cache-{number}"), "--image-ledger", Path.Combine(folder, $"ledger-{number}.jsonl"), .. sharesMemory ? Array.Empty<string>() : ["--no-shared-memory"],
             ],
             cancellation);
         worker._toPeers.TargetPort = new Uri(worker._node.Announced("peers on")).Port;
