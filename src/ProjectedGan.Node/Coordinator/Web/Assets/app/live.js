@@ -5,6 +5,8 @@ const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 15000;
 // The coordinator shows a sign of life every 15 seconds.
 const SILENCE = 45000;
+/** How long after a failure something is asked for anew, in milliseconds. */
+export const RETRY_PAUSE = 5000;
 
 /** Calls `take` with each event behind `after` and `ended` when no more can come; ends with `signal`. */
 export async function follow(id, after, { take, ended, connection, signal }) {
@@ -80,16 +82,22 @@ async function* messages(body, alive) {
 }
 
 const wait = (milliseconds, signal) => new Promise((resolve) => {
-  const timer = setTimeout(resolve, milliseconds);
-  signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+  const end = () => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+    resolve();
+  };
+  const timer = setTimeout(end, milliseconds);
+  signal.addEventListener("abort", end);
 });
 
-const visible = (signal) => (document.hidden ? new Promise((resolve) => {
+const visible = (signal) => (document.hidden && !signal.aborted ? new Promise((resolve) => {
   const look = () => {
     if (document.hidden && !signal.aborted) return;
     document.removeEventListener("visibilitychange", look);
+    signal.removeEventListener("abort", look);
     resolve();
   };
   document.addEventListener("visibilitychange", look);
-  signal.addEventListener("abort", look, { once: true });
+  signal.addEventListener("abort", look);
 }) : Promise.resolve());
