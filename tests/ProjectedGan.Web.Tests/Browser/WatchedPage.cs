@@ -34,6 +34,11 @@ internal sealed class WatchedPage : IAsyncDisposable
 
     public Task SeesAsync(string text) => Page.GetByText(text).First.WaitForAsync();
 
+    /// <summary>Has every request to an address fail from now on; <see cref="AnswerAsync"/> ends it.</summary>
+    public Task RefuseAsync(string address) => Page.RouteAsync(address, HeldRequest.RefuseAsync);
+
+    public Task AnswerAsync(string address) => Page.UnrouteAsync(address);
+
     /// <summary>Pixels of the page's content that do not fit the window's width.</summary>
     public Task<int> OverflowAsync() => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 

@@ -1,6 +1,7 @@
 // Shows the view that the address names.
 import { announce, h } from "./dom.js";
 import { api } from "./api.js";
+import { RETRY_PAUSE } from "./live.js";
 import { address, read } from "./router.js";
 import { session } from "./session.js";
 import { themeButton } from "./theme.js";
@@ -33,11 +34,12 @@ async function show() {
   try {
     Object.assign(session, await api.session());
   } catch (error) {
-    if (error.status === 401) return;
+    // Of a view that was left for another, nothing is shown any more.
+    if (signal.aborted || error.status === 401) return;
     // A token that may not look is no better than an unknown one.
     if (error.status === 403 && session.token) return document.dispatchEvent(new CustomEvent("pgan:signed-out"));
     main.replaceChildren(h("p", { class: "notice bad", role: "alert" }, error.message));
-    setTimeout(() => !signal.aborted && show(), 5000);
+    setTimeout(() => !signal.aborted && show(), RETRY_PAUSE);
     return;
   }
   if (signal.aborted) return;

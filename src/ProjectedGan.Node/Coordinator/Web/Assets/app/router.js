@@ -1,7 +1,16 @@
 // Every view is an address behind the #: a path and a query, so that it can be shared and reloaded.
 export function read() {
   const [path, query] = location.hash.replace(/^#/, "").split("?", 2);
-  return { parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query ?? "") };
+  return { parts: path.split("/").filter(Boolean).map(decode), query: new URLSearchParams(query ?? "") };
+}
+
+// People type addresses too: what is no encoding stands for itself.
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export const address = (path, query = {}) => {
