@@ -8,6 +8,49 @@ namespace ProjectedGan.Web.Tests.Browser;
 public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
 {
     private const string List = "**/api/v1/experiments?*";
+    private const string Slider = "input[aria-label='Images seen by the generator']";
+
+    private string One => $"#/experiments/{open.Recorded.Id}";
+
+    [Fact]
+    public async Task Grid_ThatCannotBeLoaded_GivesWayToAMessage_AndIsTriedAgain()
+    {
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=16");
+        await Image(page, "Samples after 16 images").WaitForAsync();
+        await page.RefuseAsync("**/samples/8.png");
+
+        await page[Slider].FocusAsync();
+        await page.Page.Keyboard.PressAsync("ArrowLeft");
+        await page.SeesAsync("The grid after 8 images cannot be loaded.");
+        Assert.False(await page["section[aria-label='Samples'] img"].IsVisibleAsync());
+        await page.AnswerAsync("**/samples/8.png");
+
+        await Image(page, "Samples after 8 images").WaitForAsync();
+        Assert.False(await page.Page.GetByText("cannot be loaded").IsVisibleAsync());
+        HasOnlyRefusals(page);
+    }
+
+    [Theory]
+    [InlineData("samples", "Samples")]
+    [InlineData("walks", "A latent walk")]
+    public async Task Image_ThatFailsWhenAnotherIsChosen_ChangesNothing(string kind, string name)
+    {
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=24");
+        await Image(page, $"{name} after 24 images").WaitForAsync();
+        HeldRequest left = await HeldRequest.NextAsync(page, $"**/{kind}/16.png"), chosen = await HeldRequest.NextAsync(page, $"**/{kind}/8.png");
+        await page[Slider].FocusAsync();
+        await page.Page.Keyboard.PressAsync("ArrowLeft");
+        await left.ComesAsync();
+        await page.Page.Keyboard.PressAsync("ArrowLeft");
+        await chosen.ComesAsync();
+
+        await left.RefuseAsync();
+        await chosen.PassAsync();
+
+        await Image(page, $"{name} after 8 images").WaitForAsync();
+        Assert.Equal(0, await page.Page.GetByText("cannot be loaded").CountAsync());
+        HasOnlyRefusals(page);
+    }
 
     [Fact]
     public async Task View_ThatWasLeft_ShowsNoFailure()
@@ -36,6 +79,8 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
         await page["h1:has-text('No such experiment')"].WaitForAsync();
         await page.SeesAsync("There is no experiment \"%\".");
     }
+
+    private static ILocator Image(WatchedPage page, string name) => page.Page.GetByRole(AriaRole.Img, new() { Name = name });
 
     private static void HasOnlyRefusals(WatchedPage page) => Assert.All(page.Complaints, complaint => Assert.Contains(HeldRequest.Refusal, complaint, StringComparison.Ordinal));
 }

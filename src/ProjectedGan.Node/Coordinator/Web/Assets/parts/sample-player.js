@@ -1,6 +1,7 @@
 // Sample grids of the same latents over time.
 import { h, icon } from "../app/dom.js";
 import { api, imageSource } from "../app/api.js";
+import { RETRY_PAUSE } from "../app/live.js";
 import { count, duration, metricName, seconds, significant } from "../app/format.js";
 
 const FRAME_TIME = 450;
@@ -11,11 +12,12 @@ export class SamplePlayer {
     Object.assign(this, { id, moved, wanted: at, snapshots: [], place: -1, playing: false, signal: new AbortController() });
     this.image = h("img", { alt: "", hidden: true, width: 512, height: 384 });
     this.empty = h("p", { class: "empty" }, h("strong", {}, "No samples yet"), "An evaluator draws a grid at each snapshot.");
+    this.fault = h("p", { class: "empty error-text", hidden: true });
     this.slider = h("input", { type: "range", min: 0, max: 0, step: 1, disabled: true, "aria-label": "Images seen by the generator", oninput: () => this.go(this.slider.valueAsNumber) });
     this.button = h("button", { class: "round", disabled: true, onclick: () => this.toggle() });
     this.readout = h("div", { class: "readout" });
     this.element = h("div", { onkeydown: (event) => this.key(event) },
-      h("div", { class: "frame" }, this.image, this.empty),
+      h("div", { class: "frame" }, this.image, this.empty, this.fault),
       h("div", { class: "transport" }, this.button, this.slider),
       this.readout,
       h("p", { class: "hint" }, h("kbd", {}, "←"), " ", h("kbd", {}, "→"), " move, ", h("kbd", {}, "Space"), " plays"));
@@ -51,6 +53,7 @@ export class SamplePlayer {
     this.show();
     this.moved(Number(snapshot.images), place === this.snapshots.length - 1);
     if (!isNew) return;
+    clearTimeout(this.retry);
     this.drawn = snapshot.images;
     try {
       const source = await imageSource(api.samplePath(this.id, snapshot.images), this.signal.signal);
@@ -64,9 +67,15 @@ export class SamplePlayer {
       this.image.height = ready.naturalHeight;
       this.image.alt = `Samples after ${count(snapshot.images)} images`;
       this.image.hidden = false;
-      this.empty.hidden = true;
-    } catch (error) {
-      if (error.name !== "AbortError") this.readout.append(h("span", { class: "error-text" }, "This grid cannot be loaded."));
+      this.empty.hidden = this.fault.hidden = true;
+    } catch {
+      if (this.signal.signal.aborted || this.drawn !== snapshot.images) return;
+      // An older grid must not stand for this one.
+      this.image.hidden = this.empty.hidden = true;
+      this.fault.textContent = `The grid after ${count(snapshot.images)} images cannot be loaded.`;
+      this.fault.hidden = false;
+      this.drawn = undefined;
+      this.retry = setTimeout(() => this.go(this.place), RETRY_PAUSE);
     }
   }
 
@@ -104,6 +113,7 @@ export class SamplePlayer {
 
   stop() {
     clearInterval(this.timer);
+    clearTimeout(this.retry);
     this.signal.abort();
   }
 }

@@ -1,6 +1,7 @@
 // A closed walk through latent space: one image of 32 frames, 8 a row, blended from frame to frame.
 import { h, icon } from "../app/dom.js";
 import { api, imageSource } from "../app/api.js";
+import { RETRY_PAUSE } from "../app/live.js";
 import { count } from "../app/format.js";
 
 const FRAMES = 32;
@@ -33,6 +34,7 @@ export class WalkPlayer {
     this.near = images;
     const chosen = this.walks.filter((walk) => walk <= images).at(-1) ?? this.walks[0];
     if (chosen === undefined || chosen === this.shown) return;
+    clearTimeout(this.retry);
     this.shown = chosen;
     try {
       const sheet = new Image();
@@ -48,9 +50,11 @@ export class WalkPlayer {
       this.slider.disabled = this.button.disabled = false;
       this.readout.replaceChildren(h("strong", {}, `${count(chosen)} images`), h("span", { class: "quiet" }, "a closed walk between four latents"));
       this.paint();
-    } catch (error) {
+    } catch {
+      if (this.signal.signal.aborted || this.shown !== chosen) return;
+      this.readout.replaceChildren(h("span", { class: "error-text" }, `The walk after ${count(chosen)} images cannot be loaded.`));
       this.shown = undefined;
-      if (error.name !== "AbortError") this.readout.replaceChildren(h("span", { class: "error-text" }, "This walk cannot be loaded."));
+      this.retry = setTimeout(() => this.follow(this.near), RETRY_PAUSE);
     }
   }
 
@@ -104,6 +108,7 @@ export class WalkPlayer {
 
   stop() {
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.retry);
     this.signal.abort();
   }
 }
