@@ -9,6 +9,7 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
 {
     private const string List = "**/api/v1/experiments?*";
     private const string Slider = "input[aria-label='Images seen by the generator']";
+    private const string Notice = ".notice.bad";
 
     private string One => $"#/experiments/{open.Recorded.Id}";
 
@@ -53,6 +54,53 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     }
 
     [Fact]
+    public async Task List_ThatCannotBeLoaded_StaysAsItWas()
+    {
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
+        await page.SeesAsync(ScriptedWorker.Id);
+        await page.RefuseAsync(List);
+        await page.Page.EvaluateAsync("location.hash = '#/experiments'");
+        ILocator search = page.Page.GetByLabel("Search experiments");
+
+        // Without any answer so far, nobody knows whether there are experiments.
+        await page[Notice].WaitForAsync();
+        await search.FillAsync("fac");
+        Assert.Equal(0, await page.Page.GetByText("No experiment yet").CountAsync());
+        await page.AnswerAsync(List);
+        await page.SeesAsync("faces");
+        Assert.False(await page[Notice].IsVisibleAsync());
+
+        await page.RefuseAsync(List);
+        await page[Notice].WaitForAsync();
+        await search.FillAsync("second");
+        Assert.Equal(["Compare second"], await RowsAsync(page));
+        Assert.True(await page[Notice].IsVisibleAsync());
+        HasOnlyRefusals(page);
+    }
+
+    [Fact]
+    public async Task List_OfAStateThatIsNoLongerChosen_IsNotShown()
+    {
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page);
+        await page.SeesAsync("faces");
+        HeldRequest poll = await HeldRequest.NextAsync(page, List);
+        await poll.ComesAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Completed" }).ClickAsync();
+        await page.SeesAsync("None fits");
+        await page.Page.EvaluateAsync("""
+            window.hadRows = false;
+            void new MutationObserver(() => { window.hadRows ||= document.querySelector("tbody tr") !== null; }).observe(document.body, { childList: true, subtree: true });
+            """);
+
+        // The next poll begins when this one is done with.
+        await page.Page.RunAndWaitForRequestAsync(poll.PassAsync, List);
+
+        Assert.False(await page.Page.EvaluateAsync<bool>("window.hadRows"));
+        await page.SeesAsync("None fits");
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
     public async Task View_ThatWasLeft_ShowsNoFailure()
     {
         await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page);
@@ -81,6 +129,9 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     }
 
     private static ILocator Image(WatchedPage page, string name) => page.Page.GetByRole(AriaRole.Img, new() { Name = name });
+
+    private static Task<string[]> RowsAsync(WatchedPage page) =>
+        page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('tbody input')].map(input => input.getAttribute('aria-label'))");
 
     private static void HasOnlyRefusals(WatchedPage page) => Assert.All(page.Complaints, complaint => Assert.Contains(HeldRequest.Refusal, complaint, StringComparison.Ordinal));
 }

@@ -16,33 +16,38 @@ const MOST_COMPARED = 6;
 
 export function experimentsView(query, signal) {
   const chosen = new Set((query.get("compare") ?? "").split(",").filter(Boolean));
-  let state = query.get("state") ?? "", text = query.get("q") ?? "", pages = [""], experiments = [], next = "";
+  let state = query.get("state") ?? "", text = query.get("q") ?? "", pages = [""], experiments, next = "", loads = 0;
+  const notice = h("p", { class: "notice bad", role: "alert", hidden: true });
   const body = h("div", {}, h("p", { class: "quiet" }, "Loading…"));
   const compare = h("a", { class: "button", hidden: true });
   const more = h("button", { hidden: true, onclick: () => { pages.push(next); load(); } }, "Show more");
   const search = h("input", { type: "search", placeholder: "Name, user or id", "aria-label": "Search experiments", value: text, oninput: () => { text = search.value; remember({ q: text }); draw(); } });
 
   const load = async () => {
+    const mine = ++loads, found = [];
+    let following = "";
     try {
-      experiments = [];
       for (const token of pages) {
         const parameters = (WANTED[state] ?? []).map((one) => ["state", one]).concat(token ? [["pageToken", token]] : []);
         const page = await api.experiments(parameters, signal);
-        experiments.push(...page.experiments);
-        next = page.nextPageToken;
+        // Another load has begun meanwhile, perhaps of another state or of more pages.
+        if (mine !== loads) return;
+        found.push(...page.experiments);
+        following = page.nextPageToken;
       }
-      draw();
     } catch (error) {
-      if (error.name !== "AbortError") fail(error);
+      if (error.name === "AbortError" || mine !== loads) return;
+      notice.textContent = error.message;
+      notice.hidden = false;
+      return;
     }
-  };
-
-  const fail = (error) => {
-    body.querySelector(".notice")?.remove();
-    body.prepend(h("p", { class: "notice bad", role: "alert" }, error.message));
+    [experiments, next] = [found, following];
+    notice.hidden = true;
+    draw();
   };
 
   const draw = () => {
+    if (!experiments) return;
     more.hidden = !next;
     const shown = experiments.filter((one) => `${one.name} ${one.user} ${one.id}`.toLowerCase().includes(text.toLowerCase()));
     const focused = body.contains(document.activeElement) ? document.activeElement.id : "";
@@ -83,7 +88,7 @@ export function experimentsView(query, signal) {
     element: h("div", {},
       h("div", { class: "page-head" }, h("div", {}, h("h1", {}, "Experiments")), compare),
       h("div", { class: "toolbar" }, choice("State", STATES, state, (value) => { state = value; pages = [""]; remember({ state }); load(); }), h("div", { class: "grow" }, search)),
-      body, h("p", {}, more)),
+      notice, body, h("p", {}, more)),
   };
 }
 
