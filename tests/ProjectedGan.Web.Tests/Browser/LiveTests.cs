@@ -21,4 +21,21 @@ public sealed class LiveTests(OpenCoordinator open, Chromium chromium) : IClassF
         await page.HoldsAsync("document.querySelector(\"svg[aria-label^='FID']\").querySelectorAll('.dot').length === 5");
         Assert.Empty(page.Complaints);
     }
+
+    [Fact]
+    public async Task End_ThatCannotBeLoaded_IsAskedForAgain()
+    {
+        string answer = $"**/api/v1/experiments/{open.Recorded.Other}";
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"#/experiments/{open.Recorded.Other}");
+        await page["h1 .badge:has-text('queued')"].WaitForAsync();
+        await page.RefuseAsync(answer);
+
+        await open.Recorded.CancelAsync(open.Recorded.Other);
+        await page["h1 .badge:has-text('reconnecting')"].WaitForAsync();
+        await page.AnswerAsync(answer);
+
+        await page["h1 .badge:has-text('cancelled')"].WaitForAsync();
+        Assert.False(await page["h1 .badge:has-text('reconnecting')"].IsVisibleAsync());
+        Assert.All(page.Complaints, complaint => Assert.Contains(HeldRequest.Refusal, complaint, StringComparison.Ordinal));
+    }
 }

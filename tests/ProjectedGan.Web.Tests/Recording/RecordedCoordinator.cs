@@ -21,11 +21,13 @@ internal sealed class RecordedCoordinator : IAsyncDisposable
     private readonly CoordinatorProcess _coordinator;
     private readonly ScriptedWorker _worker;
     private readonly ScriptedEvaluator _evaluator;
+    private readonly Experiments.ExperimentsClient _client;
 
-    private RecordedCoordinator(TemporaryFolder home, CoordinatorProcess coordinator, ScriptedWorker worker, ScriptedEvaluator evaluator)
+    private RecordedCoordinator(TemporaryFolder home, CoordinatorProcess coordinator, Experiments.ExperimentsClient client, ScriptedWorker worker, ScriptedEvaluator evaluator)
     {
         _home = home;
         _coordinator = coordinator;
+        _client = client;
         _worker = worker;
         _evaluator = evaluator;
     }
@@ -54,7 +56,7 @@ internal sealed class RecordedCoordinator : IAsyncDisposable
         CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home, [.. Patient, .. tokens]);
         GrpcChannel nodes = coordinator.Connect(new TransportOptions { Token = hasTokens ? Worker : null });
         Experiments.ExperimentsClient client = new(coordinator.Connect(new TransportOptions { Token = hasTokens ? Submitter : null }));
-        RecordedCoordinator recorded = new(home, coordinator, await ScriptedWorker.StartAsync(new Cluster.ClusterClient(nodes)), ScriptedEvaluator.Start(nodes, home));
+        RecordedCoordinator recorded = new(home, coordinator, client, await ScriptedWorker.StartAsync(new Cluster.ClusterClient(nodes)), ScriptedEvaluator.Start(nodes, home));
         recorded.Id = await SubmitAsync(client, home, "faces");
         await recorded.ReportAsync(1, 60);
         foreach (long iteration in new[] { 0, 2, 4, 6 })
@@ -83,6 +85,8 @@ internal sealed class RecordedCoordinator : IAsyncDisposable
     /// <summary>Brings a snapshot; the evaluator draws and measures it.</summary>
     public async Task SnapshotAsync(long iteration) =>
         await _worker.SnapshotAsync(iteration, Batch, await _evaluator.UploadAsync($"weights-{iteration}", Encoding.UTF8.GetBytes(iteration.ToString(CultureInfo.InvariantCulture))));
+
+    public async Task CancelAsync(string id) => await _client.CancelAsync(new CancelRequest { Id = id });
 
     public async ValueTask DisposeAsync()
     {

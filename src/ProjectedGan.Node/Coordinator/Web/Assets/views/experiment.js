@@ -1,7 +1,7 @@
 // One experiment as it goes on.
 import { announce, h } from "../app/dom.js";
 import { api } from "../app/api.js";
-import { follow, repeat } from "../app/live.js";
+import { follow, repeat, RETRY_PAUSE } from "../app/live.js";
 import { address, remember } from "../app/router.js";
 import { clock, lastWord } from "../app/format.js";
 import { badge } from "../parts/badge.js";
@@ -33,7 +33,9 @@ class ExperimentPage {
     this.head = h("header", { class: "page-head" });
     this.summary = h("div", {});
     this.members = h("div", {});
-    this.connection = h("span", { class: "badge", hidden: true });
+    this.connection = h("span", { class: "badge warn", hidden: true }, "reconnecting");
+    this.down = new Set();
+    this.refreshes = 0;
     signal.addEventListener("abort", () => { this.samples.stop(); this.walk.stop(); });
   }
 
@@ -49,7 +51,7 @@ class ExperimentPage {
       repeat(AGE_INTERVAL, () => this.events.draw(), this.signal);
       // Events that came between the two answers are taken from the stream, statistics only once.
       follow(this.experiment.id, Number(this.experiment.lastEvent), {
-        signal: this.signal, take: (event) => this.take(event, Number(statistics.sequence)), ended: () => this.refresh(), connection: (isUp) => this.connected(isUp),
+        signal: this.signal, take: (event) => this.take(event, Number(statistics.sequence)), ended: () => this.refresh(), connection: (isUp) => this.connected("stream", isUp),
       });
     } catch (error) {
       if (error.name !== "AbortError") this.fail(error);
@@ -59,7 +61,7 @@ class ExperimentPage {
   fail(error) {
     const isMissing = error.status === 404;
     this.body.replaceChildren(h("div", { class: "card empty" }, h("h1", {}, isMissing ? "No such experiment" : "This experiment cannot be shown"), h("p", { role: "alert" }, error.message), h("p", {}, h("a", { href: address("experiments") }, "All experiments"))));
-    if (!isMissing) setTimeout(() => !this.signal.aborted && this.start(), 5000);
+    if (!isMissing) setTimeout(() => !this.signal.aborted && this.start(), RETRY_PAUSE);
   }
 
   layOut() {
@@ -111,17 +113,29 @@ class ExperimentPage {
 
   // Events say that something changed; the experiment itself says how it stands now.
   async refresh() {
+    clearTimeout(this.due);
+    const mine = ++this.refreshes;
+    let answer;
     try {
-      this.experiment = await api.experiment(this.id, this.signal);
-      this.update();
-    } catch (error) {
-      if (error.name !== "AbortError") this.connected(false);
+      answer = await api.experiment(this.id, this.signal);
+    } catch {
+      if (this.signal.aborted || mine !== this.refreshes) return;
+      this.connected("experiment", false);
+      // After the last event nothing else would ask again.
+      this.due = setTimeout(() => this.refresh(), RETRY_PAUSE);
+      return;
     }
+    // An older answer must not come after a newer one.
+    if (this.signal.aborted || mine !== this.refreshes) return;
+    this.connected("experiment", true);
+    this.experiment = answer;
+    this.update();
   }
 
-  connected(isUp) {
-    this.connection.hidden = isUp;
-    this.connection.className = "badge warn";
-    this.connection.textContent = "reconnecting";
+  /** Both the stream and the experiment's own answers may fail alone. */
+  connected(what, isUp) {
+    if (isUp) this.down.delete(what);
+    else this.down.add(what);
+    this.connection.hidden = this.down.size === 0;
   }
 }
