@@ -23,6 +23,27 @@ public sealed class LiveTests(OpenCoordinator open, Chromium chromium) : IClassF
     }
 
     [Fact]
+    public async Task Cursor_StaysAtItsPoint_WhenNewsArrive()
+    {
+        const string Curve = "document.querySelector(\"svg[aria-label^='Losses'] path.line\")";
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"#/experiments/{open.Recorded.Id}");
+        await page["svg[aria-label^='Losses, latest'] path.line"].First.WaitForAsync();
+        await page["svg[aria-label^='Losses']"].FocusAsync();
+        await page.Page.Keyboard.PressAsync("Home");
+        await page.Page.Keyboard.PressAsync("ArrowRight");
+        Assert.Equal("8 images", await TipAsync(page));
+        await page.Page.EvaluateAsync($"void (window.curve = {Curve})");
+
+        await open.Recorded.ReportAsync(60, 60);
+        await page.HoldsAsync($"{Curve} !== window.curve");
+
+        Assert.Equal("8 images", await TipAsync(page));
+        await page.Page.Keyboard.PressAsync("ArrowRight");
+        Assert.Equal("12 images", await TipAsync(page));
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
     public async Task End_ThatCannotBeLoaded_IsAskedForAgain()
     {
         string answer = $"**/api/v1/experiments/{open.Recorded.Other}";
@@ -38,4 +59,6 @@ public sealed class LiveTests(OpenCoordinator open, Chromium chromium) : IClassF
         Assert.False(await page["h1 .badge:has-text('reconnecting')"].IsVisibleAsync());
         Assert.All(page.Complaints, complaint => Assert.Contains(HeldRequest.Refusal, complaint, StringComparison.Ordinal));
     }
+
+    private static Task<string> TipAsync(WatchedPage page) => page[".tip:not([hidden]) strong"].InnerTextAsync();
 }

@@ -29,6 +29,8 @@ export class LineChart {
   }
 
   draw(data) {
+    // A number of images is no time.
+    if (data.x !== this.data.x) this.moveTo(null);
     this.data = data;
     this.render();
   }
@@ -45,11 +47,12 @@ export class LineChart {
     const { series, marks = [], x, smoothed, range } = this.data;
     const all = series.flatMap((one) => one.values);
     const found = robustRange(all);
+    const read = this.place === null ? undefined : this.places[this.place];
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.svg.setAttribute("aria-label", this.describe());
     this.places = [...new Set(series.flatMap((one) => one.at))].sort((a, b) => a - b);
-    this.moveTo(null);
     if (!found) {
+      this.moveTo(null);
       this.svg.replaceChildren(svg("text", { class: "none", x: this.width / 2, y: this.height / 2 }, this.none));
       return;
     }
@@ -66,6 +69,8 @@ export class LineChart {
       ...series.flatMap((one) => this.dots(one)),
       this.cursor,
     );
+    // Whoever reads a point goes on reading it while news arrive.
+    this.moveTo(read === undefined ? null : this.nearest(this.x(read)));
   }
 
   axes(across, up, x) {
@@ -108,12 +113,15 @@ export class LineChart {
   }
 
   point(event) {
-    const box = this.svg.getBoundingClientRect();
-    const wanted = event.clientX - box.left;
     if (!this.places?.length || !this.x) return;
+    this.moveTo(this.nearest(event.clientX - this.svg.getBoundingClientRect().left));
+  }
+
+  // The place whose point is drawn nearest to a distance from the left.
+  nearest(wanted) {
     let best = 0;
     this.places.forEach((place, index) => { if (Math.abs(this.x(place) - wanted) < Math.abs(this.x(this.places[best]) - wanted)) best = index; });
-    this.moveTo(best);
+    return best;
   }
 
   key(event) {
