@@ -29,7 +29,12 @@ public interface ICoordinationObserver
     /// <summary>A membership epoch ended. Reasons: lost, joined, left, failed, unreachable, checksum, expelled, stopped, unresponsive.</summary>
     void EpochEnded(string reason);
 
-    /// <summary>Where a run is.</summary>
+    /// <summary>Where an experiment is that has begun to train. Called often, also where nothing has changed.</summary>
+    /// <param name="experiment">The experiment's id.</param>
+    /// <param name="iteration">Iterations that are known to be complete.</param>
+    /// <param name="images">Images that these took.</param>
+    /// <param name="workers">Members that train; 0 while it pauses, waits or changes its members.</param>
+    /// <param name="epoch">Its membership epoch.</param>
     void Progressed(string experiment, long iteration, long images, int workers, long epoch);
 
     /// <summary>A snapshot of an experiment that trains was measured.</summary>
@@ -38,6 +43,6 @@ public interface ICoordinationObserver
     /// <param name="all">All snapshots of the experiment, this one too.</param>
     void Evaluated(string experiment, SnapshotRecord snapshot, IReadOnlyList<SnapshotRecord> all);
 
-    /// <summary>The experiment trains no longer.</summary>
+    /// <summary>The experiment has ended. May be called again.</summary>
     void ExperimentEnded(string experiment);
 }

@@ -122,7 +122,6 @@ internal sealed class ExperimentGrain(
         }
 
         _progress = progress;
-        observer.Progressed(Id, progress.Iteration, progress.Images, Record.Members.Length, epoch);
         _announcer.Say([new ExperimentEvent { Time = time.GetUtcNow(), Text = $"Iteration {progress.Iteration}, {progress.Images} images.", Progress = progress }]);
         await AnnounceAsync();
     }
@@ -328,11 +327,6 @@ internal sealed class ExperimentGrain(
             observer.EpochEnded(end.ToString().ToLowerInvariant());
         }
 
-        if (Record.HasEnded)
-        {
-            observer.ExperimentEnded(Id);
-        }
-
         foreach (string gone in _seen.Keys.Where(worker => Record.Workers.All(held => held.Worker != worker)).ToArray())
         {
             _seen.Remove(gone);
@@ -375,6 +369,7 @@ internal sealed class ExperimentGrain(
             return;
         }
 
+        ExperimentViews.Show(Id, Submission, Record, Known, observer);
         await _announcer.AnnounceAsync(Submission, Record, _seen);
         // Experiments that merely wait cost nothing.
         bool ticks = !Record.Workers.IsEmpty || _announcer.IsBehind;

@@ -74,6 +74,21 @@ internal static class ExperimentViews
         Revision = record.Revision,
     };
 
+    /// <summary>Measures an experiment that has trained, at whatever boundary it stands, until it ends.</summary>
+    public static void Show(string id, ExperimentSubmission submission, ExperimentRecord record, long known, ICoordinationObserver observer)
+    {
+        if (record.HasEnded)
+        {
+            observer.ExperimentEnded(id);
+        }
+        else if (!record.Epochs.IsEmpty)
+        {
+            // A pause's checkpoint may lie behind the last iteration that its workers told of before they left.
+            long iteration = Math.Max(known, record.Checkpoint?.Iteration ?? 0);
+            observer.Progressed(id, iteration, iteration * submission.Batch, record.Phase == EpochPhase.Training ? record.Members.Length : 0, record.Epoch);
+        }
+    }
+
     /// <summary>Digests of everything that the experiment needs or offers.</summary>
     public static ImmutableArray<string> Artifacts(ExperimentSubmission submission, ExperimentRecord record)
         => [.. new[] { submission.Dataset, submission.Weights, submission.MetricWeights }

@@ -17,7 +17,7 @@ public sealed class CoordinationInstruments : IDisposable
 
     private readonly LatestGauge<string> _iteration = ByExperiment("iteration", "{iteration}", "Iterations that the experiment has finished.");
     private readonly LatestGauge<string> _images = ByExperiment("images", "{image}", "Real images that the experiment was trained on.");
-    private readonly LatestGauge<string> _members = ByExperiment("workers", "{worker}", "Members of the experiment's run.");
+    private readonly LatestGauge<string> _members = ByExperiment("workers", "{worker}", "Workers that train the experiment now.");
     private readonly LatestGauge<string> _epoch = ByExperiment("membership.epoch", "{epoch}", "The run's membership epoch.");
     private readonly RenewingMeter _byExperiment;
     private readonly Counter<long> _epochsEnded;

@@ -42,6 +42,8 @@ internal sealed class SimulatedCluster : IAsyncDisposable
 
     public LogLines Logs { get; } = new();
 
+    public ShownGauges Gauges { get; private set; } = new();
+
     public long LastIteration { get; set; } = 40;
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
@@ -253,6 +255,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(_clock ?? Time);
         builder.Services.AddSingleton(Faults);
+        builder.Services.AddSingleton<ICoordinationObserver>(Gauges = new ShownGauges());
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Logs);
         builder.UseOrleans(silo =>
