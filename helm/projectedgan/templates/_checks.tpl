@@ -8,6 +8,9 @@
 {{- if and (ne $v.clustering.mode "none") (not $v.coordinator.persistence.enabled) -}}
 {{- $problems = append $problems (printf "clustering.mode is %s, and coordinator.persistence.enabled is false: several coordinators need one shared volume" $v.clustering.mode) -}}
 {{- end -}}
+{{- if and (eq $v.clustering.mode "kubernetes") (not $v.serviceAccount.create) (not $v.serviceAccount.name) -}}
+{{- $problems = append $problems "clustering.mode is kubernetes, and serviceAccount.create is false: name the account that may watch and delete the coordinators' pods in serviceAccount.name; the namespace's default account is every other pod's too" -}}
+{{- end -}}
 {{- if and (eq $v.clustering.mode "none") $v.postgres.tables.existingConfigMap -}}
 {{- $problems = append $problems (printf "postgres.tables.existingConfigMap is '%s', and clustering.mode is none: one coordinator needs no tables of members" $v.postgres.tables.existingConfigMap) -}}
 {{- end -}}

@@ -24,6 +24,7 @@ public sealed class SchemaTests
     [InlineData("tls.enabled=true", "give tls.existingSecret, or let cert-manager make one")]
     [InlineData("tls.enabled=true,tls.existingSecret=a,tls.certManager.enabled=true", "give one of them")]
     [InlineData("tls.requireClientCertificate=true", "need tls.enabled: true")]
+    [InlineData("clustering.mode=kubernetes,postgres.existingSecret=a,serviceAccount.create=false", "serviceAccount.create is false: name the account")]
     [InlineData("auth.enabled=false", "auth.allowAnonymous: true if the network itself is closed")]
     [InlineData("tls.enabled=true,tls.existingSecret=a,workers.advertise=ip", "certificates vouch for names")]
     [InlineData("workers.pools[0].name=a,workers.pools[0].device=cpu,workers.pools[1].name=a,workers.pools[1].device=cpu", "two pools named 'a'")]
