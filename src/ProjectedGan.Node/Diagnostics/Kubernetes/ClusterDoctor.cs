@@ -74,7 +74,7 @@ internal static class ClusterDoctor
         }
 
         return target.Release is null
-            ? Finding.Good("release", $"none in namespace {space} yet")
+            ? Finding.Good("release", $"none in namespace {space} yet; --release finds one with a nameOverride")
             : Finding.Bad("release", $"There is no release '{target.Release}' in namespace {space}", "'helm list --all-namespaces' names the releases; --namespace says where to look.");
     }
 
