@@ -49,29 +49,17 @@ internal sealed class HostedRun : IAsyncDisposable
     /// <exception cref="PganException">This worker cannot: its disk is full, a device is missing.</exception>
     public static async Task<HostedRun> OpenAsync(RunDescription run, HostedRunServices services, CancellationToken cancellation)
     {
-        var spec = await RunFiles.LocateAsync(run, services.Artifacts, services.Cache, cancellation);
-        return await Task.Run(
-            async () =>
-            {
-                var dataset = OpenDataset(run, spec);
-                WorkerObserver observer = new(run.Id, spec, services);
-                try
-                {
-                    return new HostedRun(services, run, spec, dataset, observer);
-                }
-                catch (Exception error)
-                {
-                    await observer.DisposeAsync();
-                    dataset.Dispose();
-                    Delete(FolderOf(run.Id, services));
-                    if (error is SpecException)
-                    {
-                        throw new HostedRunException(error.Message, error);
-                    }
-                    throw;
-                }
-            },
-            cancellation);
+        services.Instruments.Preparing();
+        try
+        {
+            var spec = await RunFiles.LocateAsync(run, services.Artifacts, services.Cache, cancellation);
+            return await Task.Run(() => OpenAsync(run, spec, services), cancellation);
+        }
+        catch
+        {
+            services.Instruments.Left();
+            throw;
+        }
     }
 
     /// <summary>Trains in a membership epoch until the run's end or <paramref name="cancellation"/>.</summary>
@@ -143,6 +131,27 @@ internal sealed class HostedRun : IAsyncDisposable
             _dataset.Dispose();
             Delete(FolderOf(Id, _services));
         });
+    }
+
+    private static async Task<HostedRun> OpenAsync(RunDescription run, TrainingSpec spec, HostedRunServices services)
+    {
+        var dataset = OpenDataset(run, spec);
+        WorkerObserver observer = new(run.Id, spec, services);
+        try
+        {
+            return new HostedRun(services, run, spec, dataset, observer);
+        }
+        catch (Exception error)
+        {
+            await observer.DisposeAsync();
+            dataset.Dispose();
+            Delete(FolderOf(run.Id, services));
+            if (error is SpecException)
+            {
+                throw new HostedRunException(error.Message, error);
+            }
+            throw;
+        }
     }
 
     private static string FolderOf(string run, HostedRunServices services) => Path.Combine(services.Folder, run);

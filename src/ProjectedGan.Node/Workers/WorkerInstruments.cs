@@ -18,6 +18,8 @@ internal sealed partial class WorkerInstruments(TrainingInstruments training, Co
     private static readonly string[] ReductionNames = [.. Enum.GetNames<ReductionPhase>().Select(Label)];
     private static readonly string[] RefusalNames = [.. Enum.GetNames<RefusalReason>().Select(Label)];
 
+    public void Preparing() => training.Preparing();
+
     public void Joined(string experiment, long epoch, int replicas) => training.Joined(experiment, epoch, replicas);
 
     public void Left() => training.Left();

@@ -85,6 +85,9 @@ public sealed class TrainingInstruments : IDisposable
     public void NonFiniteElements(string network, long count) =>
         _nonFinite.Add(count, new KeyValuePair<string, object?>(TelemetryAttributes.Network, network));
 
+    /// <summary>The node prepares for a run: it hosts none of its replicas yet, and is not free. Shown until <see cref="Left"/>.</summary>
+    public void Preparing() => _replicas.Set("", 0);
+
     /// <summary>The node trains this experiment, in this epoch, with this many replicas. Losses, norms and accuracies bear its name until <see cref="Left"/>.</summary>
     public void Joined(string experiment, long epoch, int replicas)
     {

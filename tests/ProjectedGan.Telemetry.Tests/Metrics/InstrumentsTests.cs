@@ -86,6 +86,8 @@ public class InstrumentsTests
     {
         using Collected collected = new();
         using TrainingInstruments training = new(collected.Factory);
+        training.Preparing();
+        Assert.Equal(["pgan.training.replicas 0"], collected.Points());
         training.Joined("a", 3, 4);
         training.Loss(TrainingInstruments.Generator, 1);
         training.DeviceMemory("cpu", 1, 2);

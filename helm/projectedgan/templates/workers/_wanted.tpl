@@ -1,5 +1,8 @@
-{{- /* PromQL: workers in use, and some for each experiment that waits. Arguments: root, each. */ -}}
+{{- /*
+PromQL: the pool's workers that prepare, train or hold, and some for each experiment that waits. Every coordinator that ever ran the
+scheduler shows a queue. Arguments: root, pool, each.
+*/ -}}
 {{- define "pgan.workersWanted" -}}
-{{- $where := printf "{namespace=%q}" .root.Release.Namespace | replace "\"" "'" -}}
-(sum(pgan_experiment_workers{{ $where }}) or vector(0)) + {{ .each }} * (sum(pgan_scheduler_queue_length{{ $where }}) or vector(0))
+{{- $pods := printf "{namespace='%s',pod=~'%s-%%s-[0-9]+'}" .root.Release.Namespace (include "pgan.fullname" .root) -}}
+(count(pgan_training_replicas{{ printf $pods (printf "worker-%s" .pool) }}) or vector(0)) + {{ .each }} * (max(pgan_scheduler_queue_length{{ printf $pods "coordinator" }}) or vector(0))
 {{- end -}}
