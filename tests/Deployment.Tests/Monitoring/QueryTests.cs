@@ -37,6 +37,21 @@ public sealed class QueryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GpuPanels_WithAndWithoutHonouredLabels_ShowTheGpusOfWorkers()
+    {
+        DashboardQueries[] queries = [.. Dashboard.All.SelectMany(DashboardQueries.Of).Where(query => query.Expression.Contains("DCGM_", StringComparison.Ordinal))];
+        Assert.Equal(4, queries.Length);
+        foreach (DashboardQueries query in queries)
+        {
+            JsonElement data = await _prometheus.AskApiAsync($"api/v1/query?time={Now}&query={Uri.EscapeDataString(query.Sent)}");
+            JsonElement[] labels = [.. data.GetProperty("result").EnumerateArray().Select(sample => sample.GetProperty("metric"))];
+            Assert.Equal(["0", "1"], labels.Select(label => label.GetProperty("gpu").GetString()).Order(StringComparer.Ordinal));
+            // The legend names the worker's pod, not the exporter's.
+            Assert.All(labels, label => Assert.Equal("w-0", label.GetProperty("pod").GetString()));
+        }
+    }
+
+    [Fact]
     public async Task Variables_HaveValues()
     {
         foreach (JsonNode variable in Dashboard.All.SelectMany(dashboard => dashboard.Model["templating"]!["list"]!.AsArray().OfType<JsonNode>()).Where(item => item["type"]!.GetValue<string>() == "query"))
