@@ -32,13 +32,17 @@ public class ClusterMetricsTests
         Experiment experiment = await SubmitAsync(cluster, home, patience.Token);
         await WaitForEvaluationAsync(cluster, experiment.Id, patience.Token);
         await AWalkIsDrawnAsync(cluster, experiment.Id, patience.Token);
-        await using PrometheusServer prometheus = await PrometheusServer.StartAsync([.. cluster.MetricsAddresses.Select(entry => (entry.Key, entry.Value))]);
+        await using PrometheusServer prometheus = await PrometheusServer.StartAsync(ClusterRules.File, [.. cluster.MetricsAddresses.Select(entry => (entry.Key, entry.Value))]);
 
         await WorkersAreSeenAsync(prometheus, experiment.Id);
         await TheCoordinatorIsSeenAsync(prometheus, experiment.Id);
         await TheEvaluatorIsSeenAsync(prometheus);
         await DashboardQueries.HaveDataAsync(prometheus);
         await PromtoolFindsNothingAsync(cluster, patience.Token);
+        await ClusterRules.RecordAsync(prometheus);
+        await APauseIsNoAlarmAsync(cluster, prometheus, experiment.Id, patience.Token);
+        await DashboardQueries.AnnotationsHaveDataAsync(prometheus);
+        await ClusterRules.NothingFiresAsync(prometheus);
 
         await cluster.Experiments.CancelAsync(new CancelRequest { Id = experiment.Id }, cancellationToken: patience.Token);
         await prometheus.QueryAsync("pgan_experiments{pgan_experiment_state='cancelled'} == 1");
@@ -97,6 +101,22 @@ public class ClusterMetricsTests
         await prometheus.QueryAsync("count(target_info{pgan_role=~'coordinator|worker|evaluator'}) == 4");
     }
 
+    private static async Task APauseIsNoAlarmAsync(LocalCluster cluster, PrometheusServer prometheus, string experiment, CancellationToken cancellation)
+    {
+        const string Window = "3s";
+        await ClusterRules.NothingFiresAsync(prometheus);
+        await cluster.Experiments.PauseAsync(new PauseRequest { Id = experiment }, cancellationToken: cancellation);
+        await prometheus.QueryAsync("pgan_experiments{pgan_experiment_state='paused'} == 1");
+        await prometheus.QueryAsync($"pgan_experiment_workers{{pgan_experiment_id='{experiment}'}} == 0");
+        // Nothing moves any more, as an alert would see it after its minutes.
+        await prometheus.QueryAsync($"changes(pgan_experiment_iteration[{Window}]) == 0");
+        Assert.False(await prometheus.HasDataAsync(await ClusterRules.ShortenedAsync(prometheus, "ProjectedGanNotTraining", Window)), "The alert takes a paused run for one that is stuck.");
+
+        await cluster.Experiments.ResumeAsync(new ResumeRequest { Id = experiment }, cancellationToken: cancellation);
+        await prometheus.QueryAsync($"pgan_experiment_workers{{pgan_experiment_id='{experiment}'}} == 2");
+        await prometheus.QueryAsync($"changes(pgan_experiment_iteration[{Window}]) > 0");
+    }
+
     private static async Task PromtoolFindsNothingAsync(LocalCluster cluster, CancellationToken cancellation)
     {
         Assert.Equal(4, cluster.MetricsAddresses.Count);
@@ -114,10 +134,18 @@ public class ClusterMetricsTests
         spec = spec with
         {
             Data = spec.Data with { Path = VerificationSpec.WriteDataset(home.Path, cancellation) },
+            // Features of an untrained network measure nothing.
+            Evaluation = new EvaluationSpec { Network = "mobilenet_v2", Weights = await ImportWeightsAsync(home), Samples = 8 },
             Schedule = spec.Schedule with { SnapshotImages = SnapshotImages, EvaluationImages = SnapshotImages },
             Cluster = new ClusterSpec { MinWorkers = 2, MaxWorkers = 2 },
         };
         return await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "metrics" }, cancellationToken: cancellation);
+    }
+
+    private static async Task<string> ImportWeightsAsync(TemporaryFolder home)
+    {
+        (await PganProcess.RunAsync(home.Path, "weights", "import", Path.Combine(Repository.Downloads, "nsfwjs-4.3.0.tgz"), "--network", "mobilenet_v2")).Succeeded();
+        return home.At("weights", "mobilenet_v2.safetensors");
     }
 
     private static async Task WaitForEvaluationAsync(LocalCluster cluster, string id, CancellationToken cancellation)

@@ -41,7 +41,11 @@ public sealed partial class PrometheusServer : IAsyncDisposable
 
     /// <summary>Starts the server and waits until it listens.</summary>
     /// <param name="targets">Job name and base address of each target; its path is <c>/metrics</c>.</param>
-    public static Task<PrometheusServer> StartAsync(params (string Job, Uri Address)[] targets) => StartAsync(Directory.CreateTempSubdirectory("pgan-prometheus-"), targets);
+    public static Task<PrometheusServer> StartAsync(params (string Job, Uri Address)[] targets) => StartAsync(ruleFile: null, targets);
+
+    /// <summary>A server that evaluates a file of rules as well, once a second.</summary>
+    public static Task<PrometheusServer> StartAsync(string? ruleFile, params (string Job, Uri Address)[] targets) =>
+        StartAsync(Directory.CreateTempSubdirectory("pgan-prometheus-"), ruleFile, targets);
 
     /// <summary>A server that scrapes nothing, over samples with timestamps in the OpenMetrics format.</summary>
     public static async Task<PrometheusServer> OverAsync(string samples)
@@ -50,12 +54,18 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         string file = Path.Combine(folder.FullName, "samples.txt");
         await File.WriteAllTextAsync(file, samples);
         await Promtool.CreateBlocksAsync(file, Path.Combine(folder.FullName, "data"));
-        return await StartAsync(folder, []);
+        return await StartAsync(folder, ruleFile: null, []);
     }
 
-    private static async Task<PrometheusServer> StartAsync(DirectoryInfo folder, (string Job, Uri Address)[] targets)
+    private static async Task<PrometheusServer> StartAsync(DirectoryInfo folder, string? ruleFile, (string Job, Uri Address)[] targets)
     {
-        StringBuilder configuration = new("global:\n  scrape_interval: 200ms\n  scrape_timeout: 200ms\nscrape_configs:\n");
+        StringBuilder configuration = new("global:\n  scrape_interval: 200ms\n  scrape_timeout: 200ms\n  evaluation_interval: 1s\n");
+        if (ruleFile is not null)
+        {
+            configuration.Append(CultureInfo.InvariantCulture, $"rule_files: ['{ruleFile}']\n");
+        }
+
+        configuration.Append("scrape_configs:\n");
         foreach ((string job, Uri address) in targets)
         {
             configuration.Append(CultureInfo.InvariantCulture, $"  - job_name: {job}\n    static_configs:\n      - targets: ['{address.Authority}']\n");
@@ -98,6 +108,10 @@ public sealed partial class PrometheusServer : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Whether an instant query gives something now.</summary>
+    public async Task<bool> HasDataAsync(string query) =>
+        (await AskApiAsync($"api/v1/query?query={Uri.EscapeDataString(query)}")).GetProperty("result").GetArrayLength() > 0;
 
     /// <summary>Asks the API, once the server is ready, and gives <c>data</c> of its answer.</summary>
     /// <exception cref="InvalidOperationException">Prometheus refused, for example an expression that does not parse.</exception>
