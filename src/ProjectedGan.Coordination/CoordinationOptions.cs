@@ -21,7 +21,10 @@ public sealed record CoordinationOptions
     /// <summary>How long after the first report of unreachable peers the others are heard before someone is blamed. Default 0.5 s.</summary>
     public TimeSpan SuspicionWindow { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Epochs with damaged or non-finite data of one worker after which it is expelled. Default 3.</summary>
+    /// <summary>
+    /// Epochs with damaged or non-finite data of one worker after which it is expelled, and epochs in a row that break without an iteration
+    /// and with nobody to blame after which a member cools down. Default 3.
+    /// </summary>
     public int StrikesBeforeExpulsion { get; init; } = 3;
 
     /// <summary>Different workers that fail at an experiment before it fails. Default 3.</summary>

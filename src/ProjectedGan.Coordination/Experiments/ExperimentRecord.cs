@@ -118,6 +118,10 @@ public sealed record ExperimentRecord
     [Id(31)]
     public ImmutableArray<DamageReport> Damage { get; init; } = [];
 
+    /// <summary>Epochs that broke with nobody to blame, since the last one with an iteration.</summary>
+    [Id(32)]
+    public int BrokenEpochs { get; init; }
+
     internal bool HasEnded => State is ExperimentState.Completed or ExperimentState.Cancelled or ExperimentState.Failed;
 
     internal bool TakesWorkers => State is ExperimentState.Queued or ExperimentState.Starting or ExperimentState.Running or ExperimentState.Waiting;

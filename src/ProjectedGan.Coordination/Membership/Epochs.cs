@@ -50,6 +50,7 @@ internal static class Epochs
             StateSource = source,
             StartCheckpoint = start > 0 && !fromMember ? record.Checkpoint : null,
             EpochEnded = "",
+            BrokenEpochs = start > record.StartIteration ? 0 : record.BrokenEpochs,
             Epochs = Ledger.Begin(ended, record, start, change.Now),
         };
         change.Tell(new ExperimentEvent

@@ -7,6 +7,7 @@ internal static class Membership
 {
     public static void Advance(MembershipChange change, WorkerSight sight, (EpochEnd End, string Reason)? cause)
     {
+        cause ??= Broken(change, sight);
         ExperimentRecord record = change.Record;
         HeldWorker[] eligible = Eligible(change, sight);
         if (record.Phase == EpochPhase.None)
@@ -15,7 +16,6 @@ internal static class Membership
             return;
         }
 
-        cause ??= Broken(change, sight);
         HeldWorker[] kept = [.. eligible.Where(held => record.IsMember(held.Worker))];
         bool broken = cause is { } found && record.Phase == EpochPhase.Training && found.End is EpochEnd.Checksum or EpochEnd.Unreachable or EpochEnd.Broken;
         if (kept.Length < record.Members.Length || broken)
@@ -56,10 +56,31 @@ internal static class Membership
     private static (EpochEnd End, string Reason)? Broken(MembershipChange change, WorkerSight sight)
     {
         ExperimentRecord record = change.Record;
-        return record.Phase == EpochPhase.Training
-            && record.Members.FirstOrDefault(member => sight.IsBroken(member.Worker, record.Epoch)
-                && change.Now - sight.Of(member.Worker)!.PhaseSince >= change.Options.SuspicionWindow) is { } broken
-            ? (EpochEnd.Broken, $"Worker {broken.Worker} could not go on exchanging gradients.") : null;
+        EpochMember? first = record.Phase != EpochPhase.Training ? null : record.Members.Where(member => sight.IsBroken(member.Worker, record.Epoch))
+            .OrderBy(member => sight.Of(member.Worker)!.PhaseSince).ThenByDescending(member => member.FirstReplica).FirstOrDefault();
+        if (first is null || change.Now - sight.Of(first.Worker)!.PhaseSince < change.Options.SuspicionWindow)
+        {
+            return null;
+        }
+
+        if (record.Members.All(member => sight.Held(record, member.Worker) <= record.StartIteration))
+        {
+            CountBroken(change, first.Worker);
+        }
+
+        return (EpochEnd.Broken, $"Worker {first.Worker} could not go on exchanging gradients.");
+    }
+
+    // What nobody complains of may still come back every time, and the same members would begin the same epoch for ever.
+    private static void CountBroken(MembershipChange change, string first)
+    {
+        int broken = change.Record.BrokenEpochs + 1;
+        bool often = broken >= change.Options.StrikesBeforeExpulsion;
+        change.Record = change.Record with { BrokenEpochs = often ? 0 : broken };
+        if (often)
+        {
+            change.CoolDown(first, $"{broken} epochs broke without an iteration and without anybody to blame; in the last one it was the first that could not go on.");
+        }
     }
 
     // Members keep their places, which are the first ones; no more than have replicas to host.

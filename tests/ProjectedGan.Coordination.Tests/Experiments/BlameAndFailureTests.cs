@@ -40,6 +40,49 @@ public class BlameAndFailureTests
     }
 
     [Fact]
+    public async Task Joiner_ThatBreaksEveryEpoch_CoolsDownAndIsInvitedAgain()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 10);
+        SimulatedWorker joiner = cluster.AddWorker();
+        joiner.BreaksWith.Add("w001");
+        await cluster.UntilAsync("the joiner to be sent away", async () => (await WorkerEventsAsync(cluster, id, "cooling")).Length > 0);
+
+        Assert.Equal(3, joiner.Starts);
+        Assert.Equal(
+            ["w003: 3 epochs broke without an iteration and without anybody to blame; in the last one it was the first that could not go on. It is not invited for 30 s."],
+            await WorkerEventsAsync(cluster, id, "cooling"));
+        long stood = cluster.World.Workers["w001"].Iteration;
+        await cluster.UntilAsync("the others to go on", () => Task.FromResult(cluster.World.Workers["w001"].Iteration > stood + 10));
+        joiner.BreaksWith.Clear();
+        await cluster.UntilAsync("it to be back", async () => (await cluster.GetAsync(id)).Members.Length == 3);
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task Epochs_ThatBreakAfterIterations_SendNobodyAway()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        // Two epochs without an iteration, then one with some: the count begins anew.
+        foreach (int starts in new[] { 3, 6 })
+        {
+            workers[1].BreaksWith.Add("w001");
+            await cluster.UntilAsync($"start {starts}", () => Task.FromResult(workers[1].Starts == starts));
+            workers[1].BreaksWith.Clear();
+            long stood = workers[1].Iteration;
+            await cluster.UntilAsync("iterations", () => Task.FromResult(workers[1].Iteration > stood + 5));
+        }
+
+        Assert.Empty(await WorkerEventsAsync(cluster, id, "cooling"));
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
     public async Task DamagedData_ThreeTimes_ExpelsTheSender()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
@@ -177,4 +220,7 @@ public class BlameAndFailureTests
         await cluster.UntilStateAsync(id, ExperimentState.Failed);
         Assert.Equal("3 workers failed at it; the last one said: No memory.", (await cluster.GetAsync(id)).Reason);
     }
+
+    private static async Task<string[]> WorkerEventsAsync(SimulatedCluster cluster, string id, string what)
+        => [.. (await cluster.Journal.ReadAsync(id, 0, 1_000, CancellationToken.None)).Where(happened => happened.Worker?.What == what).Select(happened => $"{happened.Worker!.Worker}: {happened.Worker.Reason}")];
 }

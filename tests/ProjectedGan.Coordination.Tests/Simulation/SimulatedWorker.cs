@@ -15,6 +15,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
     private long _known;
     private int _warming;
     private int _stuck;
+    private long _broken;
     private long _lastUpload = -1;
     private bool _registered;
 
@@ -37,6 +38,9 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
 
     /// <summary>Peers whose messages it never gets.</summary>
     public HashSet<string> CutOff { get; } = [];
+
+    /// <summary>Peers with which its exchange breaks off, as one that is refused; nobody complains of it.</summary>
+    public HashSet<string> BreaksWith { get; } = [];
 
     /// <summary>Reported as they are, in the current epoch.</summary>
     public ImmutableArray<Suspicion> Suspicions { get; set; } = [];
@@ -116,6 +120,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
         if (run != Run)
         {
             (Run, Iteration, Epoch, _warming, _lastUpload) = (run, -1, 0, WarmSteps, -1);
+            _broken = 0;
             Phase = run.Length == 0 ? WorkerPhase.Idle : WorkerPhase.Warming;
             _uploads.Clear();
         }
@@ -157,10 +162,21 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
 
     private void Train(long last)
     {
+        if (_broken == _assignment.Epoch)
+        {
+            return;
+        }
+
         if (Epoch != _assignment.Epoch || Phase is WorkerPhase.Held or WorkerPhase.Warm)
         {
             (Phase, Epoch, _stuck) = (WorkerPhase.Syncing, _assignment.Epoch, 0);
             Starts++;
+        }
+
+        if (Phase != WorkerPhase.Finished && _assignment.Members.Any(member => BreaksWith.Contains(member.Worker)))
+        {
+            (Phase, _broken) = (WorkerPhase.Warm, Epoch);
+            return;
         }
 
         if (Phase == WorkerPhase.Syncing && !Sync())

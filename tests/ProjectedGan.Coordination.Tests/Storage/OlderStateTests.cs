@@ -1,0 +1,19 @@
+using System.Text.Json.Nodes;
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Storage;
+
+namespace ProjectedGan.Coordination.Tests.Storage;
+
+public class OlderStateTests
+{
+    [Fact]
+    public void Record_OfAnOlderVersion_LoadsWithDefaults()
+    {
+        var stored = new StoredExperiment { Record = new ExperimentRecord { Revision = 5, Epoch = 7, BrokenEpochs = 2 } };
+        JsonNode older = JsonNode.Parse(StatePayload.Write(stored))!;
+        Assert.True(older["record"]!.AsObject().Remove("brokenEpochs"));
+
+        ExperimentRecord record = StatePayload.Read<StoredExperiment>(older.ToJsonString()).Record;
+        Assert.Equal((5, 7, 0), (record.Revision, record.Epoch, record.BrokenEpochs));
+    }
+}
