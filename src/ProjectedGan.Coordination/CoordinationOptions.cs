@@ -42,7 +42,7 @@ public sealed record CoordinationOptions
     /// <summary>How long a pause, an early stop or a leaving worker waits for a checkpoint's upload. Default 10 min.</summary>
     public TimeSpan UploadPatience { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Age after which a queued experiment that still does not fit keeps later ones from the workers it waits for. Default 5 min.</summary>
+    /// <summary>Age after which a queued experiment that still does not fit, but would with all connected workers, keeps later ones from those it waits for. Default 5 min.</summary>
     public TimeSpan ReserveAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How often grains with work look at it without being called. Zero: never, who hosts them calls their ticks. Default 0.5 s.</summary>

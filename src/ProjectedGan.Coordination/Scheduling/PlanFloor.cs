@@ -20,7 +20,7 @@ internal sealed class PlanFloor
         HashSet<string> leaving = [.. demands.SelectMany(demand => demand.Leaving)];
         foreach (IGrouping<(string DeviceKind, string Arithmetic), WorkerOffer> group in workers.GroupBy(worker => (worker.DeviceKind, worker.Arithmetic)).OrderBy(group => group.Key))
         {
-            var floor = new PlanGroup(group.Key.DeviceKind, group.Key.Arithmetic) { Size = group.Count(), Leaving = group.Count(worker => leaving.Contains(worker.Worker)) };
+            var floor = new PlanGroup(group.Key.DeviceKind, group.Key.Arithmetic) { Workers = [.. group], Leaving = group.Count(worker => leaving.Contains(worker.Worker)) };
             floor.Idle.AddRange(group.Where(worker => !held.Contains(worker.Worker) && !leaving.Contains(worker.Worker)).OrderBy(worker => worker.Worker, StringComparer.Ordinal));
             _groups.Add(floor);
         }
@@ -100,9 +100,11 @@ internal sealed class PlanFloor
     private void MakeRoom(PlanSeat seat, List<PlanSeat> after)
     {
         int lacking = seat.Demand.MinWorkers - seat.Count;
-        PlanGroup? best = Candidates(seat).MaxBy(group => Usable(group, seat) + group.Leaving + Victims(group, seat, after).Sum(victim => victim.Spare));
+        // Where the workers that it could ever get are too few, nothing is kept for it and nobody shrinks: others would wait for nothing.
+        PlanGroup? best = Candidates(seat).OrderByDescending(group => CanSuffice(group, seat, lacking))
+            .ThenByDescending(group => Usable(group, seat) + group.Leaving + Victims(group, seat, after).Sum(victim => victim.Spare)).FirstOrDefault();
         seat.Reason = PlanReasons.Describe(seat, lacking, best is null ? 0 : Usable(best, seat), [.. _groups.Where(group => group.Fits(seat.Demand))]);
-        if (best is null)
+        if (best is null || !CanSuffice(best, seat, lacking))
         {
             return;
         }
@@ -133,6 +135,8 @@ internal sealed class PlanFloor
     // An experiment that has begun stays with the arithmetic it began with; one that merely prepares may not mix either.
     private IEnumerable<PlanGroup> Candidates(PlanSeat seat)
         => _groups.Where(group => group.Fits(seat.Demand) && (seat.Held.Count == 0 || seat.Group == group));
+
+    private static bool CanSuffice(PlanGroup group, PlanSeat seat, int lacking) => group.Workers.Count(worker => seat.Takes(worker) && !seat.Held.Contains(worker)) >= lacking;
 
     private static int Usable(PlanGroup group, PlanSeat seat) => group.Idle.Count(seat.Takes);
 

@@ -10,8 +10,10 @@ internal sealed class PlanGroup(string deviceKind, string arithmetic)
     /// <summary>Not held by anyone, in the order of their ids.</summary>
     public List<WorkerOffer> Idle { get; } = [];
 
-    /// <summary>All living workers of the group.</summary>
-    public int Size { get; set; }
+    /// <summary>All living workers of the group, held or not.</summary>
+    public required IReadOnlyList<WorkerOffer> Workers { get; init; }
+
+    public int Size => Workers.Count;
 
     /// <summary>Held by an experiment that gives them up.</summary>
     public int Leaving { get; set; }

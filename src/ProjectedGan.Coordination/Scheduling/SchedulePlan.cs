@@ -9,7 +9,8 @@ namespace ProjectedGan.Coordination.Scheduling;
 /// gets all that it lacks from the idle workers of one device kind and one arithmetic, or nothing.</item>
 /// <item>One that does not fit is helped by those that hold more than their minimum and have no larger priority, and by those below their
 /// minimum that come after it: they are asked to shrink, and the idle workers it will need are kept for it. One that has waited for long
-/// keeps the idle workers of its kind from later ones even when that does not suffice.</item>
+/// keeps the idle workers of its kind from later ones even when that does not suffice. Both only where enough workers that it takes are
+/// connected, held or not.</item>
 /// <item>What is idle then goes one by one to those that can take more: larger priority, the user with the fewest workers, the
 /// experiment with the fewest, the oldest.</item>
 /// </list>

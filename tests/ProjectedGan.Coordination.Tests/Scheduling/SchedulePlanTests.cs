@@ -33,8 +33,30 @@ public class SchedulePlanTests
     [Fact]
     public void Gang_ThatWaitedForLongKeepsItsWorkers()
     {
-        SchedulePlan plan = Plan([Demand("a", min: 4, age: 6), Demand("b", min: 1, max: 1, age: 1)], Workers(3));
+        SchedulePlan plan = Plan([Demand("a", min: 4, age: 6), Demand("b", min: 1, max: 1, age: 1), Demand("c", max: 1, age: 9, held: ["w3"])], Workers(4));
         Assert.Empty(plan.Grants);
+        Assert.Empty(plan.Shrinks);
+    }
+
+    [Fact]
+    public void Gang_LargerThanItsClusterHoldsUpNobody()
+    {
+        SchedulePlan plan = Plan([Demand("a", min: 4, age: 6), Demand("b", age: 1, max: 2)], Workers(3));
+        Assert.Equal("b:w0,w1", Grants(plan));
+
+        // Large enough, but for one that it does not take.
+        ExperimentDemand excluding = Demand("a", min: 4, age: 6) with { Excluded = [new() { Worker = "w3", Until = DateTimeOffset.MaxValue }] };
+        Assert.Equal("b:w0,w1", Grants(Plan([excluding, Demand("b", age: 1, max: 2)], Workers(4))));
+        Assert.Empty(Plan([excluding, Demand("b", age: 1, held: ["w0", "w1", "w2", "w3"])], Workers(4)).Shrinks);
+    }
+
+    [Fact]
+    public void Gang_ThatWaitedForLongKeepsWorkersWhereItCanFit()
+    {
+        // Two of the one arithmetic are idle, but only the other one has three.
+        WorkerOffer[] workers = [Worker("x0", "cpu", "x"), Worker("x1", "cpu", "x"), .. Enumerable.Range(0, 3).Select(index => Worker($"y{index}", "cpu", "y"))];
+        ExperimentDemand[] busy = [Demand("c", max: 1, age: 9, held: ["y1"]), Demand("d", max: 1, age: 9, held: ["y2"])];
+        Assert.Equal("b:x0,x1", Grants(Plan([Demand("a", min: 3, age: 6), Demand("b", age: 1), .. busy], workers)));
     }
 
     [Fact]
