@@ -5,6 +5,9 @@ namespace ProjectedGan.Collectives.Sessions;
 /// <summary>How peers talk to each other. <see cref="ChunkBytes"/> and <see cref="EagerBytes"/> must be the same on all workers; they do not change results.</summary>
 public sealed record CollectiveOptions
 {
+    /// <summary>The longest frame that streams accept: a chunk, which is not longer than 16 MiB, a piece of a state or its header.</summary>
+    internal const int MostFrameBytes = State.StateSender.MostHeaderBytes + Framing.FrameHeader.Bytes;
+
     private const int SlotsForResults = 32;
 
     /// <summary>The most that one frame carries, in bytes; a power of two from 4 KiB to 16 MiB. Measured in docs/benchmarks/allreduce.md.</summary>
@@ -39,9 +42,6 @@ public sealed record CollectiveOptions
 
     /// <summary>Slots in each direction of the memory that two peers share: for all that one may send before the other has to answer, and for some results.</summary>
     internal int SharedSlots => (int)Math.Min(((EagerBytes + GrantedBytes) / ChunkBytes) + SlotsForResults, Collectives.SharedMemory.MemoryOffer.MostSlots);
-
-    /// <summary>The longest frame that streams accept: a chunk, a piece of a state or its header.</summary>
-    internal int MostFrameBytes => Math.Max(ChunkBytes, State.StateSender.MostHeaderBytes) + Framing.FrameHeader.Bytes;
 
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public void Validate()

@@ -1,4 +1,5 @@
 using Grpc.Net.Client;
+using ProjectedGan.Collectives.Sessions;
 
 namespace ProjectedGan.Collectives.Transport;
 
@@ -22,12 +23,12 @@ public static class PeerChannels
         UseProxy = false,
     };
 
-    /// <summary>Options that the channel of a peer needs: the channel owns the handler, messages have no limit but the frames' own, nothing is retried.</summary>
+    /// <summary>Options that the channel of a peer needs: the channel owns the handler, messages are at most a frame, nothing is retried.</summary>
     public static GrpcChannelOptions Options(HttpMessageHandler handler) => new()
     {
         HttpHandler = handler,
         DisposeHttpClient = true,
-        MaxReceiveMessageSize = null,
+        MaxReceiveMessageSize = CollectiveOptions.MostFrameBytes,
         MaxSendMessageSize = null,
         MaxRetryAttempts = null,
     };

@@ -47,7 +47,13 @@ internal sealed class PeerDialer(PeerServer server, CollectiveSession session)
             }
             catch (RpcException exception) when (exception.StatusCode is StatusCode.InvalidArgument or StatusCode.Aborted or StatusCode.Unauthenticated or StatusCode.PermissionDenied)
             {
-                session.Abort(new CollectiveException($"Worker '{member.Worker}' at {member.Address} refused the exchange: {exception.Status.Detail}", exception));
+                var refusal = new CollectiveException($"Worker '{member.Worker}' at {member.Address} refused the exchange: {exception.Status.Detail}", exception);
+                if (exception.StatusCode != StatusCode.Aborted)
+                {
+                    // It would refuse the next epoch's too.
+                    session.Observer.PeerUnreachable(member.Worker, refusal.Message);
+                }
+                session.Abort(refusal);
                 return;
             }
             catch (Exception exception)

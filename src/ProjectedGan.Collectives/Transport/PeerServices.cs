@@ -20,7 +20,7 @@ public static class PeerServices
         services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, LargeBlockPoolFactory>());
         services.AddGrpc().AddServiceOptions<PeerService>(service =>
         {
-            service.MaxReceiveMessageSize = options.MostFrameBytes;
+            service.MaxReceiveMessageSize = CollectiveOptions.MostFrameBytes;
             service.MaxSendMessageSize = null;
         });
         return services;

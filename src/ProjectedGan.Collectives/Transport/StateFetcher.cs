@@ -42,7 +42,7 @@ internal sealed class StateFetcher(PeerServer server)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var failure = new CollectiveException($"The state of worker '{source.Worker}' at {source.Address} could not be fetched: {(exception as RpcException)?.Status.Detail ?? exception.Message}", exception);
-            if (IsTransports(exception) && session.AbortReason is null)
+            if (!IsAnEnd(exception) && session.AbortReason is null)
             {
                 session.Observer.PeerUnreachable(source.Worker, failure.Message);
                 session.Abort(failure);
@@ -52,7 +52,7 @@ internal sealed class StateFetcher(PeerServer server)
         return receiver.Result ?? throw new CollectiveException($"The state of worker '{source.Worker}' ended before it was complete.");
     }
 
-    // Every other status is the source's own word: it ends its session, or knows no such one.
-    private static bool IsTransports(Exception exception) =>
-        exception is not RpcException { StatusCode: not (StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown) };
+    // The source has ended its session, or has not begun it: it says so, and the coordinator hears it from itself.
+    private static bool IsAnEnd(Exception exception) =>
+        exception is RpcException { StatusCode: StatusCode.Aborted or StatusCode.Cancelled or StatusCode.FailedPrecondition };
 }

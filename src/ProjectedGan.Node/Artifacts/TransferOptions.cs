@@ -11,4 +11,10 @@ internal sealed record TransferOptions
 
     /// <summary>The longest wait between tries. Default 10 s.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time without any progress after which <see cref="Delayed"/> is told. Default 10 s.</summary>
+    public TimeSpan DelayedAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Hears, once for each delay, why a transfer that is tried again and again does not go on.</summary>
+    public Action<string> Delayed { get; init; } = _ => { };
 }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ProjectedGan.Node.Hosting;
 
 namespace ProjectedGan.Node.Artifacts;
 
@@ -11,6 +12,7 @@ internal sealed class TransferRetries(TransferOptions options, TimeProvider time
     {
         long last = time.GetTimestamp();
         TimeSpan pause = options.FirstPause;
+        bool wasTold = false;
         while (true)
         {
             try
@@ -19,11 +21,18 @@ internal sealed class TransferRetries(TransferOptions options, TimeProvider time
                 {
                     last = time.GetTimestamp();
                     pause = options.FirstPause;
+                    wasTold = false;
                 });
                 return;
             }
             catch (Exception error) when (IsPassing(error) && !cancellation.IsCancellationRequested && IsPatient(last))
             {
+                if (!wasTold && time.GetElapsedTime(last) >= options.DelayedAfter)
+                {
+                    wasTold = true;
+                    options.Delayed(error is RpcException rpc ? rpc.Status.Detail : error.Message);
+                }
+
                 // Without jitter all workers that lost their coordinator come back at the same moment.
                 await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, cancellation);
                 pause = pause * 2 < options.LongestPause ? pause * 2 : options.LongestPause;
@@ -33,7 +42,8 @@ internal sealed class TransferRetries(TransferOptions options, TimeProvider time
 
     private static bool IsPassing(Exception error) => error switch
     {
-        RpcException rpc => rpc.StatusCode is StatusCode.Unavailable or StatusCode.Aborted or StatusCode.DeadlineExceeded or StatusCode.Internal or StatusCode.Cancelled,
+        RpcException rpc => rpc.StatusCode is StatusCode.Unavailable or StatusCode.Aborted or StatusCode.DeadlineExceeded or StatusCode.Internal or StatusCode.Cancelled
+            || StatusMapping.AsksForRetry(rpc),
         ArtifactException artifact => artifact.Fault == ArtifactFault.Busy,
         _ => false,
     };

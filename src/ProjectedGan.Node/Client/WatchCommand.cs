@@ -57,7 +57,8 @@ internal static class WatchCommand
     {
         Experiments.ExperimentsClient client = new(channel);
         string experiment = (await client.GetAsync(new GetRequest { Id = id }, cancellationToken: cancellation)).Id;
-        long after = 0, lost = TimeProvider.System.GetTimestamp();
+        long after = 0;
+        long? lost = null;
         while (true)
         {
             try
@@ -67,7 +68,7 @@ internal static class WatchCommand
                 {
                     write(call.ResponseStream.Current);
                     after = call.ResponseStream.Current.Sequence;
-                    lost = TimeProvider.System.GetTimestamp();
+                    lost = null;
                 }
 
                 Experiment ended = await client.GetAsync(new GetRequest { Id = experiment }, cancellationToken: cancellation);
@@ -78,7 +79,7 @@ internal static class WatchCommand
                 await Console.Error.WriteLineAsync($"pgan: no longer watching; the experiment goes on (pgan watch {experiment}).");
                 return ExitCode.Interrupted;
             }
-            catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable && TimeProvider.System.GetElapsedTime(lost) < Patience)
+            catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable && TimeProvider.System.GetElapsedTime(lost ??= TimeProvider.System.GetTimestamp()) < Patience)
             {
                 await Task.Delay(Pause, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -16,6 +16,7 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
 {
     private readonly Channel<EvaluationTask> _tasks = Channel.CreateUnbounded<EvaluationTask>();
     private readonly Lock _lock = new();
+    private readonly HashSet<string> _waiting = new(StringComparer.Ordinal);
     private EvaluationTask? _current;
     private CancellationTokenSource? _abandon;
     private double _progress;
@@ -29,17 +30,21 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
         }
     }
 
-    /// <summary>Takes a command; returns at once.</summary>
+    /// <summary>Takes a command; returns at once. A coordinator repeats the present task when the connection was lost.</summary>
     public void Obey(EvaluatorCommand command)
     {
-        if (command.Task is { } task)
+        lock (_lock)
         {
-            _tasks.Writer.TryWrite(task);
-        }
-        else if (command.KindCase == EvaluatorCommand.KindOneofCase.Abandon)
-        {
-            lock (_lock)
+            if (command.Task is { } task)
             {
+                if (task.Id != _current?.Id && _waiting.Add(task.Id))
+                {
+                    _tasks.Writer.TryWrite(task);
+                }
+            }
+            else if (command.KindCase == EvaluatorCommand.KindOneofCase.Abandon)
+            {
+                _waiting.Remove(command.Abandon);
                 if (_current?.Id == command.Abandon)
                 {
                     _abandon?.Cancel();
@@ -56,6 +61,10 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
             using var abandon = CancellationTokenSource.CreateLinkedTokenSource(stop);
             lock (_lock)
             {
+                if (!_waiting.Remove(task.Id))
+                {
+                    continue;
+                }
                 (_current, _abandon, _progress) = (task, abandon, 0);
             }
             EvaluationResult? result = null;

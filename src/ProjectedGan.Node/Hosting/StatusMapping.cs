@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ProjectedGan.Contracts.Errors;
@@ -55,13 +56,17 @@ internal static class StatusMapping
     }
 
     /// <summary>The violations that a status carries; empty for other failures.</summary>
-    public static IReadOnlyList<BadRequest.Types.FieldViolation> Violations(RpcException failure)
+    public static IReadOnlyList<BadRequest.Types.FieldViolation> Violations(RpcException failure) =>
+        [.. Details(failure).Where(detail => detail.Is(Contracts.Errors.BadRequest.Descriptor)).SelectMany(detail => detail.Unpack<BadRequest>().FieldViolations)];
+
+    /// <summary>Whether the same call may succeed in a moment, as its server says: it had too much to do.</summary>
+    public static bool AsksForRetry(RpcException failure) => Details(failure).Any(detail => detail.Is(RetryInfo.Descriptor));
+
+    private static RepeatedField<Any> Details(RpcException failure)
     {
         try
         {
-            return failure.Trailers.GetValueBytes(Trailer) is { } bytes
-                ? [.. RpcStatus.Parser.ParseFrom(bytes).Details.Where(detail => detail.Is(Contracts.Errors.BadRequest.Descriptor)).SelectMany(detail => detail.Unpack<BadRequest>().FieldViolations)]
-                : [];
+            return failure.Trailers.GetValueBytes(Trailer) is { } bytes ? RpcStatus.Parser.ParseFrom(bytes).Details : [];
         }
         catch (InvalidProtocolBufferException)
         {

@@ -1,9 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Links;
 using ProjectedGan.Networks.WeightFiles;
-using ProjectedGan.Torch;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Runs;
 using ProjectedGan.Training.Specification;
@@ -100,13 +98,14 @@ internal sealed class RunUploads : IAsyncDisposable
                 next.Snapshot?.Dispose();
                 pause.Reset();
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
                 next?.Snapshot?.Dispose();
                 return;
             }
-            catch (Exception error) when (error is PganException or RpcException or IOException)
+            catch (Exception error)
             {
+                // Whatever it is: training goes on, and the run cannot end before this has arrived.
                 PutBack(next!);
                 HostedRunLog.NotUploaded(_services.Logger, _run, "a checkpoint or snapshot", error.Message);
                 _services.Send(new WorkerMessage { Log = new NodeLog { Run = _run, Level = "warning", Text = $"not uploaded: {error.Message}" } }, Importance.Passing);

@@ -71,13 +71,14 @@ internal static class WorkerRole
         CoordinatorLink<WorkerMessage, WorkerCommand>? link = null;
         WorkerState state = new(() => link?.Wake());
         var transfers = application.Services.GetRequiredService<ArtifactInstruments>();
+        using RunsFolder folder = new(Path.Combine(settings.Cache, "runs"), id);
         HostedRunServices services = new()
         {
             Worker = id,
-            Folder = Path.Combine(settings.Cache, "runs", id),
+            Folder = folder.Path,
             Lanes = lanes,
             Cache = new ArtifactStore(settings.Cache, new ArtifactStoreOptions(), transfers),
-            Artifacts = new ArtifactClient(channel.CreateCallInvoker(), new TransferOptions { Patience = Timeout.InfiniteTimeSpan }, TimeProvider.System, transfers),
+            Artifacts = new ArtifactClient(channel.CreateCallInvoker(), Transfers(why => TellDelay(why, logger, state, link!)), TimeProvider.System, transfers),
             Peers = application.Services.GetRequiredService<PeerServer>(),
             Send = (message, importance) => link!.Send(message, importance),
             Ledger = ledger,
@@ -100,7 +101,15 @@ internal static class WorkerRole
         link = new(WorkerProtocol.Create(new Cluster.ClusterClient(channel), registration, state.Current, agent.Assign), TimeProvider.System, logger);
         application.Services.GetRequiredService<ServingStatuses>().Set(ServingStatuses.Node, ServingStatus.Serving);
         await WorkAsync(link, agent, state, stop);
-        Directory.Delete(services.Folder, recursive: true);
+    }
+
+    private static TransferOptions Transfers(Action<string> delayed) => new() { Patience = Timeout.InfiniteTimeSpan, Delayed = delayed };
+
+    private static void TellDelay(string why, ILogger logger, WorkerState state, CoordinatorLink<WorkerMessage, WorkerCommand> link)
+    {
+        var run = state.Current().Run;
+        HostedRunLog.Degraded(logger, run, $"A transfer does not go on: {why}");
+        link.Send(new WorkerMessage { Log = new NodeLog { Run = run, Level = "warning", Text = $"a transfer does not go on: {why}" } }, Importance.Passing);
     }
 
     private static async Task WorkAsync(CoordinatorLink<WorkerMessage, WorkerCommand> link, RunAgent agent, WorkerState state, CancellationToken stop)

@@ -65,9 +65,11 @@ public class AdmissionTests
         using var giveUp = new CancellationTokenSource();
         var second = cluster.Hosts[1].Server.OpenAsync(new CollectiveGroup("run", 1, "w1", 2, WireType.BFloat16, members), new RecordingObserver(), giveUp.Token);
 
+        var observer = new RecordingObserver();
         var failure = await Assert.ThrowsAsync<CollectiveException>(() => cluster.Hosts[0].Server.OpenAsync(
-            new CollectiveGroup("run", 1, "w0", 2, WireType.Float32, members), new RecordingObserver(), CancellationToken.None));
+            new CollectiveGroup("run", 1, "w0", 2, WireType.Float32, members), observer, CancellationToken.None));
 
+        Assert.Equal(("w1", failure.Message), Assert.Single(observer.Unreachable));
         Assert.Contains("Float32", failure.Message, StringComparison.Ordinal);
         Assert.Contains("BFloat16", failure.Message, StringComparison.Ordinal);
         await giveUp.CancelAsync();

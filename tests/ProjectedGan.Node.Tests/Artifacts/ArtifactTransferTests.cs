@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
@@ -36,6 +37,35 @@ public class ArtifactTransferTests
         Assert.Equal(content.Length, progress.Reports[^1].Bytes);
         Assert.Equal(content, await File.ReadAllBytesAsync(server.Store.Locate(ArtifactDigest.Parse(digest))));
         Assert.Empty(Directory.GetFiles(home.At("artifacts", "partial")));
+    }
+
+    [Fact]
+    public async Task Fetch_MoreAtOnceThanTheServerServes_AllArriveInTurn()
+    {
+        using TemporaryFolder home = new();
+        await using RunningServer server = await RunningServer.StartAsync(home, limits: new CallLimits { Transfers = 1 });
+        (string file, byte[] content, _) = await WriteAsync(home, 3_000_000);
+        Artifact artifact = await new ArtifactClient(server.Connect(), Quick, TimeProvider.System).SendAsync(file, null, CancellationToken.None);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
+            new ArtifactClient(server.Connect(), Quick, TimeProvider.System).FetchToAsync(artifact, home.At($"copy-{i}"), null, CancellationToken.None)));
+
+        Assert.All(Enumerable.Range(0, 8), i => Assert.Equal(content, File.ReadAllBytes(home.At($"copy-{i}"))));
+    }
+
+    [Fact]
+    public async Task Fetch_IsRefusedForLong_TellsWhyOnce()
+    {
+        using TemporaryFolder home = new();
+        await using RunningServer server = await RunningServer.StartAsync(home, limits: new CallLimits { Transfers = 0 });
+        (string file, _, string digest) = await WriteAsync(home, 10);
+        List<string> told = [];
+        TransferOptions options = Quick with { Patience = TimeSpan.FromSeconds(1), DelayedAfter = TimeSpan.FromMilliseconds(100), Delayed = told.Add };
+
+        await Assert.ThrowsAsync<RpcException>(() => new ArtifactClient(server.Connect(), options, TimeProvider.System).FetchToAsync(
+            new Artifact { Name = Path.GetFileName(file), Digest = digest, Bytes = 10 }, home.At("copy"), null, CancellationToken.None));
+
+        Assert.Contains("at most 0", Assert.Single(told), StringComparison.Ordinal);
     }
 
     [Fact]
