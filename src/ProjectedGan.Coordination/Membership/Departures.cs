@@ -41,7 +41,7 @@ internal static class Departures
             return;
         }
 
-        change.Exclude(worker, DateTimeOffset.MaxValue);
+        change.Exclude(worker, DateTimeOffset.MaxValue, status.Error);
         change.Release(worker, "failed", status.Error);
         if (!change.Record.FailedWorkers.Contains(worker))
         {

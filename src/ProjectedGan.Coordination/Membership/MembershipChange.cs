@@ -77,8 +77,11 @@ internal sealed class MembershipChange(string id, ExperimentSubmission submissio
     }
 
     /// <summary>Does not take a worker again before a time.</summary>
-    public void Exclude(string worker, DateTimeOffset until)
-        => Record = Record with { Excluded = [.. Record.Excluded.Where(excluded => excluded.Worker != worker && excluded.Until > Now), new ExcludedWorker { Worker = worker, Until = until }] };
+    public void Exclude(string worker, DateTimeOffset until, string reason)
+    {
+        var excluded = new ExcludedWorker { Worker = worker, Until = until, Reason = reason };
+        Record = Record with { Excluded = [.. Record.Excluded.Where(other => other.Worker != worker && other.Until > Now), excluded] };
+    }
 
     /// <summary>Sends a worker away for a while, each time for twice as long.</summary>
     public void CoolDown(string worker, string reason)
@@ -86,7 +89,8 @@ internal sealed class MembershipChange(string id, ExperimentSubmission submissio
         int before = Record.CoolDowns.GetValueOrDefault(worker);
         TimeSpan pause = Options.CoolDown * Math.Pow(2, Math.Min(before, 5));
         Record = Record with { CoolDowns = Record.CoolDowns.SetItem(worker, before + 1) };
-        Exclude(worker, Now + pause);
-        Release(worker, "cooling", $"{reason} It is not invited for {pause.TotalSeconds:0} s.");
+        string told = $"{reason} It is not invited for {pause.TotalSeconds:0} s.";
+        Exclude(worker, Now + pause, told);
+        Release(worker, "cooling", told);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class Suspicions
             if (strikes >= _change.Options.StrikesBeforeExpulsion && Holds(worker))
             {
                 string reason = $"It sent or received damaged or non-finite data {strikes} times.";
-                _change.Exclude(worker, DateTimeOffset.MaxValue);
+                _change.Exclude(worker, DateTimeOffset.MaxValue, reason);
                 _change.Release(worker, "expelled", reason);
                 verdict = (EpochEnd.Expelled, $"Worker {worker} was expelled. {reason}");
             }

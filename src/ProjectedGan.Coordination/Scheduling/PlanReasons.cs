@@ -16,8 +16,21 @@ internal static class PlanReasons
                 : $"{wanted}; none is connected.";
         }
 
-        return most < demand.MinWorkers
+        return Excluded(seat, fitting, most < demand.MinWorkers
             ? $"{wanted}; only {most} of one kind and arithmetic {(most == 1 ? "is" : "are")} connected, and it needs {demand.MinWorkers}."
-            : $"{wanted}; {idle} of {most} {(idle == 1 ? "is" : "are")} free for it.";
+            : $"{wanted}; {idle} of {most} {(idle == 1 ? "is" : "are")} free for it.");
+    }
+
+    // Workers are there and idle, and it waits all the same: their failures at it say why.
+    private static string Excluded(PlanSeat seat, IReadOnlyList<PlanGroup> fitting, string waits)
+    {
+        ExcludedWorker[] excluded = [.. fitting.SelectMany(seat.ExcludedOf)];
+        if (excluded.Length == 0)
+        {
+            return waits;
+        }
+
+        string last = excluded[^1].Reason.Length == 0 ? excluded[^1].Worker : $"{excluded[^1].Worker} ({excluded[^1].Reason.TrimEnd('.')})";
+        return $"{waits} It does not take {(excluded.Length == 1 ? "" : $"{excluded.Length} of them, the last of which is ")}{last}.";
     }
 }

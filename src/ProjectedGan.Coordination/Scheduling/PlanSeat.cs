@@ -3,14 +3,14 @@ namespace ProjectedGan.Coordination.Scheduling;
 /// <summary>An experiment while a plan is made.</summary>
 internal sealed class PlanSeat
 {
-    private readonly HashSet<string> _excluded;
+    private readonly ExcludedWorker[] _excluded;
 
     public PlanSeat(ExperimentDemand demand, IEnumerable<WorkerOffer> held, DateTimeOffset now)
     {
         Demand = demand;
         Held.AddRange(held);
         Count = demand.Workers.Length;
-        _excluded = [.. demand.Excluded.Where(excluded => excluded.Until > now).Select(excluded => excluded.Worker)];
+        _excluded = [.. demand.Excluded.Where(excluded => excluded.Until > now)];
     }
 
     public ExperimentDemand Demand { get; }
@@ -32,7 +32,10 @@ internal sealed class PlanSeat
 
     public bool IsBelowMinimum => Demand.Wants && Count < Demand.MinWorkers;
 
-    public bool Takes(WorkerOffer worker) => !_excluded.Contains(worker.Worker);
+    public bool Takes(WorkerOffer worker) => !Array.Exists(_excluded, excluded => excluded.Worker == worker.Worker);
+
+    /// <summary>Those of a group's workers that it does not take, in the order in which it gave them up.</summary>
+    public IEnumerable<ExcludedWorker> ExcludedOf(PlanGroup group) => _excluded.Where(excluded => group.Workers.Any(worker => worker.Worker == excluded.Worker));
 
     public void Give(WorkerOffer worker)
     {

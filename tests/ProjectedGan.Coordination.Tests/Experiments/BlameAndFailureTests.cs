@@ -191,6 +191,20 @@ public class BlameAndFailureTests
     }
 
     [Fact]
+    public async Task Worker_FailedAndAlone_IsNamedByTheReasonToWait()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.AddWorker().Error = "The device is full.";
+        await cluster.StepAsync();
+        string id = await cluster.SubmitAsync();
+        await cluster.UntilAsync("the failure", async () => (await WorkerEventsAsync(cluster, id, "failed")).Length > 0);
+        await cluster.StepAsync();
+        ExperimentView view = await cluster.GetAsync(id);
+        Assert.Equal(ExperimentState.Queued, view.State);
+        Assert.EndsWith("; 0 of 1 are free for it. It does not take w001 (The device is full).", view.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Error_OfTheSpec_FailsAtOnce()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();

@@ -145,6 +145,16 @@ public class SchedulePlanTests
     }
 
     [Fact]
+    public void Excluded_IsPartOfTheReason()
+    {
+        ExcludedWorker failed = new() { Worker = "w1", Until = DateTimeOffset.MaxValue, Reason = "No memory." };
+        ExcludedWorker[] others = [new() { Worker = "w0", Until = DateTimeOffset.MaxValue }, failed, new() { Worker = "gone", Until = DateTimeOffset.MaxValue, Reason = "Its device is gone." }];
+        Assert.Equal("Waits for 2 workers; 1 of 2 is free for it. It does not take w1 (No memory).", Plan([Demand("a", min: 2) with { Excluded = [failed] }], Workers(2)).Reasons["a"]);
+        Assert.Equal("Waits for 1 worker; 0 of 2 are free for it. It does not take 2 of them, the last of which is w1 (No memory).", Plan([Demand("a") with { Excluded = [.. others] }], Workers(2)).Reasons["a"]);
+        Assert.Equal("Waits for 1 worker; 0 of 1 are free for it. It does not take w0.", Plan([Demand("a") with { Excluded = [.. others] }], Workers(1)).Reasons["a"]);
+    }
+
+    [Fact]
     public void Paused_HoldersAreCountedButGetNothing()
     {
         SchedulePlan plan = Plan([Demand("a", held: ["w0"]) with { Wants = false }], Workers(3));
