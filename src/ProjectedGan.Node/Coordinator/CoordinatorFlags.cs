@@ -4,6 +4,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Coordination;
 using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Coordinator.Clustering;
 using ProjectedGan.Node.Coordinator.Storage;
 using ProjectedGan.Node.Coordinator.Submissions;
@@ -26,8 +27,8 @@ internal sealed class CoordinatorFlags
     private readonly Option<StorageKind> _storage = new("--storage") { Description = "sqlite (a file in the data folder) or postgres." };
     private readonly Option<string?> _connection = new("--connection-string") { Description = "PostgreSQL's connection string; PGAN_CONNECTION_STRING keeps it out of the process list.", HelpName = "TEXT" };
     private readonly Option<ClusteringKind> _clustering = new("--clustering") { Description = "How several coordinators find each other: none, postgres or kubernetes." };
-    private readonly Option<TimeSpan> _heartbeat = Duration("--heartbeat", "How often workers report.", TimeSpan.FromSeconds(1));
-    private readonly Option<TimeSpan> _lease = Duration("--lease", "A worker that is silent for this long is lost.", TimeSpan.FromSeconds(5));
+    private readonly Option<TimeSpan> _heartbeat = DurationOption.Create("--heartbeat", "How often workers report.", TimeSpan.FromSeconds(1));
+    private readonly Option<TimeSpan> _lease = DurationOption.Create("--lease", "A worker that is silent for this long is lost.", TimeSpan.FromSeconds(5));
     private readonly Option<int> _calls = new("--max-calls") { Description = "Short calls at once.", DefaultValueFactory = _ => new CallLimits().Calls };
     private readonly Option<int> _transfers = new("--max-transfers") { Description = "Uploads and downloads at once.", DefaultValueFactory = _ => new CallLimits().Transfers };
     private readonly Option<int> _watches = new("--max-watches") { Description = "Watching clients at once.", DefaultValueFactory = _ => new CallLimits().Watches };
@@ -81,25 +82,6 @@ internal sealed class CoordinatorFlags
             LogLevel = parsed.GetValue(_logLevel),
         };
     }
-
-    private static Option<TimeSpan> Duration(string name, string description, TimeSpan standard) => new(name)
-    {
-        Description = description,
-        HelpName = "SECONDS",
-        DefaultValueFactory = _ => standard,
-        CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            (string number, double unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 0.001) : (text.TrimEnd('s'), 1.0);
-            if (double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value * unit is >= 0.01 and <= 3600)
-            {
-                return TimeSpan.FromSeconds(value * unit);
-            }
-
-            result.AddError($"{name}: '{text}' is no duration; use for example 5s or 500ms, from 10ms to 3600s.");
-            return default;
-        },
-    };
 
     private NodeServerOptions ReadServer(ParseResult parsed)
     {

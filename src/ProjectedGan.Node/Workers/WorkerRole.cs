@@ -25,9 +25,6 @@ namespace ProjectedGan.Node.Workers;
 /// <summary><c>pgan worker</c>: computes replicas of whatever runs the coordinator assigns.</summary>
 internal static class WorkerRole
 {
-    // A drained worker stays until the run goes on without it, which takes an iteration; a coordinator that is away keeps nobody forever.
-    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(30);
-
     private const int PeerWindowBytes = 8 << 20;
 
     public static Command Build()
@@ -36,13 +33,16 @@ internal static class WorkerRole
         Option<int> lanes = new("--lanes") { Description = "Replicas computed side by side; 0 for as many as there are processors." };
         Option<bool> noSharedMemory = new("--no-shared-memory") { Description = "Exchange gradients over the network with workers on the same machine too." };
         Option<string?> ledger = new("--image-ledger") { Description = "Append every image that is taken to this file, one line of JSON a batch.", HelpName = "FILE" };
+        // The run goes on without a worker that leaves within an iteration or so; a checkpoint takes longer, and a coordinator that is away keeps nobody forever.
+        var drain = DurationOption.Create(
+            "--drain", "How long a worker that is told to stop stays for its run to go on without it, or for its checkpoint where it is the last one.", TimeSpan.FromSeconds(30));
         ExampleCommand command = new(
             "worker",
             "Trains for a coordinator: hosts replicas of its experiments, exchanges gradients with the other workers. Ctrl-C or SIGTERM leaves between two iterations; the others go on.",
             "worker --coordinator http://127.0.0.1:7400",
             "worker --coordinator https://trainer:7400 --device cuda:0 --listen https://10.0.0.5:7500 --tls-cert node.crt --tls-key node.key --tls-ca ca.crt --tls-require-client")
         {
-            advertise, lanes, noSharedMemory, ledger,
+            advertise, lanes, noSharedMemory, ledger, drain,
         };
         var flags = NodeFlags.AddTo(command);
         command.Runs(async (parsed, cancellation) =>
@@ -51,17 +51,31 @@ internal static class WorkerRole
             var settings = flags.Read(parsed, logging);
             using var images = parsed.GetValue(ledger) is { } path ? new ImageLedger(path) : null;
             using var stop = flags.Stop(parsed, cancellation);
-            await RunAsync(settings, parsed.GetValue(advertise), NodeFlags.Count(parsed, lanes), !parsed.GetValue(noSharedMemory), images, stop.Token);
+            WorkerSettings worker = new(settings, parsed.GetValue(advertise), NodeFlags.Count(parsed, lanes), !parsed.GetValue(noSharedMemory), parsed.GetValue(drain));
+            await RunAsync(worker, images, stop.Token);
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static async Task RunAsync(NodeSettings settings, string? advertise, int lanes, bool sharesMemory, ImageLedger? ledger, CancellationToken stop)
+    /// <summary>Waits for <paramref name="stop"/>, and then until the worker has left its run, or for <paramref name="patience"/>.</summary>
+    internal static async Task DrainedAsync(WorkerState state, TimeSpan patience, ILogger logger, CancellationToken stop)
     {
+        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using CancellationTokenSource ends = new(patience);
+        await state.WaitForAsync(WorkerPhase.Idle, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (state.Phase != WorkerPhase.Idle)
+        {
+            WorkerRoleLog.LeftEarly(logger, patience.TotalSeconds);
+        }
+    }
+
+    private static async Task RunAsync(WorkerSettings worker, ImageLedger? ledger, CancellationToken stop)
+    {
+        var settings = worker.Node;
         TorchRuntime.TuneAllocator();
         var id = NodeIdentity.NewId(settings.Name);
-        await using var application = BuildApplication(settings, id, sharesMemory);
+        await using var application = BuildApplication(settings, id, worker.SharesMemory);
         await NodeServer.StartAsync(application, settings.Server, stop);
         var (address, metrics) = NodeServer.Addresses(application, settings.Server);
         Console.WriteLine($"worker {id}\npeers on {address}\nmetrics on {metrics}");
@@ -76,7 +90,7 @@ internal static class WorkerRole
         {
             Worker = id,
             Folder = folder.Path,
-            Lanes = lanes,
+            Lanes = worker.Lanes,
             Cache = new ArtifactStore(settings.Cache, new ArtifactStoreOptions(), transfers),
             Artifacts = new ArtifactClient(channel.CreateCallInvoker(), Transfers(why => TellDelay(why, logger, state, link!)), TimeProvider.System, transfers),
             Peers = application.Services.GetRequiredService<PeerServer>(),
@@ -96,11 +110,11 @@ internal static class WorkerRole
             Name = settings.Name,
             DeviceKind = settings.Device.type == DeviceType.CUDA ? "cuda" : "cpu",
             Device = settings.Device.ToString(),
-            Address = advertise is null ? address : NodeChannel.ParseAddress("--advertise", advertise).GetLeftPart(UriPartial.Authority),
+            Address = worker.Advertise is null ? address : NodeChannel.ParseAddress("--advertise", worker.Advertise).GetLeftPart(UriPartial.Authority),
         };
         link = new(WorkerProtocol.Create(new Cluster.ClusterClient(channel), registration, state.Current, agent.Assign), TimeProvider.System, logger);
         application.Services.GetRequiredService<ServingStatuses>().Set(ServingStatuses.Node, ServingStatus.Serving);
-        await WorkAsync(link, agent, state, stop);
+        await WorkAsync(link, agent, state, DrainedAsync(state, worker.Drain, logger, stop), stop);
     }
 
     private static TransferOptions Transfers(Action<string> delayed) => new() { Patience = Timeout.InfiniteTimeSpan, Delayed = delayed };
@@ -112,7 +126,7 @@ internal static class WorkerRole
         link.Send(new WorkerMessage { Log = new NodeLog { Run = run, Level = "warning", Text = $"a transfer does not go on: {why}" } }, Importance.Passing);
     }
 
-    private static async Task WorkAsync(CoordinatorLink<WorkerMessage, WorkerCommand> link, RunAgent agent, WorkerState state, CancellationToken stop)
+    private static async Task WorkAsync(CoordinatorLink<WorkerMessage, WorkerCommand> link, RunAgent agent, WorkerState state, Task drained, CancellationToken stop)
     {
         using CancellationTokenSource ends = new();
         var linking = link.RunAsync(ends.Token);
@@ -120,18 +134,10 @@ internal static class WorkerRole
         using (stop.Register(state.Drain))
         {
             // A refusal by the coordinator ends the process; a stop waits until the run goes on without this worker.
-            var drained = DrainedAsync(state, stop);
             await Task.WhenAny(linking, working, drained);
         }
         await ends.CancelAsync();
         await Task.WhenAll(linking, working);
-    }
-
-    private static async Task DrainedAsync(WorkerState state, CancellationToken stop)
-    {
-        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        using CancellationTokenSource patience = new(DrainPatience);
-        await state.WaitForAsync(WorkerPhase.Idle, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static WebApplication BuildApplication(NodeSettings settings, string id, bool sharesMemory)

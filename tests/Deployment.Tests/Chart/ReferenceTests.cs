@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Deployment.Tests.Tools;
 
 namespace Deployment.Tests.Chart;
 
@@ -76,6 +77,20 @@ public sealed class ReferenceTests
                 Assert.NotNull(container["resources"]!["limits"]!["memory"]);
             });
         }
+    }
+
+    [Fact]
+    public void Workers_LeaveBeforeTheyAreKilled()
+    {
+        JsonObject[] pods = [.. YamlText.Documents(Rendering.Template("--set", "workers.terminationGracePeriodSeconds=600").Succeeded().Output)
+            .Where(item => item["kind"]!.GetValue<string>() == "StatefulSet" && item["metadata"]!["labels"]!["app.kubernetes.io/component"]!.GetValue<string>() == "worker")
+            .Select(item => item["spec"]!["template"]!["spec"]!.AsObject())];
+        Assert.NotEmpty(pods);
+        Assert.All(pods, pod =>
+        {
+            Assert.Equal(600, pod["terminationGracePeriodSeconds"]!.GetValue<long>());
+            Assert.Contains("--drain=590s", pod["containers"]![0]!["args"]!.AsArray().Select(word => word!.GetValue<string>()));
+        });
     }
 
     [Fact]

@@ -18,6 +18,17 @@ public sealed class ComposeTests
         Assert.All(nodes, node => PganHelp.AssertTakes([.. node.Value!["command"]!.AsArray().Select(word => word!.GetValue<string>())], $"{file}: {node.Key}"));
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Workers_LeaveBeforeTheyAreKilled(string file)
+    {
+        KeyValuePair<string, JsonNode?>[] workers = [.. Services(file).Where(service => service.Key.StartsWith("worker", StringComparison.Ordinal))];
+        Assert.Equal(2, workers.Length);
+        Assert.All(workers, worker => Assert.Contains("--drain=170s", worker.Value!["command"]!.AsArray().Select(word => word!.GetValue<string>())));
+        // The file for GPUs lies on top of this one.
+        Assert.All(workers, worker => Assert.Equal("180s", Services("docker-compose.yaml")[worker.Key]!["stop_grace_period"]!.GetValue<string>()));
+    }
+
     [Fact]
     public void Services_AreTheWholeCluster() => Assert.Equal(
         ["coordinator", "evaluator", "grafana", "prometheus", "worker-1", "worker-2"],

@@ -1,0 +1,11 @@
+using ProjectedGan.Node.Links;
+
+namespace ProjectedGan.Node.Workers;
+
+/// <summary>A worker's command line.</summary>
+/// <param name="Node">What it has in common with evaluators.</param>
+/// <param name="Advertise">Where peers reach it; null for where it listens.</param>
+/// <param name="Lanes">Replicas computed side by side; 0 for as many as there are processors.</param>
+/// <param name="SharesMemory">Whether it exchanges gradients with workers of its machine through shared memory.</param>
+/// <param name="Drain">How long it stays in its run once it is told to stop.</param>
+internal sealed record WorkerSettings(NodeSettings Node, string? Advertise, int Lanes, bool SharesMemory, TimeSpan Drain);
