@@ -97,10 +97,11 @@ public sealed record ExperimentRecord
     [Id(25)]
     public ImmutableArray<string> FailedWorkers { get; init; } = [];
 
+    /// <summary>cpu or cuda, as <see cref="Arithmetic"/>.</summary>
     [Id(26)]
     public string DeviceKind { get; init; } = "";
 
-    /// <summary>What its workers have in common; empty until it has some. Kept from the first epoch to the end.</summary>
+    /// <summary>What its workers have in common; empty while it has none and has not trained. Kept from the first epoch with training to the end.</summary>
     [Id(27)]
     public string Arithmetic { get; init; } = "";
 

@@ -99,8 +99,6 @@ internal static class Membership
         {
             if (record.State == ExperimentState.Starting)
             {
-                bool fresh = record.Epochs.IsEmpty && record.Checkpoint is null;
-                change.Record = fresh ? record with { Arithmetic = "" } : record;
                 change.MoveTo(ExperimentState.Queued, "Its workers are gone.");
             }
 

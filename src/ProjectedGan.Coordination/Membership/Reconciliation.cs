@@ -13,6 +13,7 @@ namespace ProjectedGan.Coordination.Membership;
 /// <item>An experiment that stops waits for its members and the checkpoint.</item>
 /// <item>Otherwise a change of eligible members begins an epoch, members that stand train, and members that have finished end the experiment.</item>
 /// </list>
+/// One that has lost all its workers and has not trained may begin with others of any kind.
 /// </summary>
 internal static class Reconciliation
 {
@@ -23,6 +24,16 @@ internal static class Reconciliation
             return;
         }
 
+        Reconcile(change, sight);
+        ExperimentRecord record = change.Record;
+        if (record.Workers.IsEmpty && record.Epochs.IsEmpty && record.Checkpoint is null)
+        {
+            change.Record = record with { DeviceKind = "", Arithmetic = "" };
+        }
+    }
+
+    private static void Reconcile(MembershipChange change, WorkerSight sight)
+    {
         (EpochEnd End, string Reason)? cause = Departures.Apply(change, sight); // 1, 2
         if (change.Record.HasEnded)
         {

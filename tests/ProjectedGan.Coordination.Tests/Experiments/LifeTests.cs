@@ -46,6 +46,30 @@ public class LifeTests
         Assert.Equal(workers, epoch.Members.Length);
     }
 
+    [Theory]
+    [InlineData("lost while it prepares")]
+    [InlineData("paused while it prepares")]
+    [InlineData("lost before it trains")]
+    public async Task Run_ThatHasNotTrained_BeginsWithWorkersOfAnotherKind(string how)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        SimulatedWorker first = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { DeviceKind = "cuda", Arithmetic = "g", WarmSteps = how.EndsWith("prepares", StringComparison.Ordinal) ? 1_000 : 1 });
+        string id = await cluster.SubmitAsync();
+        await cluster.UntilAsync("it to prepare or to hold", async () => await cluster.GetAsync(id) is { State: ExperimentState.Starting } view && (first.WarmSteps > 1 || view.Members.Length == 1));
+        if (how.StartsWith("paused", StringComparison.Ordinal))
+        {
+            await cluster.Experiment(id).PauseAsync();
+            await cluster.UntilStateAsync(id, ExperimentState.Paused);
+            await cluster.Experiment(id).ResumeAsync();
+        }
+
+        first.IsDead = true;
+        cluster.AddWorker();
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+        Assert.Equal("w002", Assert.Single(Assert.Single((await cluster.GetAsync(id)).Epochs).Members).Worker);
+    }
+
     [Fact]
     public async Task Run_PausedAndResumed_GoesOnFromItsCheckpoint()
     {
