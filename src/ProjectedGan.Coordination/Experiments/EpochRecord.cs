@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace ProjectedGan.Coordination.Experiments;
 
-/// <summary>The iterations of one membership epoch. Together the records of an experiment cover every committed iteration exactly once.</summary>
+/// <summary>
+/// The iterations of one membership epoch. Together the records of an experiment cover every committed iteration exactly once. Of a very
+/// large number the oldest one stands for those before it too.
+/// </summary>
 [GenerateSerializer, Immutable]
 public sealed record EpochRecord
 {

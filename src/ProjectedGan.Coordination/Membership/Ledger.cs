@@ -6,6 +6,9 @@ namespace ProjectedGan.Coordination.Membership;
 /// <summary>Keeps the records of epochs so that they cover every committed iteration exactly once.</summary>
 internal static class Ledger
 {
+    // They are stored anew with every change of the experiment, each with all its members.
+    public const int RecordsKept = 1_000;
+
     /// <summary>
     /// Whether training may go on from a worker's state: it trained in the newest epoch, whose record is still open or reaches that far. A
     /// pause cuts the records back to the checkpoint, and a later state that comes to light behind it has no place in them any more.
@@ -35,7 +38,20 @@ internal static class Ledger
         return cut.MoveToImmutable();
     }
 
-    /// <summary>Begins a record where the last one ended.</summary>
+    /// <summary>
+    /// Begins a record where the last one ended. Records without an iteration go, for the journal tells of those epochs; where there are more
+    /// than <see cref="RecordsKept"/>, the oldest that stays stands for those before it as well.
+    /// </summary>
     public static ImmutableArray<EpochRecord> Begin(ImmutableArray<EpochRecord> epochs, ExperimentRecord record, long iteration, DateTimeOffset now)
-        => epochs.Add(new EpochRecord { Epoch = record.Epoch, FirstIteration = iteration, EndIteration = iteration, Members = record.Members, Began = now });
+    {
+        ImmutableArray<EpochRecord> kept = epochs.RemoveAll(ended => ended.FirstIteration == ended.EndIteration);
+        int merged = kept.Length + 1 - RecordsKept;
+        if (merged > 0)
+        {
+            EpochRecord oldest = kept[merged] with { FirstIteration = kept[0].FirstIteration, Began = kept[0].Began };
+            kept = kept.RemoveRange(0, merged).SetItem(0, oldest);
+        }
+
+        return kept.Add(new EpochRecord { Epoch = record.Epoch, FirstIteration = iteration, EndIteration = iteration, Members = record.Members, Began = now });
+    }
 }

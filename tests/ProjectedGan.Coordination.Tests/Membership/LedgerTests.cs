@@ -20,6 +20,46 @@ public class LedgerTests
     }
 
     [Fact]
+    public void Begin_DropsRecordsWithoutAnIteration()
+    {
+        ImmutableArray<EpochRecord> epochs = Ledger.EndAt(Begin([], 1, 0), 7, "a");
+        for (int epoch = 2; epoch < 10; epoch++)
+        {
+            epochs = Ledger.EndAt(Begin(epochs, epoch, 7), 7, "broken");
+        }
+
+        Assert.Equal("0-7 \"a\" 7-7 \"\"", Text(Begin(epochs, 10, 7)));
+    }
+
+    [Fact]
+    public void Begin_BeyondTheMost_JoinsTheOldest()
+    {
+        ImmutableArray<EpochRecord> epochs = [];
+        for (int epoch = 1; epoch <= Ledger.RecordsKept + 2; epoch++)
+        {
+            epochs = Begin(Ledger.EndAt(epochs, 2 * (epoch - 1), $"{epoch - 1}"), epoch, 2 * (epoch - 1));
+        }
+
+        Assert.Equal(Ledger.RecordsKept, epochs.Length);
+        Assert.Equal("0-6 \"3\" 6-8 \"4\"", Text(epochs[..2]));
+        Assert.Equal([3, 4], epochs.Take(2).Select(record => record.Epoch));
+        Assert.Equal((2 * (Ledger.RecordsKept + 1), Ledger.RecordsKept + 2), (epochs[^1].FirstIteration, epochs[^1].Epoch));
+    }
+
+    [Fact]
+    public void Begin_WithManyRecordsOfAnOlderVersion_JoinsThemAll()
+    {
+        ImmutableArray<EpochRecord> older = [.. Enumerable.Range(0, 2 * Ledger.RecordsKept).Select(index => new EpochRecord
+        {
+            Epoch = index + 1, FirstIteration = index, EndIteration = index + 1, Members = [], EndedBecause = "lost", Began = DateTimeOffset.UnixEpoch,
+        })];
+        ImmutableArray<EpochRecord> epochs = Begin(older, 9_000, 2 * Ledger.RecordsKept);
+        Assert.Equal(Ledger.RecordsKept, epochs.Length);
+        Assert.Equal((0, Ledger.RecordsKept + 2), (epochs[0].FirstIteration, epochs[0].EndIteration));
+        Assert.Equal((Ledger.RecordsKept + 2, 9_000), (epochs[1].FirstIteration, epochs[^1].Epoch));
+    }
+
+    [Fact]
     public void Random_SchedulesAlwaysTile()
     {
         int seed = Random.Shared.Next();
