@@ -96,15 +96,18 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
     private async Task MakeTroubleAsync(ChaosCluster cluster, string id, Kind kind, Random random)
     {
-        if (kind is Kind.Drain or Kind.CutFromPeers && cluster.Workers.Count == 1)
+        Experiment now = await cluster.WaitAsync(id, "an answer", _ => true);
+        if (kind is Kind.Drain or Kind.CutFromPeers && now.Members.Count < 2)
         {
             await cluster.AddWorkerAsync();
-            await cluster.WaitAsync(id, "a second member", now => now.Members.Count > 1 || now.State == ExperimentState.Completed);
+            now = await cluster.WaitAsync(id, "a second member", later => later.Members.Count > 1 || later.State == ExperimentState.Completed);
         }
 
-        ChaosWorker victim = cluster.Workers[random.Next(cluster.Workers.Count)];
-        long epoch = (await cluster.WaitAsync(id, "an answer", _ => true)).MembershipEpoch;
-        Task NextEpochAsync() => cluster.WaitAsync(id, $"an epoch after {epoch}", now => now.MembershipEpoch > epoch || now.State == ExperimentState.Completed);
+        // One that is no member, because it cools down, is in nobody's way.
+        ChaosWorker[] members = [.. cluster.Workers.Where(worker => now.Members.Any(member => member.Worker == worker.Id))];
+        ChaosWorker victim = members.Length > 0 ? members[random.Next(members.Length)] : cluster.Workers[0];
+        long epoch = now.MembershipEpoch;
+        Task NextEpochAsync() => cluster.WaitAsync(id, $"an epoch after {epoch}", later => later.MembershipEpoch > epoch || later.State == ExperimentState.Completed);
         output.WriteLine($"epoch {epoch}: {kind} {victim.Id}");
         switch (kind)
         {
