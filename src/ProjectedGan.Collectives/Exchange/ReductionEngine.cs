@@ -19,6 +19,7 @@ internal sealed class ReductionEngine : IDisposable
     private readonly ContributorSide _contributor;
     private readonly OwnerSide _owner;
     private readonly ICollectiveObserver _observer;
+    private long _submitted;
 
     public ReductionEngine(GroupTopology topology, ExchangeLimits limits, ICollectiveObserver observer)
     {
@@ -43,6 +44,18 @@ internal sealed class ReductionEngine : IDisposable
             lock (_state.Lock)
             {
                 return _state.AbortReason;
+            }
+        }
+    }
+
+    /// <summary>Sums that this worker has submitted so far, and whether one of them still waits for others.</summary>
+    public (long Submitted, bool IsPending) Progress
+    {
+        get
+        {
+            lock (_state.Lock)
+            {
+                return (_submitted, _state.AbortReason is null && _state.Live.Count > 0);
             }
         }
     }
@@ -76,6 +89,7 @@ internal sealed class ReductionEngine : IDisposable
             {
                 throw new InvalidOperationException($"The sum of {key} was submitted before.");
             }
+            _submitted++;
             foreach (var peer in Others())
             {
                 _contributor.SendUnasked(reduction, peer);

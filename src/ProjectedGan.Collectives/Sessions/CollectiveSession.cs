@@ -41,6 +41,9 @@ public sealed class CollectiveSession : IGradientExchange, IAsyncDisposable
     /// <summary>Why the session ended before it was disposed; null while it works.</summary>
     public Exception? AbortReason => _engine.AbortReason;
 
+    /// <inheritdoc cref="ReductionEngine.Progress"/>
+    public (long Submitted, bool IsPending) Progress => _engine.Progress;
+
     internal ICollectiveObserver Observer { get; }
 
     internal Hello Greeting { get; }

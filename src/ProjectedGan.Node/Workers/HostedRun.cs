@@ -20,6 +20,10 @@ namespace ProjectedGan.Node.Workers;
 internal sealed class HostedRun : IAsyncDisposable
 {
     private const string SyncedBarrier = "synced";
+
+    // For the coordinator to hear why.
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(2);
+
     private readonly HostedRunServices _services;
     private readonly TrainingSpec _spec;
     private readonly ImageDataset _dataset;
@@ -79,7 +83,7 @@ internal sealed class HostedRun : IAsyncDisposable
             state.Enter(WorkerPhase.Training);
             using (abort.Token.Register(() => session?.Abort(new OperationCanceledException("The membership epoch is over."))))
             {
-                await TrainToTheEndAsync(abort.Token);
+                await TrainToTheEndAsync(session, state, abort.Token);
             }
             var hash = await Task.Run(_trainer.StateHash, CancellationToken.None);
             HostedRunLog.Finished(_services.Logger, Id, _trainer.Iteration, hash);
@@ -164,11 +168,29 @@ internal sealed class HostedRun : IAsyncDisposable
         }
     }
 
-    private async Task TrainToTheEndAsync(CancellationToken cancellation)
+    private async Task WatchedAsync(Task training, CollectiveSession? session, WorkerState state)
+    {
+        using CancellationTokenSource over = new();
+        var stalled = _services.Stall.WaitAsync(
+            () => (_trainer.Iteration + (session?.Progress.Submitted ?? 0), session?.Progress.IsPending ?? false), over.Token);
+        if (await Task.WhenAny(training, stalled) == stalled)
+        {
+            var message = $"Iteration {_trainer.Iteration} has stood still for {_services.Stall.Patience.TotalMinutes:0.#} min, and not for want of peers: the device or the dataset's disk hangs, "
+                + "or an iteration takes longer than --stall. The worker ends; the others go on.";
+            HostedRunLog.Stalled(_services.Logger, Id, message);
+            state.Fail(message, isEverywhere: false);
+            await Task.Delay(FarewellTime, _services.Time, CancellationToken.None);
+            _services.End();
+        }
+        await over.CancelAsync();
+        await training;
+    }
+
+    private async Task TrainToTheEndAsync(CollectiveSession? session, WorkerState state, CancellationToken cancellation)
     {
         try
         {
-            await _trainer.RunAsync(CancellationToken.None);
+            await WatchedAsync(_trainer.RunAsync(CancellationToken.None), session, state);
         }
         catch (PganException) when (_trainer.IsComplete)
         {

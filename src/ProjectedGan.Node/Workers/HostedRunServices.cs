@@ -33,6 +33,12 @@ internal sealed record HostedRunServices
 
     public required WorkerInstruments Instruments { get; init; }
 
+    /// <summary>How long training may stand still.</summary>
+    public required StallWatch Stall { get; init; }
+
+    /// <summary>Ends the process, whose training cannot be ended any other way.</summary>
+    public required Action End { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required ILogger Logger { get; init; }

@@ -36,13 +36,15 @@ internal static class WorkerRole
         // The run goes on without a worker that leaves within an iteration or so; a checkpoint takes longer, and a coordinator that is away keeps nobody forever.
         var drain = DurationOption.Create(
             "--drain", "How long a worker that is told to stop stays for its run to go on without it, or for its checkpoint where it is the last one.", TimeSpan.FromSeconds(30));
+        var stall = DurationOption.Create(
+            "--stall", "How long an iteration may stand still, not waiting for other workers, before the worker takes its device or disk to hang and ends.", TimeSpan.FromMinutes(30));
         ExampleCommand command = new(
             "worker",
             "Trains for a coordinator: hosts replicas of its experiments, exchanges gradients with the other workers. Ctrl-C or SIGTERM leaves between two iterations; the others go on.",
             "worker --coordinator http://127.0.0.1:7400",
             "worker --coordinator https://trainer:7400 --device cuda:0 --listen https://10.0.0.5:7500 --tls-cert node.crt --tls-key node.key --tls-ca ca.crt --tls-require-client")
         {
-            advertise, lanes, noSharedMemory, ledger, drain,
+            advertise, lanes, noSharedMemory, ledger, drain, stall,
         };
         var flags = NodeFlags.AddTo(command);
         command.Runs(async (parsed, cancellation) =>
@@ -51,7 +53,7 @@ internal static class WorkerRole
             var settings = flags.Read(parsed, logging);
             using var images = parsed.GetValue(ledger) is { } path ? new ImageLedger(path) : null;
             using var stop = flags.Stop(parsed, cancellation);
-            WorkerSettings worker = new(settings, parsed.GetValue(advertise), NodeFlags.Count(parsed, lanes), !parsed.GetValue(noSharedMemory), parsed.GetValue(drain));
+            WorkerSettings worker = new(settings, parsed.GetValue(advertise), NodeFlags.Count(parsed, lanes), !parsed.GetValue(noSharedMemory), parsed.GetValue(drain), parsed.GetValue(stall));
             await RunAsync(worker, images, stop.Token);
             return ExitCode.Success;
         });
@@ -97,6 +99,8 @@ internal static class WorkerRole
             Send = (message, importance) => link!.Send(message, importance),
             Ledger = ledger,
             Instruments = ActivatorUtilities.CreateInstance<WorkerInstruments>(application.Services),
+            Stall = new StallWatch(worker.Stall, TimeProvider.System),
+            End = () => Environment.Exit(ExitCode.Failure),
             Time = TimeProvider.System,
             Logger = logger,
         };

@@ -8,4 +8,5 @@ namespace ProjectedGan.Node.Workers;
 /// <param name="Lanes">Replicas computed side by side; 0 for as many as there are processors.</param>
 /// <param name="SharesMemory">Whether it exchanges gradients with workers of its machine through shared memory.</param>
 /// <param name="Drain">How long it stays in its run once it is told to stop.</param>
-internal sealed record WorkerSettings(NodeSettings Node, string? Advertise, int Lanes, bool SharesMemory, TimeSpan Drain);
+/// <param name="Stall">How long its training may stand still before it ends.</param>
+internal sealed record WorkerSettings(NodeSettings Node, string? Advertise, int Lanes, bool SharesMemory, TimeSpan Drain, TimeSpan Stall);

@@ -78,9 +78,11 @@ public sealed class RunUploadsTests : IDisposable
         Lanes = 1,
         Cache = server.Store,
         Artifacts = new ArtifactClient(server.Connect(), new TransferOptions(), TimeProvider.System),
-        // Uploads use neither.
+        // Uploads use none of these.
         Peers = null!,
         Instruments = null!,
+        Stall = null!,
+        End = null!,
         Send = (message, importance) => _sent.Writer.TryWrite((message, importance)),
         Time = TimeProvider.System,
         Logger = NullLogger.Instance,
