@@ -13,9 +13,8 @@ internal static class AllreduceRankCommand
     /// <summary>Ends the names of the kinds that share no memory.</summary>
     public const string NetworkSuffix = "-tcp";
 
-    // Code is compiled and connections find their pace meanwhile; the peer's script does the same.
     private const int LeastWarmUpRounds = 3;
-    private const long WarmUpBytes = 4_000_000_000;
+    private const long Gigabyte = 1_000_000_000;
 
     public static Command Build()
     {
@@ -25,7 +24,8 @@ internal static class AllreduceRankCommand
         Option<int> rounds = new("--rounds");
         Option<int> connections = new("--connections") { DefaultValueFactory = _ => 1 };
         Option<int> chunk = new("--chunk-kib") { DefaultValueFactory = _ => 256 };
-        ExampleCommand command = new("allreduce-rank", "One process of the all-reduce benchmark.", "bench allreduce") { kind, rank, bytes, rounds, connections, chunk };
+        Option<int> warmUp = new("--warm-up");
+        ExampleCommand command = new("allreduce-rank", "One process of the all-reduce benchmark.", "bench allreduce") { kind, rank, bytes, rounds, connections, chunk, warmUp };
         command.Hidden = true;
         command.Runs(async (parsed, cancellation) =>
         {
@@ -43,7 +43,7 @@ internal static class AllreduceRankCommand
             Console.WriteLine(ours.Address);
             string[] addresses = (await Console.In.ReadLineAsync(cancellation) ?? throw new PganException("No addresses came.")).Split(' ');
             await ours.ConnectAsync(addresses, cancellation);
-            Console.WriteLine((await MeasureAsync(ours, (int)Math.Max(LeastWarmUpRounds, WarmUpBytes / length), parsed.GetValue(rounds), cancellation)).ToJson());
+            Console.WriteLine((await MeasureAsync(ours, (int)Math.Max(LeastWarmUpRounds, parsed.GetValue(warmUp) * Gigabyte / length), parsed.GetValue(rounds), cancellation)).ToJson());
             return ExitCode.Success;
         });
         return command;

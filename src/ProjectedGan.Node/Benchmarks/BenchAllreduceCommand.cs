@@ -22,6 +22,7 @@ internal static class BenchAllreduceCommand
         Option<string> processes = new("--processes") { Description = "Numbers of processes.", DefaultValueFactory = _ => "2,4", HelpName = "N,N" };
         Option<string> megabytes = new("--megabytes") { Description = "Sizes of the float32 tensor, in 10^6 bytes.", DefaultValueFactory = _ => "4,40,400", HelpName = "N,N" };
         Option<int> rounds = new("--rounds") { Description = "Counted rounds of each; the median counts.", DefaultValueFactory = _ => 15 };
+        Option<int> warmUp = new("--warm-up") { Description = "Gigabytes of tensors that everybody sums before it counts: code is compiled and connections find their pace meanwhile.", DefaultValueFactory = _ => 4 };
         Option<int> repeat = new("--repeat") { Description = "How often the whole is run; each line shows the best of its medians.", DefaultValueFactory = _ => 1 };
         Option<int> connections = new("--connections") { Description = "Connections between two processes.", DefaultValueFactory = _ => 1 };
         Option<int> chunk = new("--chunk-kib") { Description = "Size of a chunk, a power of two.", DefaultValueFactory = _ => 256 };
@@ -34,11 +35,11 @@ internal static class BenchAllreduceCommand
             "bench allreduce",
             "bench allreduce --processes 2 --megabytes 40 --rounds 30 --json allreduce.json")
         {
-            processes, megabytes, rounds, repeat, connections, chunk, peer, python, json,
+            processes, megabytes, rounds, warmUp, repeat, connections, chunk, peer, python, json,
         };
         command.Runs(async (parsed, cancellation) =>
         {
-            Plan plan = new(parsed.GetValue(rounds), parsed.GetValue(connections), parsed.GetValue(chunk), parsed.GetValue(peer)!, parsed.GetValue(python)!);
+            Plan plan = new(parsed.GetValue(rounds), parsed.GetValue(warmUp), parsed.GetValue(connections), parsed.GetValue(chunk), parsed.GetValue(peer)!, parsed.GetValue(python)!);
             if (plan.Script.Length > 0 && !File.Exists(plan.Script))
             {
                 throw new UsageException($"--peer: '{plan.Script}' does not exist; name the script, or '' to leave gloo out.");
@@ -93,7 +94,7 @@ internal static class BenchAllreduceCommand
         if (kind == Gloo)
         {
             int port = FreePort();
-            return AllreduceProcesses.RunAsync(kind, plan.Python, rank => [plan.Script, $"{rank}", $"{processes}", $"{bytes}", $"{plan.Rounds}", $"{port}"], processes, bytes, cancellation);
+            return AllreduceProcesses.RunAsync(kind, plan.Python, rank => [plan.Script, $"{rank}", $"{processes}", $"{bytes}", $"{plan.Rounds}", $"{plan.WarmUp}", $"{port}"], processes, bytes, cancellation);
         }
 
         return AllreduceProcesses.RunAsync(
@@ -102,7 +103,7 @@ internal static class BenchAllreduceCommand
             rank =>
             [
                 "bench", "allreduce-rank", "--kind", kind, "--rank", $"{rank}", "--bytes", $"{bytes}", "--rounds", $"{plan.Rounds}", "--connections", $"{plan.Connections}",
-                "--chunk-kib", $"{plan.ChunkKib}",
+                "--chunk-kib", $"{plan.ChunkKib}", "--warm-up", $"{plan.WarmUp}",
             ],
             processes,
             bytes,
@@ -129,5 +130,5 @@ internal static class BenchAllreduceCommand
         runtime = RuntimeInformation.FrameworkDescription,
     };
 
-    private sealed record Plan(int Rounds, int Connections, int ChunkKib, string Script, string Python);
+    private sealed record Plan(int Rounds, int WarmUp, int Connections, int ChunkKib, string Script, string Python);
 }

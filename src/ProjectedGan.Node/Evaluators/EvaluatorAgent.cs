@@ -37,7 +37,9 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
         {
             if (command.Task is { } task)
             {
-                if (task.Id != _current?.Id && _waiting.Add(task.Id))
+                // One that is just being abandoned has to be done anew.
+                var isUnderWay = task.Id == _current?.Id && _abandon is { IsCancellationRequested: false };
+                if (!isUnderWay && _waiting.Add(task.Id))
                 {
                     _tasks.Writer.TryWrite(task);
                 }

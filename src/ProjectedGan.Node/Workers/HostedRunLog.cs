@@ -16,9 +16,9 @@ internal static partial class HostedRunLog
     [LoggerMessage(3024, LogLevel.Warning, "Run {Run}: {What} could not be uploaded; it or a later one will be. {Reason}")]
     public static partial void NotUploaded(ILogger logger, string run, string what, string reason);
 
-    [LoggerMessage(3026, LogLevel.Critical, "Run {Run}: {Message}")]
-    public static partial void Stalled(ILogger logger, string run, string message);
-
     [LoggerMessage(3025, LogLevel.Warning, "Run {Run}: {Message}")]
     public static partial void Degraded(ILogger logger, string run, string message);
+
+    [LoggerMessage(3026, LogLevel.Critical, "Run {Run}: {Message}")]
+    public static partial void Stalled(ILogger logger, string run, string message);
 }

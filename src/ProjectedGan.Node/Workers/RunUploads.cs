@@ -106,7 +106,10 @@ internal sealed class RunUploads : IAsyncDisposable
             catch (Exception error)
             {
                 // Whatever it is: training goes on, and the run cannot end before this has arrived.
-                PutBack(next!);
+                if (next is not null)
+                {
+                    PutBack(next);
+                }
                 HostedRunLog.NotUploaded(_services.Logger, _run, "a checkpoint or snapshot", error.Message);
                 _services.Send(new WorkerMessage { Log = new NodeLog { Run = _run, Level = "warning", Text = $"not uploaded: {error.Message}" } }, Importance.Passing);
                 await _waiting.WaitAsync(pause.Next(), CancellationToken.None);

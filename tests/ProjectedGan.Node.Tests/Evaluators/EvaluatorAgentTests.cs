@@ -59,6 +59,19 @@ public sealed class EvaluatorAgentTests : IDisposable
         Assert.False(_work.IsCompleted);
     }
 
+    [Fact]
+    public async Task Obey_AbandonedTaskComesAgain_IsDoneAnew()
+    {
+        _agent.Obey(Task("a"));
+        await NextAsync(_begun);
+        _agent.Obey(new EvaluatorCommand { Abandon = "a" });
+        _agent.Obey(Task("a"));
+        await NextAsync(_begun);
+        _mayEnd.Release();
+
+        Assert.Equal("a", await NextAsync(_results));
+    }
+
     private static EvaluatorCommand Task(string id) => new() { Task = new EvaluationTask { Id = id, Experiment = "e" } };
 
     private static async Task<string> NextAsync(Channel<string> channel) => await channel.Reader.ReadAsync().AsTask().WaitAsync(Patience);
