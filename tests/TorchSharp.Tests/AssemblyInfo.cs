@@ -1,2 +1,0 @@
-// Tests count live tensors and set thread counts of the process, so they run one after the other.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
