@@ -1,10 +1,10 @@
 using Grpc.Core;
 using Grpc.Health.V1;
-using ProjectedGan.Node.Tests.Coordinator;
+using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
 
-namespace ProjectedGan.Node.Tests.Hosting;
+namespace ProjectedGan.Node.Tests.Coordinator;
 
 /// <summary>What every node answers to those who ask for its health.</summary>
 public class NodeHealthTests
