@@ -1,3 +1,5 @@
+// The build compiles this without implicit usings, the tests with them.
+#pragma warning disable IDE0005
 using System;
 using System.IO;
 using System.Text;
@@ -68,9 +70,9 @@ public sealed class WeakenVersionNeed : Microsoft.Build.Utilities.Task
 /// <summary>The symbol versions of a shared library: ELF, 64 bits, little-endian, x86-64.</summary>
 public sealed class ElfLibrary
 {
-    // elf.h: SHT_DYNSYM and so on, VER_FLG_WEAK.
-    private const uint Symbols = 11;
+    // elf.h: SHT_RELA and so on, VER_FLG_WEAK, EM_X86_64.
     private const uint Relocations = 4;
+    private const uint WithoutBytes = 8;
     private const uint VersionDefinitions = 0x6ffffffd;
     private const uint VersionNeeds = 0x6ffffffe;
     private const uint SymbolVersions = 0x6fffffff;
@@ -96,6 +98,14 @@ public sealed class ElfLibrary
         Expect("byte order", _bytes[5], 1, "little-endian");
         Expect("type", Half(16), 3, "shared library");
         Expect("machine", Half(18), X8664, "x86-64");
+        for (int index = 0; index < Half(60); index++)
+        {
+            long section = SectionTable + (index * SectionBytes);
+            if (Word(section + 4) != WithoutBytes)
+            {
+                Check(Offset(section) + Long(section + 32), 0);
+            }
+        }
     }
 
     /// <summary>Whether the library has symbols of that version for others.</summary>
