@@ -21,6 +21,9 @@ public abstract class SqlDatabase : IAsyncDisposable
     /// <summary>The type of binary columns.</summary>
     protected internal abstract string BytesType { get; }
 
+    /// <summary>An expression: the database's time in milliseconds since 1970.</summary>
+    protected internal abstract string UnixMilliseconds { get; }
+
     /// <summary>How long a statement may take.</summary>
     protected internal abstract TimeSpan Timeout { get; }
 

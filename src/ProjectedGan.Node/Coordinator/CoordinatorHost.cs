@@ -44,7 +44,7 @@ internal static class CoordinatorHost
         builder.Services.AddCoordination(options.Coordination);
         builder.UseOrleans(silo =>
         {
-            SiloClustering.AddTo(silo, options.Clustering, options.ConnectionString);
+            SiloClustering.AddTo(silo, options);
             _ = options.Storage == StorageKind.Sqlite
                 ? silo.AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = folder.Database })
                 : silo.AddPostgresStorage(GrainNames.Storage, new PostgresStorageOptions { ConnectionString = options.ConnectionString });

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination.Clustering;
 using ProjectedGan.Coordination.Storage;
 
 namespace ProjectedGan.Coordination.Tests.Storage;
@@ -48,7 +49,7 @@ public sealed class HostedStorageTests : IDisposable
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = Path.Combine(_folder, "coordinator.db") }));
+        builder.UseOrleans(silo => silo.UseSingleSilo().AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = Path.Combine(_folder, "coordinator.db") }));
         using IHost host = builder.Build();
         await host.StartAsync();
         var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<ICountingGrain>("one");
