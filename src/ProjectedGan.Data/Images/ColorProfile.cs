@@ -9,7 +9,7 @@ internal static class ColorProfile
     private const string Field = "icc-profile-data";
 
     /// <summary>
-    /// The image in sRGB, 8 bits a channel, relative colorimetric; grey stays grey. Null where there is nothing to convert: no profile,
+    /// An image of 8 bits a channel in sRGB, relative colorimetric; grey stays grey. Null where there is nothing to convert: no profile,
     /// one that is sRGB by its name (so that pixels stay as they are stored), or one that does not belong to such an image.
     /// </summary>
     public static Image? Convert(Image image)
@@ -18,8 +18,8 @@ internal static class ColorProfile
             return null;
         try
         {
-            var converted = image.IccTransform("srgb", embedded: true, intent: Enums.Intent.Relative, depth: 8);
-            return image.Interpretation is Enums.Interpretation.Bw or Enums.Interpretation.Grey16 ? Grey(converted) : converted;
+            var converted = image.IccTransform("srgb", embedded: true, intent: Enums.Intent.Relative);
+            return image.Interpretation == Enums.Interpretation.Bw ? Grey(converted) : converted;
         }
         catch (VipsException)
         {
@@ -35,8 +35,8 @@ internal static class ColorProfile
         var space = profile.Slice(16, 4);
         return image.Interpretation switch
         {
-            Enums.Interpretation.Srgb or Enums.Interpretation.Rgb or Enums.Interpretation.Rgb16 => space.SequenceEqual("RGB "u8),
-            Enums.Interpretation.Bw or Enums.Interpretation.Grey16 => space.SequenceEqual("GRAY"u8),
+            Enums.Interpretation.Srgb or Enums.Interpretation.Rgb => space.SequenceEqual("RGB "u8),
+            Enums.Interpretation.Bw => space.SequenceEqual("GRAY"u8),
             Enums.Interpretation.Cmyk => space.SequenceEqual("CMYK"u8),
             _ => false,
         };

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using NetVips;
 
 namespace ProjectedGan.Data.Images;
@@ -51,8 +50,9 @@ internal sealed class ImageFile : IDisposable
     /// <exception cref="VipsException">It is damaged or ends early.</exception>
     public void Decode(Span<byte> pixels)
     {
-        using var converted = ColorProfile.Convert(_image);
-        var image = converted ?? _image;
+        using var narrow = Narrow(_image);
+        using var converted = ColorProfile.Convert(narrow);
+        var image = converted ?? narrow;
         if (image.Interpretation != Enums.Interpretation.Cmyk)
         {
             Fetch(image, pixels);
@@ -128,21 +128,22 @@ internal sealed class ImageFile : IDisposable
         return image.Bands;
     }
 
-    private static void Fetch(Image image, Span<byte> pixels)
+    // Before colours are converted: LittleCMS is exact for 8 bits and takes a coarse table for 16.
+    private static Image Narrow(Image image)
     {
         if (image.Format == Enums.BandFormat.Uchar)
+            return image.Copy();
+        // 65535 is 255 times 257; the sum is cut to the integer below it.
+        using var bytes = image.Linear([1 / 257.0], [0.5], uchar: true);
+        return bytes.Copy(interpretation: image.Interpretation switch
         {
-            Write(image, pixels);
-            return;
-        }
-        var samples = GC.AllocateUninitializedArray<ushort>(pixels.Length);
-        Write(image, MemoryMarshal.AsBytes(samples.AsSpan()));
-        // v / 257 to the nearest.
-        for (var i = 0; i < samples.Length; i++)
-            pixels[i] = (byte)((samples[i] * 255u + 32895) >> 16);
+            Enums.Interpretation.Grey16 => Enums.Interpretation.Bw,
+            Enums.Interpretation.Rgb16 => Enums.Interpretation.Srgb,
+            var other => other,
+        });
     }
 
-    private static unsafe void Write(Image image, Span<byte> memory)
+    private static unsafe void Fetch(Image image, Span<byte> memory)
     {
         fixed (byte* start = memory)
         {

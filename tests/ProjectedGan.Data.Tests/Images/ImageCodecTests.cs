@@ -92,12 +92,12 @@ public class ImageCodecTests
     public void Decode_JpegWithBytesBetweenSegments_IsReadAndWithDamageIsNot()
     {
         var jpeg = ImageFixtures.File("jpeg large 420");
-        byte[] padded = [.. jpeg.File[..2], 9, 9, .. jpeg.File[2..]];
+        byte[] padded = [.. jpeg.File[..20], 9, 9, .. jpeg.File[20..]];
         Assert.Equal(jpeg.Pixels, ImageCodec.Decode(padded).Pixels);
 
-        // A marker in the middle of the pixels.
+        // The end's marker in the middle of the pixels.
         var damaged = (byte[])jpeg.File.Clone();
-        (damaged[^60], damaged[^59]) = (0xFF, 0xC4);
+        (damaged[^60], damaged[^59]) = (0xFF, 0xD9);
         var error = Assert.Throws<ImageException>(() => ImageCodec.Decode(damaged));
         Assert.StartsWith("its JPEG data is damaged", error.Message, StringComparison.Ordinal);
     }
