@@ -14,8 +14,8 @@ check_machine() {
   local machine
   machine=$(uname -sm)
   [[ $machine == 'Linux x86_64' ]] || fail "this machine is '$machine', and libtorch's package is for 'Linux x86_64': use such a machine or container."
-  # oneDNN in libtorch ends the process without SSE4.1; without AVX2 all works, slowly.
-  grep -qw sse4_1 "$processors" || fail "this processor lacks SSE4.1, which libtorch needs: use one of x86-64-v2 or newer; with AVX2 it is several times faster."
+  # The program asks for the same; here it is said before anything is built.
+  grep -qw avx2 "$processors" || fail "this processor has no AVX2, which libtorch's kernels need: run on one that has (most made since 2013)."
 }
 
 check_sdk() {

@@ -93,12 +93,12 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public void Processor_WithoutSse41_IsRefusedInOneLine()
+    public void Processor_WithoutAvx2_IsRefusedInOneLine()
     {
-        _checkout.Write("processors", "flags : fpu sse sse2 ssse3\n");
+        _checkout.Write("processors", "flags : fpu sse4_1 sse4_2 avx\n");
         string script = _checkout.At("deploy/launcher/prerequisites.sh");
         File.WriteAllText(script, File.ReadAllText(script).Replace("processors=/proc/cpuinfo", $"processors='{_checkout.At("processors")}'", StringComparison.Ordinal));
-        AssertOneLine(_checkout.Pgan("list"), "this processor lacks SSE4.1");
+        AssertOneLine(_checkout.Pgan("list"), "this processor has no AVX2");
     }
 
     [Fact]
