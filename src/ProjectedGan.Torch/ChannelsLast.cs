@@ -1,53 +1,52 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Torch;
 
 /// <summary>The channels-last memory order: shape [N, C, H, W], elements in the order N, H, W, C.</summary>
 /// <remarks>
-/// Convolutions take the order of their input and give it on. Measure per network: on the CPU it is faster for convolutional classifiers
-/// and discriminators, and slower for the backward pass of a generator that upsamples.
+/// Convolutions take the order of their input and weight and give it on. On the CPU everything convolves in this order, because libtorch
+/// 2.10 computes float32 convolutions wrongly in the other one (docs/architecture.md), and because it is as fast or faster.
 /// </remarks>
-public static partial class ChannelsLast
+public static class ChannelsLast
 {
     /// <summary>The tensor in channels-last order, differentiable; the same memory where it is in that order already.</summary>
     /// <param name="images">[N, C, H, W].</param>
     /// <returns>A tensor that the caller disposes.</returns>
-    /// <exception cref="PganException">The tensor has not four dimensions.</exception>
+    /// <exception cref="ArgumentException">The tensor has not four dimensions.</exception>
     public static Tensor To(Tensor images)
     {
-        var status = Convert(images.Handle, out var result);
-        GC.KeepAlive(images);
-        Native.Check(status);
-        return Tensor.UnsafeCreateTensor(result);
+        if (images.dim() != 4)
+        {
+            throw new ArgumentException($"Channels-last needs a tensor [N, C, H, W]; this one has shape [{string.Join(", ", images.shape)}].", nameof(images));
+        }
+
+        using var pixels = images.permute(0, 2, 3, 1); // [N, H, W, C]
+        using var dense = pixels.contiguous();
+        return dense.permute(0, 3, 1, 2);
     }
 
     /// <summary>Whether a tensor is in channels-last order.</summary>
     /// <remarks>True as well for tensors whose two orders coincide, such as those with one channel.</remarks>
     public static bool Is(Tensor tensor)
     {
-        var status = Is(tensor.Handle, out var result);
-        GC.KeepAlive(tensor);
-        Native.Check(status);
-        return result != 0;
+        if (tensor.dim() != 4)
+        {
+            return false;
+        }
+
+        using var pixels = tensor.permute(0, 2, 3, 1);
+        return pixels.is_contiguous();
     }
 
     /// <summary>Rearranges every parameter and buffer of four dimensions in place; the objects and their values stay the same.</summary>
     /// <remarks>Call it before a <see cref="FlatBuffer"/> takes the parameters over and before an optimiser is made.</remarks>
     public static void Apply(nn.Module module)
     {
-        var tensors = module.parameters().Cast<Tensor>().Concat(module.buffers()).ToArray();
-        var status = Apply(Native.Handles(tensors), tensors.Length);
-        GC.KeepAlive(tensors);
-        Native.Check(status);
+        using var noGrad = no_grad();
+        foreach (var tensor in module.parameters().Cast<Tensor>().Concat(module.buffers()).Where(tensor => tensor.dim() == 4 && !Is(tensor)))
+        {
+            using var arranged = To(tensor);
+            using var _ = tensor.set_(arranged);
+        }
     }
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_channels_last")]
-    private static partial int Convert(nint tensor, out nint result);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_is_channels_last")]
-    private static partial int Is(nint tensor, out int result);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_make_channels_last")]
-    private static partial int Apply(nint[] tensors, long count);
 }

@@ -1,61 +1,67 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Torch;
 
-/// <summary>What CUDA the native library finds.</summary>
+/// <summary>One CUDA device.</summary>
+/// <param name="Index">Number of the device, as in <c>cuda:0</c>.</param>
+/// <param name="Name">The maker's name.</param>
+/// <param name="MemoryBytes">Total memory.</param>
+/// <param name="ComputeCapability">Major and minor version, as in 9.0.</param>
+public sealed record CudaDeviceDescription(int Index, string Name, long MemoryBytes, string ComputeCapability);
+
+/// <summary>The CUDA devices that libtorch can use, described by the driver.</summary>
 public static partial class CudaDevices
 {
-    /// <summary>Whether the native library was built against a libtorch with CUDA.</summary>
-    public static bool Built => IsBuilt() != 0;
+    private const int MajorAttribute = 75;
+    private const int MinorAttribute = 76;
 
-    /// <summary>Number of usable devices; 0 without CUDA.</summary>
-    public static int Count => Built && DeviceCount(out var count) == 0 ? count : 0;
+    /// <summary>Whether the libtorch beside the program was built with CUDA.</summary>
+    public static bool Built => File.Exists(Path.Combine(Path.GetDirectoryName(TorchRuntime.LibtorchFile)!, "libtorch_cuda.so"));
 
-    /// <summary>Fails where CUDA cannot be used.</summary>
-    /// <exception cref="PganException">The build has no CUDA, or no device is usable; the message says which.</exception>
-    public static void Require()
+    /// <summary>All usable devices with a sentence about them, or none and why.</summary>
+    public static (IReadOnlyList<CudaDeviceDescription> Devices, string Status) Find()
     {
-        Native.Check(DeviceCount(out var count));
-        if (count == 0)
+        if (!Built)
         {
-            throw new PganException(
-                "libtorch finds no CUDA device: check that the driver is installed and that `nvidia-smi` lists one, or run on the CPU.");
+            return ([], "this build of the program has no CUDA: build it with -p:TorchDevice=cuda (docs/dependencies.md).");
         }
-    }
 
-    /// <summary>Waits until all work queued on a device is done.</summary>
-    /// <exception cref="PganException">CUDA cannot be used, or queued work failed.</exception>
-    public static void Synchronize(int device = 0) => Native.Check(SynchronizeDevice(device));
+        if (!TryInitializeDeviceType(DeviceType.CUDA) || !cuda.is_available())
+        {
+            return ([], "libtorch finds no CUDA device: check that the driver is installed and that `nvidia-smi` lists one.");
+        }
 
-    internal static (IReadOnlyList<CudaDeviceDescription> Devices, string Status) Find()
-    {
-        try
-        {
-            Require();
-            var devices = Enumerable.Range(0, Count).Select(Describe).ToArray();
-            return (devices, $"{devices.Length} CUDA device{(devices.Length == 1 ? "" : "s")}.");
-        }
-        catch (PganException exception)
-        {
-            return ([], exception.Message);
-        }
+        CudaDriver.Check(Initialize(0));
+        CudaDeviceDescription[] devices = [.. Enumerable.Range(0, cuda.device_count()).Select(Describe)];
+        return (devices, $"{devices.Length} CUDA device{(devices.Length == 1 ? "" : "s")}.");
     }
 
     private static CudaDeviceDescription Describe(int index)
     {
-        Native.Check(Describe(index, out var name, out var memory, out var major, out var minor));
-        return new CudaDeviceDescription(index, Marshal.PtrToStringUTF8(name) ?? "", memory, $"{major}.{minor}");
+        Span<byte> name = stackalloc byte[256];
+        CudaDriver.Check(Get(out var device, index));
+        CudaDriver.Check(Name(name, name.Length, device));
+        CudaDriver.Check(TotalMemory(out var memory, device));
+        CudaDriver.Check(Attribute(out var major, MajorAttribute, device));
+        CudaDriver.Check(Attribute(out var minor, MinorAttribute, device));
+        return new CudaDeviceDescription(index, Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]), (long)memory, $"{major}.{minor}");
     }
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_built")]
-    private static partial int IsBuilt();
+    [LibraryImport(CudaDriver.Library, EntryPoint = "cuInit")]
+    private static partial int Initialize(uint flags);
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_device_count")]
-    private static partial int DeviceCount(out int count);
+    [LibraryImport(CudaDriver.Library, EntryPoint = "cuDeviceGet")]
+    private static partial int Get(out int device, int ordinal);
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_describe")]
-    private static partial int Describe(int device, out nint name, out long memory, out int major, out int minor);
+    [LibraryImport(CudaDriver.Library, EntryPoint = "cuDeviceGetName")]
+    private static partial int Name(Span<byte> name, int length, int device);
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_synchronize")]
-    private static partial int SynchronizeDevice(int device);
+    [LibraryImport(CudaDriver.Library, EntryPoint = "cuDeviceTotalMem_v2")]
+    private static partial int TotalMemory(out nuint bytes, int device);
+
+    [LibraryImport(CudaDriver.Library, EntryPoint = "cuDeviceGetAttribute")]
+    private static partial int Attribute(out int value, int attribute, int device);
 }

@@ -1,50 +1,34 @@
 using System.Runtime.InteropServices;
-using static TorchSharp.torch;
 
 namespace ProjectedGan.Torch;
 
-/// <summary>A mark in a CUDA stream that others can wait for, and a stopwatch between two marks.</summary>
+/// <summary>A mark behind the work queued so far on a CUDA device, which any thread can wait for.</summary>
 public sealed partial class CudaEvent : IDisposable
 {
+    private const uint DisableTiming = 2;
+
+    // libtorch computes on the legacy default stream here: nothing in this program makes it use another.
+    private const nint DefaultStream = 0;
+
     private nint _handle;
 
-    /// <param name="device">CUDA device.</param>
-    /// <param name="withTiming">Whether <see cref="ElapsedSince"/> is wanted; events without it are cheaper.</param>
-    /// <exception cref="PganException">CUDA cannot be used; the message says why.</exception>
-    public CudaEvent(Device device, bool withTiming = false) =>
-        Native.Check(Create(CudaStream.RequireCuda(device), withTiming ? 1 : 0, out _handle));
+    private CudaEvent(nint handle) => _handle = handle;
 
     ~CudaEvent() => Release();
 
-    /// <summary>Whether all work before the mark is done; true before the first <see cref="Record(CudaStream?)"/>.</summary>
-    public bool IsComplete
+    /// <summary>Marks the work that the calling thread has queued on its current device.</summary>
+    /// <exception cref="PganException">The driver refused.</exception>
+    public static CudaEvent Record()
     {
-        get
-        {
-            Native.Check(Query(Handle, out var complete));
-            return complete != 0;
-        }
+        CudaDriver.Check(Create(out var handle, DisableTiming));
+        var mark = new CudaEvent(handle);
+        CudaDriver.Check(Record(handle, DefaultStream));
+        return mark;
     }
-
-    private nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(CudaEvent));
-
-    /// <summary>Puts the mark behind the work queued so far.</summary>
-    /// <param name="stream">Null: the calling thread's current stream.</param>
-    public void Record(CudaStream? stream = null) => Native.Check(Record(Handle, stream?.Handle ?? 0));
-
-    /// <summary>Lets the later work of a stream wait for the mark; the calling thread does not wait.</summary>
-    /// <param name="stream">Null: the calling thread's current stream.</param>
-    public void Block(CudaStream? stream = null) => Native.Check(Block(Handle, stream?.Handle ?? 0));
 
     /// <summary>Waits until all work before the mark is done.</summary>
-    public void Synchronize() => Native.Check(Synchronize(Handle));
-
-    /// <summary>Time on the device between two marks; both events need timing and must be complete.</summary>
-    public TimeSpan ElapsedSince(CudaEvent start)
-    {
-        Native.Check(Elapsed(start.Handle, Handle, out var milliseconds));
-        return TimeSpan.FromMilliseconds(milliseconds);
-    }
+    /// <exception cref="PganException">Work before the mark failed.</exception>
+    public void Synchronize() => CudaDriver.Check(Synchronize(_handle));
 
     public void Dispose()
     {
@@ -54,31 +38,21 @@ public sealed partial class CudaEvent : IDisposable
 
     private void Release()
     {
-        if (_handle != 0)
+        if (Interlocked.Exchange(ref _handle, 0) is var handle and not 0)
         {
-            _ = Free(_handle);
-            _handle = 0;
+            _ = Destroy(handle);
         }
     }
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_event_create")]
-    private static partial int Create(int device, int withTiming, out nint created);
+    [LibraryImport(CudaDriver.Library, EntryPoint = "cuEventCreate")]
+    private static partial int Create(out nint created, uint flags);
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_event_dispose")]
-    private static partial int Free(nint disposed);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_event_record")]
+    [LibraryImport(CudaDriver.Library, EntryPoint = "cuEventRecord")]
     private static partial int Record(nint mark, nint stream);
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_event_block")]
-    private static partial int Block(nint mark, nint stream);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_event_synchronize")]
+    [LibraryImport(CudaDriver.Library, EntryPoint = "cuEventSynchronize")]
     private static partial int Synchronize(nint mark);
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_event_query")]
-    private static partial int Query(nint mark, out int complete);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_cuda_event_elapsed")]
-    private static partial int Elapsed(nint start, nint end, out double milliseconds);
+    [LibraryImport(CudaDriver.Library, EntryPoint = "cuEventDestroy_v2")]
+    private static partial int Destroy(nint mark);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Torch;
@@ -7,35 +5,31 @@ namespace ProjectedGan.Torch;
 /// <summary>Many tensors in one contiguous tensor: what is reduced, sent, updated and averaged as a whole.</summary>
 /// <remarks>
 /// The members lie one after another in list order without padding, each in its own memory order (row-major, or channels-last where the
-/// member is). Parameters that alias a flat tensor keep their identity, their <c>requires_grad</c> and their gradients; several copies of a
-/// module may alias the same flat tensor. Autograd does not notice an update made through the flat tensor: run it between a backward pass
-/// and the next forward pass only. Not thread-safe.
+/// member is). Parameters that alias a flat tensor keep their identity and their <c>requires_grad</c>; several copies of a module may alias
+/// the same flat tensor. Autograd does not notice an update made through the flat tensor: run it between a backward pass and the next
+/// forward pass only. Not thread-safe.
 /// </remarks>
-public sealed partial class FlatBuffer : IDisposable
+public sealed class FlatBuffer : IDisposable
 {
     private readonly Tensor[] _views;
 
-    /// <summary>Copies the tensors into a new flat tensor; they themselves stay as they are (see <see cref="AliasParameters"/>).</summary>
+    /// <summary>Copies the tensors into a new flat tensor; they themselves stay as they are (see <see cref="Alias"/>).</summary>
     /// <param name="tensors">At least one tensor; all of one dtype and device, none with gaps between its elements.</param>
-    /// <exception cref="PganException">The list is empty or its members disagree.</exception>
+    /// <exception cref="ArgumentException">The list is empty or its members disagree.</exception>
     public FlatBuffer(IReadOnlyList<Tensor> tensors)
-        : this(Flatten(tensors), tensors)
+        : this(Allocate(tensors), tensors)
     {
+        using var noGrad = no_grad();
+        foreach (var (view, tensor) in _views.Zip(tensors))
+        {
+            view.copy_(tensor);
+        }
     }
 
     private FlatBuffer(Tensor flat, IReadOnlyList<Tensor> like)
     {
         Flat = flat;
-        _views = new Tensor[like.Count];
-        var offset = 0L;
-        for (var i = 0; i < _views.Length; i++)
-        {
-            Native.Check(View(flat.Handle, like[i].Handle, offset, out var view));
-            _views[i] = Tensor.UnsafeCreateTensor(view).DetachFromDisposeScope();
-            offset += like[i].NumberOfElements;
-        }
-
-        GC.KeepAlive(like);
+        _views = [.. Split(flat, like).Select(view => view.DetachFromDisposeScope())];
     }
 
     /// <summary>The flat tensor [total number of elements].</summary>
@@ -47,49 +41,42 @@ public sealed partial class FlatBuffer : IDisposable
     /// <summary>A buffer of zeros with the same members: for gradients, moments, averages.</summary>
     public FlatBuffer ZerosLike() => new(zeros_like(Flat).DetachFromDisposeScope(), _views);
 
-    /// <summary>Makes each parameter's storage its part of <see cref="Flat"/>, whose values and memory order it takes on.</summary>
-    /// <param name="parameters">The constructor's list, or that of another copy of the same module.</param>
-    /// <exception cref="PganException">Count, shapes, dtype or device differ from this buffer's.</exception>
-    public void AliasParameters(IReadOnlyList<Tensor> parameters)
+    /// <summary>Makes each tensor's storage its part of <see cref="Flat"/>, whose values and memory order it takes on.</summary>
+    /// <param name="tensors">The constructor's list, or that of another copy of the same module.</param>
+    /// <exception cref="ArgumentException">Count, shapes, dtype or device differ from this buffer's.</exception>
+    public void Alias(IReadOnlyList<Tensor> tensors)
     {
-        if (parameters.Count != _views.Length)
+        if (tensors.Count != _views.Length)
         {
-            throw new PganException($"The flat buffer has {_views.Length} members; {parameters.Count} parameters cannot alias it.");
+            throw new ArgumentException($"The flat buffer has {_views.Length} members; {tensors.Count} tensors cannot alias it.", nameof(tensors));
         }
 
-        Alias(parameters, _views);
+        using var noGrad = no_grad();
+        foreach (var (tensor, view) in tensors.Zip(_views))
+        {
+            if (!tensor.shape.SequenceEqual(view.shape) || tensor.dtype != view.dtype || tensor.device_type != view.device_type)
+            {
+                throw new ArgumentException(
+                    $"A tensor {tensor.dtype} [{string.Join(", ", tensor.shape)}] on {tensor.device} cannot alias a member "
+                    + $"{view.dtype} [{string.Join(", ", view.shape)}] on {view.device}.", nameof(tensors));
+            }
+
+            using var _ = tensor.set_(view);
+        }
     }
 
-    /// <summary>Makes one parameter's storage that of a view of the same shape, dtype and device.</summary>
-    /// <exception cref="PganException">Shape, dtype or device differ.</exception>
-    public static void Alias(Parameter parameter, Tensor view) => Alias([parameter], [view]);
-
-    /// <summary>Copies every parameter's gradient into a flat tensor in this layout, zeros where a parameter has none.</summary>
-    /// <param name="parameters">Parameters in the layout's order, each in the memory order of its member.</param>
-    /// <param name="flat">Contiguous [total number of elements], overwritten.</param>
-    /// <exception cref="PganException">Sizes, dtypes or devices do not fit.</exception>
-    public static void GatherGradients(IReadOnlyList<Tensor> parameters, Tensor flat)
+    /// <summary>Views of consecutive parts of a flat tensor with the shapes and memory orders of the given tensors.</summary>
+    /// <param name="flat">Contiguous [total number of elements].</param>
+    /// <param name="like">The layout's members in order.</param>
+    /// <returns>Views that the caller disposes.</returns>
+    public static IEnumerable<Tensor> Split(Tensor flat, IEnumerable<Tensor> like)
     {
-        var status = GatherGradients(Native.Handles(parameters), parameters.Count, flat.Handle);
-        GC.KeepAlive((parameters, flat));
-        Native.Check(status);
-    }
-
-    /// <summary>Takes the parameters' gradients away (PyTorch: <c>set_to_none</c>), so that the next backward pass does not add.</summary>
-    public static void ZeroGradients(IReadOnlyList<Tensor> parameters)
-    {
-        var status = ZeroGradients(Native.Handles(parameters), parameters.Count);
-        GC.KeepAlive(parameters);
-        Native.Check(status);
-    }
-
-    /// <summary>sum += addend, element by element: one node of a reduction tree.</summary>
-    /// <exception cref="PganException">The shapes differ.</exception>
-    public static void AddInPlace(Tensor sum, Tensor addend)
-    {
-        var status = AddInPlace(sum.Handle, addend.Handle);
-        GC.KeepAlive((sum, addend));
-        Native.Check(status);
+        var offset = flat.storage_offset();
+        foreach (var member in like)
+        {
+            yield return flat.as_strided(member.shape, member.stride(), offset);
+            offset += member.NumberOfElements;
+        }
     }
 
     public void Dispose()
@@ -102,36 +89,31 @@ public sealed partial class FlatBuffer : IDisposable
         Flat.Dispose();
     }
 
-    private static void Alias(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> views)
+    private static Tensor Allocate(IReadOnlyList<Tensor> tensors)
     {
-        var status = Alias(Native.Handles(parameters), Native.Handles(views), parameters.Count);
-        GC.KeepAlive((parameters, views));
-        Native.Check(status);
+        if (tensors.Count == 0)
+        {
+            throw new ArgumentException("A flat buffer needs at least one tensor.", nameof(tensors));
+        }
+
+        var first = tensors[0];
+        for (var i = 0; i < tensors.Count; i++)
+        {
+            var tensor = tensors[i];
+            if (tensor.dtype != first.dtype || tensor.device_type != first.device_type)
+            {
+                throw new ArgumentException(
+                    $"Flat buffer: tensor {i} is {tensor.dtype} on {tensor.device}, the first {first.dtype} on {first.device}; they must agree.", nameof(tensors));
+            }
+
+            if (!tensor.is_contiguous() && !ChannelsLast.Is(tensor))
+            {
+                throw new ArgumentException(
+                    $"Flat buffer: tensor {i} has strides [{string.Join(", ", tensor.stride())}] for shape [{string.Join(", ", tensor.shape)}], "
+                    + "neither row-major nor channels-last; make it contiguous first.", nameof(tensors));
+            }
+        }
+
+        return empty([tensors.Sum(tensor => tensor.NumberOfElements)], dtype: first.dtype, device: first.device).DetachFromDisposeScope();
     }
-
-    private static Tensor Flatten(IReadOnlyList<Tensor> tensors)
-    {
-        var status = Flatten(Native.Handles(tensors), tensors.Count, out var flat);
-        GC.KeepAlive(tensors);
-        Native.Check(status);
-        return Tensor.UnsafeCreateTensor(flat).DetachFromDisposeScope();
-    }
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_flatten")]
-    private static partial int Flatten(nint[] tensors, long count, out nint flat);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_flat_view")]
-    private static partial int View(nint flat, nint like, long offset, out nint view);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_alias")]
-    private static partial int Alias(nint[] parameters, nint[] views, long count);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_gather_gradients")]
-    private static partial int GatherGradients(nint[] parameters, long count, nint flat);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_zero_gradients")]
-    private static partial int ZeroGradients(nint[] parameters, long count);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_add_in_place")]
-    private static partial int AddInPlace(nint sum, nint addend);
 }

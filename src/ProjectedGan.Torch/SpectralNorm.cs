@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Torch;
@@ -9,23 +8,25 @@ namespace ProjectedGan.Torch;
 /// </summary>
 /// <remarks>
 /// A weight W of any shape is the matrix [shape[dim], product of the other axes in order]; dim is the axis of output channels: 0 for
-/// linear layers and convolutions, 1 for transposed convolutions. float32 and float64, CPU and CUDA. On the CPU with dim 0 and a
-/// contiguous weight, the bits depend neither on the thread count nor on the instruction set.
+/// linear layers and convolutions, 1 for transposed convolutions. Everything keeps the weight's own precision under autocast.
 /// </remarks>
-public static partial class SpectralNorm
+public static class SpectralNorm
 {
     /// <summary>W / σ with σ = u'Wv; u and v are constants, taken by value.</summary>
-    /// <param name="original">Weight W; its gradient is (G − ⟨G, W/σ⟩ u v') / σ for an incoming gradient G.</param>
+    /// <param name="original">Weight W; gradients flow to it through σ too.</param>
     /// <param name="u">Left singular vector [shape[dim]].</param>
     /// <param name="v">Right singular vector [numel / shape[dim]].</param>
     /// <param name="dim">Axis of the output channels.</param>
-    /// <returns>A new tensor of W's shape; the caller disposes it. u and v may change before its backward pass runs.</returns>
-    /// <exception cref="PganException">Shapes, dtypes or devices do not fit together.</exception>
+    /// <returns>A new tensor of W's shape and memory order; the caller disposes it. u and v may change before its backward pass runs.</returns>
+    /// <exception cref="ArgumentException">Shapes do not fit together.</exception>
     public static Tensor Normalize(Tensor original, Tensor u, Tensor v, int dim)
     {
-        Native.Check(NormalizeWeight(original.Handle, u.Handle, v.Handle, dim, out var result));
-        GC.KeepAlive((original, u, v));
-        return Tensor.UnsafeCreateTensor(result);
+        Check(original, u, v, dim);
+        using var autocast = Autocast.Off(original.device);
+        using var scope = NewDisposeScope();
+        // Clones: the next power iteration writes to u and v while this graph may still wait for its backward.
+        var sigma = u.clone().dot(Matrix(original, dim).mv(Arranged(v, original, dim).clone()));
+        return (original / sigma).MoveToOuterDisposeScope();
     }
 
     /// <summary>One power iteration in place, without a graph: v = W'u / |W'u|, then u = Wv / |Wv|.</summary>
@@ -34,16 +35,60 @@ public static partial class SpectralNorm
     /// <param name="v">Right singular vector [numel / shape[dim]], overwritten; its old value is not read.</param>
     /// <param name="dim">Axis of the output channels.</param>
     /// <param name="epsilon">Smallest norm that is divided by.</param>
-    /// <exception cref="PganException">Shapes, dtypes or devices do not fit together.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit together.</exception>
     public static void PowerIterate(Tensor original, Tensor u, Tensor v, int dim, double epsilon = 1e-12)
     {
-        Native.Check(IterateOnce(original.Handle, u.Handle, v.Handle, dim, epsilon));
-        GC.KeepAlive((original, u, v));
+        Check(original, u, v, dim);
+        using var autocast = Autocast.Off(original.device);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var matrix = Matrix(original, dim);
+        var right = Unit(matrix.t().mv(u), epsilon);
+        u.copy_(Unit(matrix.mv(right), epsilon));
+        Arranged(v, original, dim, out var view).copy_(right.view(view));
     }
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_spectral_normalize")]
-    private static partial int NormalizeWeight(nint weight, nint u, nint v, long dim, out nint result);
+    // In the order of the weight's memory, so that a channels-last weight is a matrix without a copy: columns H, W, C instead of C, H, W.
+    private static Tensor Matrix(Tensor weight, int dim)
+    {
+        long[] order = [dim, .. ColumnAxes(weight, dim)];
+        return weight.permute(order).reshape(weight.shape[dim], -1);
+    }
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_spectral_power_iterate")]
-    private static partial int IterateOnce(nint weight, nint u, nint v, long dim, double epsilon);
+    // v with its elements in the order of the matrix's columns.
+    private static Tensor Arranged(Tensor v, Tensor weight, int dim) => Arranged(v, weight, dim, out _).reshape(-1);
+
+    private static Tensor Arranged(Tensor v, Tensor weight, int dim, out long[] shape)
+    {
+        var axes = ColumnAxes(weight, dim);
+        long[] inOrder = [.. Enumerable.Range(0, (int)weight.dim()).Where(axis => axis != dim).Select(axis => (long)axis)];
+        shape = [.. axes.Select(axis => weight.shape[axis])];
+        return v.view([.. inOrder.Select(axis => weight.shape[axis])]).permute([.. axes.Select(axis => (long)Array.IndexOf(inOrder, axis))]);
+    }
+
+    private static long[] ColumnAxes(Tensor weight, int dim) => (weight.dim(), dim) switch
+    {
+        (4, 0) => [2, 3, 1],
+        (4, 1) => [0, 2, 3],
+        _ => [.. Enumerable.Range(0, (int)weight.dim()).Where(axis => axis != dim).Select(axis => (long)axis)],
+    };
+
+    private static Tensor Unit(Tensor vector, double epsilon) => vector / vector.norm().clamp_min(epsilon);
+
+    private static void Check(Tensor weight, Tensor u, Tensor v, int dim)
+    {
+        if (weight.dim() < 2 || dim < 0 || dim >= weight.dim() || weight.NumberOfElements == 0)
+        {
+            throw new ArgumentException(
+                $"Spectral norm: a weight [{string.Join(", ", weight.shape)}] with output axis {dim}; it needs two axes or more, that one among them, and elements.", nameof(weight));
+        }
+
+        var rows = weight.shape[dim];
+        if (!u.shape.SequenceEqual([rows]) || !v.shape.SequenceEqual([weight.NumberOfElements / rows]))
+        {
+            throw new ArgumentException(
+                $"Spectral norm: u has shape [{string.Join(", ", u.shape)}] and v [{string.Join(", ", v.shape)}]; the weight "
+                + $"[{string.Join(", ", weight.shape)}] with output axis {dim} needs [{rows}] and [{weight.NumberOfElements / rows}].", nameof(u));
+        }
+    }
 }

@@ -3,29 +3,29 @@ namespace ProjectedGan.Torch;
 /// <summary>What the process computes on, for `pgan doctor`, logs and benchmark records.</summary>
 public sealed record TorchDescription
 {
-    /// <summary>Version of the libtorch that the native library was built against.</summary>
+    /// <summary>Version of TorchSharp.</summary>
+    public required string TorchSharpVersion { get; init; }
+
+    /// <summary>Version of the libtorch that is loaded.</summary>
     public required string LibtorchVersion { get; init; }
 
-    /// <summary>File of the libtorch that is loaded.</summary>
+    /// <summary>Its file.</summary>
     public required string LibtorchPath { get; init; }
 
-    /// <summary>The BLAS that is loaded, with its file where it is a library of its own.</summary>
+    /// <summary>The BLAS inside it.</summary>
     public required string Blas { get; init; }
 
-    /// <summary>Whether convolutions can use oneDNN (MKL-DNN).</summary>
-    public required bool HasMkldnn { get; init; }
+    /// <summary>Version of oneDNN, the library of its convolutions; empty where it has none.</summary>
+    public required string OneDnn { get; init; }
+
+    /// <summary>Whether convolutions use oneDNN in this process.</summary>
+    public required bool OneDnnEnabled { get; init; }
 
     /// <summary>Instruction set that libtorch's kernels were chosen for: DEFAULT, AVX2, AVX512.</summary>
     public required string CpuCapability { get; init; }
 
     /// <summary>Threads that one operation may use, on the calling thread.</summary>
     public required int IntraOpThreads { get; init; }
-
-    /// <summary>Size of libtorch's pool for independent operations.</summary>
-    public required int InterOpThreads { get; init; }
-
-    /// <summary>Whether the native library was built with CUDA.</summary>
-    public required bool BuiltWithCuda { get; init; }
 
     /// <summary>Usable CUDA devices; empty where there are none.</summary>
     public required IReadOnlyList<CudaDeviceDescription> CudaDevices { get; init; }

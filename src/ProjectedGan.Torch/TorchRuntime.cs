@@ -1,48 +1,80 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using TorchSharp;
 
 namespace ProjectedGan.Torch;
 
 /// <summary>Process-wide facts and switches of libtorch and the memory it uses.</summary>
-public static partial class TorchRuntime
+public static unsafe partial class TorchRuntime
 {
     private const string StatusFile = "/proc/self/status";
     private const string MapsFile = "/proc/self/maps";
-    private const long TrimThresholdBytes = 1L << 35;
+
+    // Parameters of glibc's mallopt.
+    private const int TrimThreshold = -1;
+    private const int TopPad = -2;
+    private const int MapMaximum = -4;
     private const int TopPadBytes = 1 << 28;
 
+    private static bool _oneDnnEnabled = true;
+
+    /// <summary>The file of the libtorch that is loaded.</summary>
+    /// <exception cref="PganException">libtorch cannot be loaded, or is of another version.</exception>
+    public static string LibtorchFile
+    {
+        get
+        {
+            _ = Libtorch.Functions;
+            return MappedFiles().First(file => file.EndsWith("/libtorch_cpu.so", StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>Sets how many threads one operation may use on the calling thread, and on threads that first use libtorch later.</summary>
-    /// <remarks>Kernels split reductions by thread count, so the count is part of what a run's bits depend on.</remarks>
+    /// <remarks>
+    /// Kernels split reductions by thread count, so the count is part of what a run's bits depend on. Every role's first call: it loads
+    /// libtorch and checks that it is the right one.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1.</exception>
+    /// <exception cref="PganException">libtorch cannot be loaded or is another; the message says what to do.</exception>
     public static void SetThreads(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        Native.Check(SetIntraOpThreads(count));
+        _ = Libtorch.Functions;
+        torch.set_num_threads(count);
     }
 
-    /// <summary>Says which libtorch, BLAS, instruction set, threads and CUDA devices the process uses.</summary>
-    /// <exception cref="PganException">The native library cannot be loaded.</exception>
+    /// <summary>Says which TorchSharp, libtorch, instruction set, threads and CUDA devices the process uses.</summary>
+    /// <exception cref="PganException">libtorch cannot be loaded, or is of another version.</exception>
     public static TorchDescription Describe()
     {
-        Native.Check(LibtorchPath(out var pathText));
-        var path = Text(pathText);
-        Native.Check(ShowConfig(out var configText));
-        var config = Text(configText);
-        Native.Check(Features(out var hasMkl, out var hasMkldnn, out var intraOp, out var interOp));
+        var functions = Libtorch.Functions;
+        var config = Libtorch.Text(functions.ShowConfig);
         var (devices, status) = CudaDevices.Find();
         return new TorchDescription
         {
-            LibtorchVersion = Text(LibtorchVersion()),
-            LibtorchPath = path,
-            Blas = DescribeBlas(hasMkl != 0, config),
-            HasMkldnn = hasMkldnn != 0,
-            CpuCapability = CapabilityPattern().Match(config) is { Success: true } match ? match.Groups[1].Value : "unknown",
-            IntraOpThreads = intraOp,
-            InterOpThreads = interOp,
-            BuiltWithCuda = CudaDevices.Built,
+            TorchSharpVersion = typeof(torch).Assembly.GetName().Version!.ToString(3),
+            LibtorchVersion = functions.Found,
+            LibtorchPath = LibtorchFile,
+            Blas = BlasInfoPattern().Match(config) is { Success: true } match ? match.Groups[1].Value.ToUpperInvariant() : "unknown",
+            OneDnn = functions.HasOneDnn() == 0 ? "" : OneDnnPattern().Match(config) is { Success: true } found ? found.Groups[1].Value : "unknown",
+            OneDnnEnabled = OneDnnEnabled,
+            CpuCapability = Libtorch.Text(functions.CpuCapability),
+            IntraOpThreads = torch.get_num_threads(),
             CudaDevices = devices,
             CudaStatus = status,
         };
+    }
+
+    /// <summary>Whether convolutions use oneDNN, for the whole process. A convolution check that fails turns it off.</summary>
+    public static bool OneDnnEnabled
+    {
+        get => _oneDnnEnabled;
+        set
+        {
+            var torch = Libtorch.Functions;
+            torch.SetOneDnn(torch.GlobalContext(), value ? (byte)1 : (byte)0);
+            _oneDnnEnabled = value;
+        }
     }
 
     /// <summary>Keeps freed memory in the process: training frees and allocates the same large blocks in every iteration.</summary>
@@ -53,8 +85,14 @@ public static partial class TorchRuntime
     /// </remarks>
     public static bool TuneAllocator()
     {
-        Native.Check(TuneAllocator(TrimThresholdBytes, TopPadBytes, out var supported));
-        return supported != 0;
+        try
+        {
+            return SetAllocator(MapMaximum, 0) != 0 && SetAllocator(TrimThreshold, int.MaxValue) != 0 && SetAllocator(TopPad, TopPadBytes) != 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Chooses kernels that give the same bits at every run: deterministic algorithms, no cuDNN autotuning, no TF32.</summary>
@@ -63,7 +101,16 @@ public static partial class TorchRuntime
     /// pooling operations are such, and cuBLAS needs the environment variable CUBLAS_WORKSPACE_CONFIG=:4096:8 from the start of the process.
     /// On the CPU the kernels in use are deterministic for a fixed thread count.
     /// </remarks>
-    public static void UseDeterministicKernels() => Native.Check(DeterministicKernels());
+    public static void UseDeterministicKernels()
+    {
+        var functions = Libtorch.Functions;
+        var context = functions.GlobalContext();
+        functions.SetDeterministic(context, 1, 1);
+        functions.SetDeterministicCudnn(context, 1);
+        functions.SetBenchmarkCudnn(context, 0);
+        torch.backends.cuda.matmul.allow_tf32 = false;
+        torch.backends.cudnn.allow_tf32 = false;
+    }
 
     /// <summary>Memory that the process holds now, in bytes (VmRSS).</summary>
     public static long ResidentBytes() => StatusBytes("VmRSS:");
@@ -78,64 +125,16 @@ public static partial class TorchRuntime
         return long.Parse(line.AsSpan(field.Length).Trim().ToString().Split(' ')[0]) * 1024;
     }
 
-    private static string DescribeBlas(bool hasMkl, string config)
-    {
-        // libtorch_cpu may name one BLAS at build time and find another behind libblas.so.3 at run time: what is mapped counts.
-        var files = File.ReadLines(MapsFile)
-            .Select(line => line.IndexOf('/') is var start and >= 0 ? line[start..] : "")
-            .Where(file => BlasFilePattern().IsMatch(file))
-            .Distinct()
-            .ToArray();
-        foreach (var (pattern, name) in new[] { ("openblas", "OpenBLAS"), ("mkl", "MKL"), ("blis", "BLIS"), ("atlas", "ATLAS") })
-        {
-            if (Array.Find(files, file => file.Contains(pattern, StringComparison.OrdinalIgnoreCase)) is { } file)
-            {
-                return $"{name} ({file})";
-            }
-        }
-
-        if (files.Length > 0)
-        {
-            return $"reference BLAS ({files[0]}); it is slow, install an optimised one such as libopenblas0-openmp";
-        }
-
-        if (hasMkl)
-        {
-            return "MKL (inside libtorch)";
-        }
-
-        return BlasInfoPattern().Match(config) is { Success: true } match ? $"{match.Groups[1].Value} (inside libtorch)" : "unknown";
-    }
-
-    private static string Text(nint text) => Marshal.PtrToStringUTF8(text) ?? "";
-
-    [GeneratedRegex(@"CPU capability usage: (\S+)")]
-    private static partial Regex CapabilityPattern();
+    private static IEnumerable<string> MappedFiles() => File.ReadLines(MapsFile)
+        .Select(line => line.IndexOf('/') is var start and >= 0 ? line[start..] : "")
+        .Distinct();
 
     [GeneratedRegex(@"BLAS_INFO=(\w+)")]
     private static partial Regex BlasInfoPattern();
 
-    [GeneratedRegex(@"openblas|mkl|blis|atlas|/lib(blas|cblas)\.so", RegexOptions.IgnoreCase)]
-    private static partial Regex BlasFilePattern();
+    [GeneratedRegex(@"MKL-DNN v(\S+)")]
+    private static partial Regex OneDnnPattern();
 
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_set_threads")]
-    private static partial int SetIntraOpThreads(int count);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_libtorch_version")]
-    private static partial nint LibtorchVersion();
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_libtorch_path")]
-    private static partial int LibtorchPath(out nint path);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_show_config")]
-    private static partial int ShowConfig(out nint text);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_features")]
-    private static partial int Features(out int hasMkl, out int hasMkldnn, out int intraOpThreads, out int interOpThreads);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_tune_allocator")]
-    private static partial int TuneAllocator(long trimThreshold, int topPad, out int supported);
-
-    [LibraryImport(Native.Library, EntryPoint = "pgan_torch_use_deterministic_kernels")]
-    private static partial int DeterministicKernels();
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int SetAllocator(int parameter, int value);
 }

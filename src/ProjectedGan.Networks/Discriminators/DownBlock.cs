@@ -27,7 +27,7 @@ internal sealed class DownBlock : Module<Tensor, Tensor>
             separable
                 ? new SeparableConvolution(inputs, outputs, initial)
                 : SpectralLayer.Convolution(new ConvolutionShape(inputs, outputs, 4) { Stride = 2, Padding = 1, Bias = true }, initial),
-            BatchNorm2d(outputs));
+            new BatchNormalization(outputs));
         RegisterComponents();
     }
 

@@ -1,4 +1,5 @@
 using ProjectedGan.Networks.Layers;
+using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -39,6 +40,6 @@ internal sealed class LabelProjection : Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => functional.linear(input, _weight, _bias);
+        public override Tensor forward(Tensor input) => functional.linear(input, GradientTaps.Of(_weight), GradientTaps.Of(_bias));
     }
 }

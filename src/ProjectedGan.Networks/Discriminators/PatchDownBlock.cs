@@ -18,7 +18,7 @@ internal sealed class PatchDownBlock : Module<Tensor, Tensor>
         _layers = new ModuleList<Module<Tensor, Tensor>>(
             new DownBlock(inputs, outputs, separable, initial),
             SpectralLayer.Convolution(new ConvolutionShape(outputs, outputs, 1), initial),
-            BatchNorm2d(outputs));
+            new BatchNormalization(outputs));
         RegisterComponents();
     }
 

@@ -1,3 +1,4 @@
+using ProjectedGan.Networks.Convolving;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -8,8 +9,6 @@ namespace ProjectedGan.Networks.Features;
 /// </summary>
 internal sealed class ConvolutionUnit(ConvolutionOptions options, BatchNormLayout layout) : IDisposable
 {
-    private readonly long[] _strides = [options.Stride, options.Stride];
-    private readonly long[] _half = [options.Kernel.Height / 2, options.Kernel.Width / 2];
     private FoldedConvolution? _folded;
 
     public ConvolutionOptions Options { get; } = options;
@@ -49,36 +48,38 @@ internal sealed class ConvolutionUnit(ConvolutionOptions options, BatchNormLayou
     private Tensor Convolve(Tensor input)
     {
         var (padded, padding) = Pad(input);
-        return nn.functional.conv2d(padded, Convolution.Weight, null, _strides, padding, null, Options.Groups);
+        return Convolutions.Apply(padded, Convolution.Weight, null, padding);
     }
 
     private Tensor ConvolveFolded(Tensor input, FoldedConvolution folded)
     {
         if (folded.ShiftedWeight is { } shifted && NeedsOneBelowAndRight(input))
         {
-            return nn.functional.conv2d(input, shifted, folded.Bias, _strides, [1, 1], null, Options.Groups);
+            return Convolutions.Apply(input, shifted, folded.Bias, Padded(1, 1));
         }
 
         var (padded, padding) = Pad(input);
-        return nn.functional.conv2d(padded, folded.Weight, folded.Bias, _strides, padding, null, Options.Groups);
+        return Convolutions.Apply(padded, folded.Weight, folded.Bias, padding);
     }
 
     // With kernel 3 and stride 2 an even side needs one pixel more, an odd one two.
     private static bool NeedsOneBelowAndRight(Tensor input) => input.size(2) % 2 == 0 && input.size(3) % 2 == 0;
 
-    private (Tensor Padded, long[] Padding) Pad(Tensor input)
+    private (Tensor Padded, ConvolutionGeometry Padding) Pad(Tensor input)
     {
         if (Options.Padding != PaddingRule.TensorFlowSame)
         {
-            return (input, Options.Padding == PaddingRule.Half ? _half : [0, 0]);
+            return (input, Options.Padding == PaddingRule.Half ? Padded(Options.Kernel.Height / 2, Options.Kernel.Width / 2) : Padded(0, 0));
         }
 
         var rows = TensorFlowPadding(input.size(2), Options.Kernel.Height);
         var columns = TensorFlowPadding(input.size(3), Options.Kernel.Width);
         return rows % 2 == 0 && columns % 2 == 0
-            ? (input, [rows / 2, columns / 2])
-            : (nn.functional.pad(input, [columns / 2, columns - columns / 2, rows / 2, rows - rows / 2]), [0, 0]);
+            ? (input, Padded(rows / 2, columns / 2))
+            : (nn.functional.pad(input, [columns / 2, columns - columns / 2, rows / 2, rows - rows / 2]), Padded(0, 0));
     }
+
+    private ConvolutionGeometry Padded(long rows, long columns) => new(Options.Stride, rows, columns, Options.Groups);
 
     private long TensorFlowPadding(long size, int kernel)
     {

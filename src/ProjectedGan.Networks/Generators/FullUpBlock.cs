@@ -1,9 +1,7 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Generators;
 
@@ -17,7 +15,7 @@ internal sealed class FullUpBlock : UpBlock
     private readonly NoiseInjection _firstNoise = new();
 
     [ComponentName(Name = "3")]
-    private readonly BatchNorm2d _firstNormalization;
+    private readonly BatchNormalization _firstNormalization;
 
     [ComponentName(Name = "5")]
     private readonly SpectralLayer _secondConvolution;
@@ -26,15 +24,15 @@ internal sealed class FullUpBlock : UpBlock
     private readonly NoiseInjection _secondNoise = new();
 
     [ComponentName(Name = "7")]
-    private readonly BatchNorm2d _secondNormalization;
+    private readonly BatchNormalization _secondNormalization;
 
     public FullUpBlock(long inputs, long outputs, InitialWeights initial)
         : base(nameof(FullUpBlock))
     {
         _firstConvolution = GatedConvolution(inputs, outputs, initial);
-        _firstNormalization = BatchNorm2d(outputs * 2);
+        _firstNormalization = new BatchNormalization(outputs * 2);
         _secondConvolution = GatedConvolution(outputs, outputs, initial);
-        _secondNormalization = BatchNorm2d(outputs * 2);
+        _secondNormalization = new BatchNormalization(outputs * 2);
         RegisterComponents();
     }
 
@@ -46,7 +44,7 @@ internal sealed class FullUpBlock : UpBlock
     }
 
     private static Tensor Run(
-        Tensor map, INoiseSource? noise, SpectralLayer convolution, NoiseInjection injection, BatchNorm2d normalization)
+        Tensor map, INoiseSource? noise, SpectralLayer convolution, NoiseInjection injection, BatchNormalization normalization)
     {
         using var wide = convolution.forward(map); // [N, 2 * outputs, 2H, 2W]
         using var noisy = injection.forward(wide, noise);

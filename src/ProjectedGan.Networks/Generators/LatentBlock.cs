@@ -17,7 +17,7 @@ internal sealed class LatentBlock : Module<Tensor, Tensor>
     {
         _layers = new ModuleList<Module<Tensor, Tensor>>(
             SpectralLayer.TransposedConvolution(new ConvolutionShape(latentSize, channels * 2, 4), initial),
-            BatchNorm2d(channels * 2));
+            new BatchNormalization(channels * 2));
         RegisterComponents();
     }
 

@@ -1,9 +1,7 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Generators;
 
@@ -14,13 +12,13 @@ internal sealed class LiteUpBlock : UpBlock
     private readonly SpectralLayer _convolution;
 
     [ComponentName(Name = "2")]
-    private readonly BatchNorm2d _normalization;
+    private readonly BatchNormalization _normalization;
 
     public LiteUpBlock(long inputs, long outputs, InitialWeights initial)
         : base(nameof(LiteUpBlock))
     {
         _convolution = GatedConvolution(inputs, outputs, initial);
-        _normalization = BatchNorm2d(outputs * 2);
+        _normalization = new BatchNormalization(outputs * 2);
         RegisterComponents();
     }
 

@@ -1,3 +1,4 @@
+using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -34,6 +35,6 @@ public sealed class LabelEmbedding : Module<Tensor, Tensor>
         }
 
         using var indices = labels.argmax(1);
-        return _weight.index_select(0, indices);
+        return GradientTaps.Of(_weight).index_select(0, indices);
     }
 }

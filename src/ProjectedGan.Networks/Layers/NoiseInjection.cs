@@ -1,4 +1,5 @@
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ public sealed class NoiseInjection : Module<Tensor, INoiseSource?, Tensor>
 
         var shape = input.shape;
         using var plane = noise.Draw([shape[0], 1, shape[2], shape[3]], input.dtype, input.device);
-        using var scaled = plane * _weight;
+        using var scaled = plane * GradientTaps.Of(_weight);
         return input + scaled;
     }
 }

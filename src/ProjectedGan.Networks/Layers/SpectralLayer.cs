@@ -1,3 +1,4 @@
+using ProjectedGan.Networks.Convolving;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -48,13 +49,12 @@ public sealed class SpectralLayer : Module<Tensor, Tensor>, ISpectrallyNormalize
     {
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(initial);
-        long[] stride = [shape.Stride, shape.Stride];
-        long[] padding = [shape.Padding, shape.Padding];
+        var geometry = new ConvolutionGeometry(shape.Stride, shape.Padding, shape.Padding, shape.Groups);
         var inputs = shape.Inputs / shape.Groups;
         return new SpectralLayer(
             nameof(Convolution),
             new WeightShape([shape.Outputs, inputs, shape.Kernel, shape.Kernel], 0, inputs * shape.Kernel * shape.Kernel, shape.Bias),
-            (input, weight, bias) => functional.conv2d(input, weight, bias, stride, padding, null, shape.Groups),
+            (input, weight, bias) => Convolutions.Apply(input, weight, bias, geometry),
             initial);
     }
 
@@ -63,13 +63,12 @@ public sealed class SpectralLayer : Module<Tensor, Tensor>, ISpectrallyNormalize
     {
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(initial);
-        long[] stride = [shape.Stride, shape.Stride];
-        long[] padding = [shape.Padding, shape.Padding];
+        var geometry = new ConvolutionGeometry(shape.Stride, shape.Padding, shape.Padding, Transposed: true);
         return new SpectralLayer(
             nameof(TransposedConvolution),
             new WeightShape(
                 [shape.Inputs, shape.Outputs, shape.Kernel, shape.Kernel], 1, shape.Outputs * shape.Kernel * shape.Kernel, shape.Bias),
-            (input, weight, bias) => functional.conv_transpose2d(input, weight, bias, stride, padding),
+            (input, weight, bias) => Convolutions.Apply(input, weight, bias, geometry),
             initial);
     }
 
@@ -82,8 +81,8 @@ public sealed class SpectralLayer : Module<Tensor, Tensor>, ISpectrallyNormalize
 
     public override Tensor forward(Tensor input)
     {
-        using var weight = SpectralNorm.Normalize(_weight, _left, _right, _rowAxis);
-        return _apply(input, weight, _bias);
+        using var weight = SpectralNorm.Normalize(GradientTaps.Of(_weight), _left, _right, _rowAxis);
+        return _apply(input, weight, _bias is null ? null : GradientTaps.Of(_bias));
     }
 
     public void PowerIterate() => SpectralNorm.PowerIterate(_weight, _left, _right, _rowAxis);

@@ -1,3 +1,4 @@
+using ProjectedGan.Networks.Convolving;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -29,5 +30,5 @@ internal sealed class RandomConvolution : nn.Module
 
     public int Outputs { get; }
 
-    public Tensor Forward(Tensor input) => nn.functional.conv2d(input, get_parameter("weight")!, get_parameter("bias"));
+    public Tensor Forward(Tensor input) => Convolutions.Apply(input, get_parameter("weight")!, get_parameter("bias"), new ConvolutionGeometry());
 }

@@ -8,17 +8,13 @@ namespace ProjectedGan.Training.Iteration;
 /// </summary>
 internal sealed class BucketLayout
 {
-    private readonly int[] _bucketOf;
-
     /// <param name="parameters">In the order of the flat tensor.</param>
     /// <param name="bucketElements">A bucket is closed when it has this many elements or more.</param>
     public BucketLayout(IReadOnlyList<Tensor> parameters, long bucketElements)
     {
-        _bucketOf = new int[parameters.Count];
         var buckets = new List<Bucket>();
         for (int parameter = 0, first = 0; parameter < parameters.Count; parameter++)
         {
-            _bucketOf[parameter] = buckets.Count;
             var start = buckets.Count == 0 ? 0 : buckets[^1].Start + buckets[^1].Elements;
             var elements = parameters.Skip(first).Take(parameter - first + 1).Sum(member => member.NumberOfElements);
             if (elements >= bucketElements || parameter == parameters.Count - 1)
@@ -31,9 +27,6 @@ internal sealed class BucketLayout
     }
 
     public IReadOnlyList<Bucket> Buckets { get; }
-
-    /// <summary>The bucket that a parameter's gradient belongs to.</summary>
-    public int BucketOf(int parameter) => _bucketOf[parameter];
 
     /// <param name="FirstParameter">Index of its first parameter.</param>
     /// <param name="Parameters">How many it has.</param>

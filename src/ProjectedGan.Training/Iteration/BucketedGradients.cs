@@ -1,4 +1,3 @@
-using ProjectedGan.Torch;
 using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Specification;
 using ProjectedGan.Training.State;
@@ -68,20 +67,18 @@ internal sealed class BucketedGradients : IDisposable
     /// <summary>Starts the phase of an iteration.</summary>
     public void Begin(long iteration) => _iteration = iteration;
 
-    /// <summary>Takes one replica's gradients of one bucket from a lane's parameters. Any thread; each replica and bucket once a phase.</summary>
-    /// <returns>The sum of their elements, not finite where one of them is not; a scalar tensor of the caller's scope.</returns>
-    public Tensor Add(int bucket, int replica, IReadOnlyList<Tensor> parameters)
+    /// <summary>A flat tensor of the bucket's length to fill with one replica's gradients and to hand to <see cref="Add"/>. Any thread.</summary>
+    public Tensor Rent(int bucket) => _accumulators[bucket].Rent();
+
+    /// <summary>Takes one replica's gradients of one bucket over. Any thread; each replica and bucket once a phase.</summary>
+    public void Add(int bucket, int replica, Tensor gradients)
     {
         var accumulator = _accumulators[bucket];
-        var gradients = accumulator.Rent();
-        FlatBuffer.GatherGradients(parameters, gradients);
-        var probe = gradients.sum();
         accumulator.Add(replica, gradients);
         if (Interlocked.Increment(ref _arrived[bucket]) == Hosted.Count)
         {
             _pending[bucket] = _exchange!.Submit(new ReductionKey(_iteration, _phase, bucket), accumulator.Finish());
         }
-        return probe;
     }
 
     /// <summary>The mean over all replicas, flat; valid until the next iteration's phase. Blocks until all buckets are there.</summary>

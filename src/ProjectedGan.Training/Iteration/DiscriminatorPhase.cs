@@ -1,4 +1,3 @@
-using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;
@@ -19,7 +18,7 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         var state = worker.Replica(replica);
         Load(lane, state);
         lane.DiscriminatorState.RequireGradients(true);
-        FlatBuffer.ZeroGradients(lane.DiscriminatorState.Parameters);
+        lane.DiscriminatorGradients.Begin(replica);
 
         var (fakes, fakeLabels) = Fakes(lane, moment, state);
         var features = Features(fakes, real.Images, moment);
@@ -27,10 +26,9 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         var figures = new Tensor[4];
 
         lane.DiscriminatorState.SpectralVectors.CopyFrom(worker.VectorsForGenerated);
-        var (fakeLoss, fakeLogits) = Learn(lane, [.. features.Select(map => map.narrow(0, 0, count))], fakeLabels, HingeLoss.Generated);
+        var (fakeLoss, fakeLogits) = Learn(lane, [.. features.Select(map => map.narrow(0, 0, count))], fakeLabels, HingeLoss.Generated, last: false);
         lane.DiscriminatorState.SpectralVectors.CopyFrom(worker.Discriminator.SpectralVectors);
-        lane.DiscriminatorGradients.Expect(replica);
-        var (realLoss, realLogits) = Learn(lane, [.. features.Select(map => map.narrow(0, count, real.Images.shape[0]))], real.Labels, HingeLoss.Real);
+        var (realLoss, realLogits) = Learn(lane, [.. features.Select(map => map.narrow(0, count, real.Images.shape[0]))], real.Labels, HingeLoss.Real, last: true);
         using (worker.Timings.Measure(IterationPart.DiscriminatorBackward))
         {
             state.ReplaceProbe(TrainingPhase.Discriminator, lane.DiscriminatorGradients.Finish());
@@ -63,11 +61,12 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         return worker.Project(cat([fakeView, realView], 0));
     }
 
-    private (Tensor Loss, Tensor Logits) Learn(ReplicaLane lane, Tensor[] features, Tensor? labels, Func<Tensor, Tensor> hinge)
+    private (Tensor Loss, Tensor Logits) Learn(ReplicaLane lane, Tensor[] features, Tensor? labels, Func<Tensor, Tensor> hinge, bool last)
     {
         Tensor logits, loss;
         using (worker.Timings.Measure(IterationPart.DiscriminatorForward))
         {
+            using var taps = lane.DiscriminatorGradients.Tap(last);
             logits = worker.Logits(lane, features, labels);
             loss = hinge(logits);
         }

@@ -1,4 +1,3 @@
-using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;
@@ -14,12 +13,11 @@ internal sealed class GeneratorPhase(WorkerState worker)
         Load(lane);
         lane.GeneratorState.RequireGradients(true);
         lane.DiscriminatorState.RequireGradients(false);
-        FlatBuffer.ZeroGradients(lane.GeneratorState.Parameters);
+        lane.GeneratorGradients.Begin(replica);
 
         var loss = Loss(lane, moment, state);
         using (worker.Timings.Measure(IterationPart.GeneratorBackward))
         {
-            lane.GeneratorGradients.Expect(replica);
             loss.backward();
             state.ReplaceProbe(TrainingPhase.Generator, lane.GeneratorGradients.Finish());
         }
@@ -33,6 +31,7 @@ internal sealed class GeneratorPhase(WorkerState worker)
         Tensor? labels;
         using (worker.Timings.Measure(IterationPart.GeneratorForward))
         {
+            using var taps = lane.GeneratorGradients.Tap(last: true);
             (images, labels) = worker.Generate(lane, moment);
         }
         using (worker.Timings.Measure(IterationPart.GeneratorLoss))

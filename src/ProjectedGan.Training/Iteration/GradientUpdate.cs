@@ -26,7 +26,7 @@ internal sealed class GradientUpdate : IDisposable
         var flat = network.Trained.Flat;
         _deferred = flat.device.type != DeviceType.CPU && _policy == NonFinitePolicy.Replace
             ? zeros([3], dtype: ScalarType.Int64, device: flat.device).DetachFromDisposeScope() : null;
-        Adam = new ForeachAdam([network.Trained.Flat], new AdamOptions
+        Adam = new FusedAdam([network.Trained.Flat], new AdamOptions
         {
             LearningRate = phase == TrainingPhase.Generator ? spec.Optimizer.GeneratorRate : spec.Optimizer.DiscriminatorRate,
             Beta1 = spec.Optimizer.Beta1,
@@ -35,7 +35,7 @@ internal sealed class GradientUpdate : IDisposable
         });
     }
 
-    public ForeachAdam Adam { get; }
+    public FusedAdam Adam { get; }
 
     /// <summary>Applies the gradient, which is changed where it is not finite.</summary>
     /// <param name="gradient">The average over all replicas, flat.</param>

@@ -5,61 +5,57 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Training.Iteration;
 
 /// <summary>
-/// Watches the backward passes of one lane's copy of a network and hands each bucket of gradients over when its last parameter has its
-/// gradient. What no hook announces, such as parameters off the loss's path, is handed over at the end.
+/// Taps the backward passes of one lane's copy of a network, sums a replica's gradients over its passes, and hands each bucket over as
+/// soon as the last pass has completed it. What lies off the loss's path is handed over as zeros at the end.
 /// </summary>
 internal sealed class LaneGradients : IDisposable
 {
-    private readonly IReadOnlyList<Tensor> _parameters;
     private readonly BucketedGradients _target;
-    private readonly List<GradientHook> _hooks = [];
     private readonly Tensor[][] _members;
-    private readonly int[] _missing;
+    private readonly GradientTaps _taps;
+    private readonly Tensor?[] _sums;
+    private readonly bool[] _handedOver;
     private Tensor? _probe;
     private ExceptionDispatchInfo? _failure;
-    private int _replica = -1;
+    private int _replica;
 
     /// <param name="parameters">The lane's leaf tensors, in the order of the flat gradient.</param>
     /// <param name="target">Where gradients go.</param>
     public LaneGradients(IReadOnlyList<Tensor> parameters, BucketedGradients target)
     {
-        _parameters = parameters;
         _target = target;
         _members = [.. target.Layout.Buckets.Select(bucket => parameters.Skip(bucket.FirstParameter).Take(bucket.Parameters).ToArray())];
-        _missing = new int[_members.Length];
-        for (var parameter = 0; parameter < parameters.Count; parameter++)
-        {
-            var bucket = target.Layout.BucketOf(parameter);
-            _hooks.Add(GradientHook.OnReady(parameters[parameter], _ => Arrived(bucket)));
-        }
+        _taps = new GradientTaps(_members);
+        _sums = new Tensor?[_members.Length];
+        _handedOver = new bool[_members.Length];
     }
 
-    /// <summary>The next backward pass is a replica's last one of the phase: its gradients are final as they come.</summary>
-    public void Expect(int replica)
+    /// <summary>The next passes are this replica's.</summary>
+    public void Begin(int replica)
     {
-        for (var bucket = 0; bucket < _missing.Length; bucket++)
-        {
-            _missing[bucket] = _members[bucket].Length;
-        }
-        // Left over where the pass before failed.
-        _probe?.Dispose();
-        (_probe, _failure, _replica) = (null, null, replica);
+        // Left over where a replica before failed.
+        Dispose();
+        Array.Clear(_handedOver);
+        (_failure, _replica) = (null, replica);
     }
 
-    /// <summary>Hands over the rest and takes the gradients away.</summary>
+    /// <summary>Taps this thread's forward passes until the result is disposed.</summary>
+    /// <param name="last">Whether the backward pass that follows is the replica's last one of the phase: its gradients are final as they come.</param>
+    public IDisposable Tap(bool last) => _taps.Open((bucket, gradients) => Receive(bucket, gradients, last));
+
+    /// <summary>Hands over the rest.</summary>
     /// <returns>The sum of all gradients' elements: not finite where one of them is not. The caller disposes it.</returns>
     public Tensor Finish()
     {
         _failure?.Throw();
-        for (var bucket = 0; bucket < _missing.Length; bucket++)
+        for (var bucket = 0; bucket < _members.Length; bucket++)
         {
-            if (_missing[bucket] > 0)
+            if (!_handedOver[bucket])
             {
+                Accumulate(bucket, new Tensor?[_members[bucket].Length]);
                 HandOver(bucket);
             }
         }
-        _replica = -1;
-        FlatBuffer.ZeroGradients(_parameters);
         var probe = _probe!;
         _probe = null;
         return probe;
@@ -67,27 +63,52 @@ internal sealed class LaneGradients : IDisposable
 
     public void Dispose()
     {
-        foreach (var hook in _hooks)
+        for (var bucket = 0; bucket < _sums.Length; bucket++)
         {
-            hook.Dispose();
+            _sums[bucket]?.Dispose();
+            _sums[bucket] = null;
         }
         _probe?.Dispose();
+        _probe = null;
     }
 
-    private void Arrived(int bucket)
+    private void Receive(int bucket, IReadOnlyList<Tensor?> gradients, bool last)
     {
-        if (_replica < 0 || _failure is not null || --_missing[bucket] > 0)
+        if (_failure is not null)
         {
             return;
         }
         try
         {
-            HandOver(bucket);
+            Accumulate(bucket, gradients);
+            if (last)
+            {
+                HandOver(bucket);
+            }
         }
         catch (Exception error)
         {
-            // libtorch would turn it into text; Finish throws it as it is.
+            // It may not leave libtorch's backward pass; Finish throws it.
             _failure = ExceptionDispatchInfo.Capture(error);
+        }
+    }
+
+    private void Accumulate(int bucket, IReadOnlyList<Tensor?> gradients)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var isFirst = _sums[bucket] is null;
+        var sum = _sums[bucket] ??= _target.Rent(bucket);
+        foreach (var (part, gradient) in FlatBuffer.Split(sum, _members[bucket]).Zip(gradients))
+        {
+            if (gradient is null)
+            {
+                _ = isFirst ? part.zero_() : part;
+            }
+            else
+            {
+                _ = isFirst ? part.copy_(gradient) : part.add_(gradient);
+            }
         }
     }
 
@@ -95,15 +116,18 @@ internal sealed class LaneGradients : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var part = _target.Add(bucket, _replica, _members[bucket]);
+        var sum = _sums[bucket]!;
+        var probe = sum.sum();
+        _sums[bucket] = null;
+        _handedOver[bucket] = true;
+        _target.Add(bucket, _replica, sum);
         if (_probe is null)
         {
-            _probe = part.DetachFromDisposeScope();
+            _probe = probe.DetachFromDisposeScope();
         }
         else
         {
-            _probe.add_(part);
+            _probe.add_(probe);
         }
-        _missing[bucket] = 0;
     }
 }

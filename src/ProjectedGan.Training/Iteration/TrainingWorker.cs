@@ -278,7 +278,7 @@ internal sealed class TrainingWorker : IDisposable
     {
         using var measured = _state.Timings.Measure(IterationPart.Ema);
         var beta = _state.Spec.Ema.Beta(_state.ImagesSeen(iteration), _state.Spec.Batch);
-        ForeachEma.Lerp([Average.Flat], [_state.Generator.Trained.Flat], beta);
+        MovingAverage.Update(Average.Flat, _state.Generator.Trained.Flat, beta);
     }
 
     private void Report(TrainingPhase phase, NetworkState network, Tensor gradient)

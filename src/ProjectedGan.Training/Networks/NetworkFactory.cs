@@ -122,6 +122,10 @@ public sealed class NetworkFactory(TrainingSpec spec)
         where T : nn.Module
     {
         module.to(Device, Type);
+        if (Device.type == DeviceType.CPU)
+        {
+            ChannelsLast.Apply(module);
+        }
         return module;
     }
 

@@ -37,7 +37,7 @@ internal sealed class FlatGroup : IDisposable
         }
         Tensor[] members = [.. tensors.Select(member => member.Tensor)];
         var buffer = new FlatBuffer(members);
-        buffer.AliasParameters(members);
+        buffer.Alias(members);
         return new FlatGroup([.. tensors.Select(member => member.Name)], buffer);
     }
 
@@ -48,7 +48,7 @@ internal sealed class FlatGroup : IDisposable
         {
             throw new ArgumentException("The tensors are not those of the same module.", nameof(tensors));
         }
-        _buffer?.AliasParameters([.. tensors.Select(member => member.Tensor)]);
+        _buffer?.Alias([.. tensors.Select(member => member.Tensor)]);
     }
 
     /// <summary>A group of the same layout with storage and values of its own.</summary>

@@ -4,13 +4,13 @@ using ProjectedGan.Torch;
 using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Specification;
 
-namespace ProjectedGan.Training.Runs;
+namespace ProjectedGan.Training.Tests.Runs;
 
 /// <summary>
 /// Several workers as threads of one process: the same exchange of partial sums as between machines, for tests and for measuring what
 /// distribution costs.
 /// </summary>
-public static class InProcessCluster
+internal static class InProcessCluster
 {
     /// <summary>Trains until the spec's end and returns every worker's <see cref="Trainer.StateHash"/>; they are all equal.</summary>
     /// <param name="spec">The run.</param>

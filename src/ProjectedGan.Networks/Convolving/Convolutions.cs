@@ -1,0 +1,133 @@
+using ProjectedGan.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Networks.Convolving;
+
+/// <summary>How a convolution moves over its input.</summary>
+/// <param name="Stride">Pixels from one output to the next, on both axes.</param>
+/// <param name="Rows">Zeros added above and below.</param>
+/// <param name="Columns">Zeros added left and right.</param>
+/// <param name="Groups">Groups of channels that do not see each other.</param>
+/// <param name="Transposed">Whether it is the transposed convolution, whose weight is [inputs, outputs, h, w].</param>
+public readonly record struct ConvolutionGeometry(long Stride = 1, long Rows = 0, long Columns = 0, long Groups = 1, bool Transposed = false);
+
+/// <summary>Two-dimensional convolutions: the one place where networks call libtorch's.</summary>
+/// <remarks>
+/// On the CPU they compute channels-last. In the other memory order libtorch 2.10 computes float32 convolutions wrongly where channels
+/// are no multiples of 16: its oneDNN reorders into blocks and leaves their padding as it finds it. Nothing says so; a third of 528
+/// shapes was wrong. Shapes that have no memory order, those of a single pixel, are computed as matrix products.
+/// </remarks>
+public static class Convolutions
+{
+    // oneDNN's weight gradient of channels-last 1×1 convolutions with a stride ends the process where there are fewer input channels.
+    private const long ChannelsWithoutCrash = 16;
+
+    [ThreadStatic]
+    private static HashSet<ConvolutionCase>? Recorded;
+
+    /// <summary>Convolves.</summary>
+    /// <param name="input">[N, C, H, W] in any memory order.</param>
+    /// <param name="weight">[O, C / groups, h, w]; transposed: [C, O, h, w], one group. Channels-last spares a copy.</param>
+    /// <param name="bias">[O], or none.</param>
+    /// <param name="geometry">Stride, padding, groups.</param>
+    /// <returns>[N, O, H', W'], on the CPU channels-last.</returns>
+    public static Tensor Apply(Tensor input, Tensor weight, Tensor? bias, ConvolutionGeometry geometry)
+    {
+        if (input.device_type != DeviceType.CPU)
+        {
+            return Compute(input, weight, bias, geometry);
+        }
+
+        using var arranged = ChannelsLast.To(input);
+        Recorded?.Add(new ConvolutionCase(Describe(input), Describe(weight), bias is not null, geometry, Autocast.IsOn(input.device)));
+        var (height, width) = (weight.size(2), weight.size(3));
+        if (input.size(2) == 1 && input.size(3) == 1 && geometry is { Rows: 0, Columns: 0, Groups: 1 })
+        {
+            if (geometry.Transposed)
+            {
+                return SpreadPixel(arranged, weight, bias);
+            }
+
+            if (height == 1 && width == 1)
+            {
+                using var pixels = arranged.flatten(1); // [N, C]
+                using var matrix = weight.flatten(1); // [O, C]
+                using var mixed = functional.linear(pixels, matrix, bias); // [N, O]
+                return mixed.view(mixed.size(0), mixed.size(1), 1, 1);
+            }
+        }
+
+        if (geometry is { Stride: > 1, Rows: 0, Columns: 0, Transposed: false } && height == 1 && width == 1 && weight.size(1) < ChannelsWithoutCrash)
+        {
+            using var sampled = arranged[.., .., TensorIndex.Slice(step: geometry.Stride), TensorIndex.Slice(step: geometry.Stride)];
+            using var dense = ChannelsLast.To(sampled);
+            return Compute(dense, weight, bias, geometry with { Stride = 1 });
+        }
+
+        return Compute(arranged, weight, bias, geometry);
+    }
+
+    /// <summary>The distinct convolutions on the CPU of what <paramref name="forward"/> computes on this thread.</summary>
+    public static IReadOnlyCollection<ConvolutionCase> Record(Action forward)
+    {
+        var outer = Recorded;
+        Recorded = [];
+        try
+        {
+            forward();
+            return Recorded;
+        }
+        finally
+        {
+            Recorded = outer;
+        }
+    }
+
+    private static Tensor Compute(Tensor input, Tensor weight, Tensor? bias, ConvolutionGeometry geometry)
+    {
+        long[] stride = [geometry.Stride, geometry.Stride];
+        long[] padding = [geometry.Rows, geometry.Columns];
+        return geometry.Transposed
+            ? functional.conv_transpose2d(input, weight, bias, stride, padding, groups: geometry.Groups)
+            : functional.conv2d(input, weight, bias, stride, padding, groups: geometry.Groups);
+    }
+
+    // A transposed convolution of one pixel writes its kernel once: the outer product of pixel and weight, summed over input channels.
+    private static Tensor SpreadPixel(Tensor input, Tensor weight, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        var kernels = weight.permute(0, 2, 3, 1); // [C, h, w, O]
+        var spread = input.flatten(1).matmul(kernels.flatten(1)); // [N, h * w * O]
+        var map = spread.view(input.size(0), kernels.size(1), kernels.size(2), kernels.size(3)).permute(0, 3, 1, 2);
+        return (bias is null ? map : map + bias.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
+    }
+
+    private static TensorShape Describe(Tensor tensor) => new(tensor.size(0), tensor.size(1), tensor.size(2), tensor.size(3), tensor.dtype);
+}
+
+/// <summary>Shape and type of a tensor of four dimensions.</summary>
+public readonly record struct TensorShape(long N, long C, long H, long W, ScalarType Type)
+{
+    public long[] Sizes => [N, C, H, W];
+}
+
+/// <summary>One convolution as a network calls it.</summary>
+/// <param name="Input">[N, C, H, W].</param>
+/// <param name="Weight">[O, C / groups, h, w], or [C, O, h, w] for a transposed one.</param>
+/// <param name="Bias">Whether it has one.</param>
+/// <param name="Geometry">Stride, padding, groups.</param>
+/// <param name="BFloat16">Whether autocast computes it in bfloat16.</param>
+public sealed record ConvolutionCase(TensorShape Input, TensorShape Weight, bool Bias, ConvolutionGeometry Geometry, bool BFloat16)
+{
+    /// <summary>As in <c>3×3 convolution 20 → 40 on 8×16×16×20, stride 2</c>.</summary>
+    public override string ToString()
+    {
+        var inputs = Geometry.Transposed ? Weight.C : Weight.N;
+        var text = $"{Weight.H}×{Weight.W} {(Geometry.Transposed ? "transposed " : "")}convolution {Input.C} → {inputs} of {Input.N} maps {Input.H}×{Input.W}";
+        text += Geometry.Stride == 1 ? "" : $", stride {Geometry.Stride}";
+        text += Geometry.Groups == 1 ? "" : $", {Geometry.Groups} groups";
+        return text + (BFloat16 ? ", bfloat16" : $", {Input.Type}".ToLowerInvariant());
+    }
+}
