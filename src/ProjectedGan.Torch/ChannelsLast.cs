@@ -46,7 +46,7 @@ public static class ChannelsLast
         foreach (var tensor in module.parameters().Cast<Tensor>().Concat(module.buffers()).Where(tensor => tensor.dim() == 4 && !Is(tensor)))
         {
             using var arranged = To(tensor);
-            using var _ = tensor.set_(arranged);
+            tensor.set_(arranged);
         }
     }
 }

@@ -52,16 +52,16 @@ public sealed class FlatBuffer : IDisposable
         }
 
         using var noGrad = no_grad();
-        foreach (var (tensor, view) in tensors.Zip(_views))
+        foreach (var (member, tensor, view) in Enumerable.Range(0, _views.Length).Zip(tensors, _views))
         {
             if (!tensor.shape.SequenceEqual(view.shape) || tensor.dtype != view.dtype || tensor.device_type != view.device_type)
             {
                 throw new ArgumentException(
-                    $"A tensor {tensor.dtype} [{string.Join(", ", tensor.shape)}] on {tensor.device} cannot alias a member "
+                    $"A tensor {tensor.dtype} [{string.Join(", ", tensor.shape)}] on {tensor.device} cannot alias member {member}, "
                     + $"{view.dtype} [{string.Join(", ", view.shape)}] on {view.device}.", nameof(tensors));
             }
 
-            using var _ = tensor.set_(view);
+            tensor.set_(view);
         }
     }
 

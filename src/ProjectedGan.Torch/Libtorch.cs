@@ -141,6 +141,7 @@ internal static unsafe class Libtorch
             CpuCapability = (delegate* unmanaged[Cdecl]<StdString*, StdString*>)Find("_ZN2at18get_cpu_capabilityB5cxx11Ev");
             GlobalContext = (delegate* unmanaged[Cdecl]<nint>)Find("_ZN2at13globalContextEv");
             SetDeterministic = (delegate* unmanaged[Cdecl]<nint, byte, byte, void>)Find("_ZN2at7Context26setDeterministicAlgorithmsEbb");
+            SetFillUninitialized = Switch("_ZN2at7Context39setDeterministicFillUninitializedMemoryEb");
             SetDeterministicCudnn = Switch("_ZN2at7Context21setDeterministicCuDNNEb");
             SetBenchmarkCudnn = Switch("_ZN2at7Context17setBenchmarkCuDNNEb");
             SetNnpack = Switch("_ZN2at7Context20setUserEnabledNNPACKEb");
@@ -169,6 +170,7 @@ internal static unsafe class Libtorch
         public readonly delegate* unmanaged[Cdecl]<StdString*, StdString*> CpuCapability;
         public readonly delegate* unmanaged[Cdecl]<nint> GlobalContext;
         public readonly delegate* unmanaged[Cdecl]<nint, byte, byte, void> SetDeterministic;
+        public readonly delegate* unmanaged[Cdecl]<nint, byte, void> SetFillUninitialized;
         public readonly delegate* unmanaged[Cdecl]<nint, byte, void> SetDeterministicCudnn;
         public readonly delegate* unmanaged[Cdecl]<nint, byte, void> SetBenchmarkCudnn;
         public readonly delegate* unmanaged[Cdecl]<nint, byte, void> SetNnpack;

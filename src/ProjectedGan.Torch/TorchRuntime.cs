@@ -106,6 +106,8 @@ public static unsafe partial class TorchRuntime
         var functions = Libtorch.Functions;
         var context = functions.GlobalContext();
         functions.SetDeterministic(context, 1, 1);
+        // It would write NaN into every new tensor, which costs time and hides nothing here.
+        functions.SetFillUninitialized(context, 0);
         functions.SetDeterministicCudnn(context, 1);
         functions.SetBenchmarkCudnn(context, 0);
         torch.backends.cuda.matmul.allow_tf32 = false;

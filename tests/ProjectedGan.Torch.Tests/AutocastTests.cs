@@ -10,8 +10,8 @@ public class AutocastTests
     public void BFloat16_Convolution_ComputesInBFloat16AndIsRestored()
     {
         using var scope = NewDisposeScope();
-        var images = Normal(1, [1, 3, 8, 8], ScalarType.Float32);
-        var weight = new Parameter(Normal(2, [4, 3, 3, 3], ScalarType.Float32));
+        var images = ChannelsLast.To(Normal(1, [1, 3, 8, 8], ScalarType.Float32));
+        var weight = new Parameter(ChannelsLast.To(Normal(2, [4, 3, 3, 3], ScalarType.Float32)));
 
         Tensor inside;
         using (Autocast.BFloat16(CPU))
@@ -49,7 +49,7 @@ public class AutocastTests
     public void BFloat16_SpectralNorm_KeepsFullPrecision()
     {
         using var scope = NewDisposeScope();
-        // dim 1 takes the general path, whose matrix products autocast would lower.
+        // Its matrix products are among those that autocast lowers.
         var weight = Normal(1, [5, 6, 4, 4], ScalarType.Float32).requires_grad_(true);
         var u = Normal(2, [6], ScalarType.Float32);
         var v = Normal(3, [80], ScalarType.Float32);

@@ -83,6 +83,25 @@ public class SpectralNormTests
         Assert.True(MaxDifference(u, expectedU) <= tolerance);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void ChannelsLastWeight_SameValuesAndVectorsInReferenceOrder(int dim)
+    {
+        using var scope = NewDisposeScope();
+        var (weight, u, v) = Setup([6, 5, 3, 4], dim, ScalarType.Float64);
+        var (arranged, left, right) = (ChannelsLast.To(weight), u.clone(), v.clone());
+
+        SpectralNorm.PowerIterate(weight, u, v, dim);
+        SpectralNorm.PowerIterate(arranged, left, right, dim);
+
+        Assert.True(MaxDifference(u, left) < 1e-14);
+        Assert.True(MaxDifference(v, right) < 1e-14);
+        var normalized = SpectralNorm.Normalize(arranged, left, right, dim);
+        Assert.True(ChannelsLast.Is(normalized));
+        Assert.True(MaxDifference(SpectralNorm.Normalize(weight, u, v, dim), normalized) < 1e-14);
+    }
+
     [Fact]
     public void PowerIterate_ManyTimes_FindsLargestSingularValue()
     {
@@ -113,26 +132,6 @@ public class SpectralNormTests
 
         Assert.Equal(0f, u.abs().max().item<float>());
         Assert.Equal(0f, v.abs().max().item<float>());
-    }
-
-    [Fact]
-    public void Normalize_OneAndTwoThreads_SameBits()
-    {
-        using var scope = NewDisposeScope();
-        var hashes = new List<string>();
-        foreach (var threads in new[] { 1, 2 })
-        {
-            TorchRuntime.SetThreads(threads);
-            var (weight, u, v) = Setup([256, 128, 4, 4], 0, ScalarType.Float32);
-            weight.requires_grad_(true);
-            SpectralNorm.PowerIterate(weight, u, v, 0);
-            var normalized = SpectralNorm.Normalize(weight, u, v, 0);
-            normalized.backward([Normal(5, [256, 128, 4, 4], ScalarType.Float32)]);
-            hashes.Add(Bytes.Hash([u, v, normalized, weight.grad!]));
-        }
-
-        TorchRuntime.SetThreads(1);
-        Assert.Equal(hashes[0], hashes[1]);
     }
 
     [Theory]
@@ -166,21 +165,10 @@ public class SpectralNormTests
         using var scope = NewDisposeScope();
         var (weight, u, v) = Setup([6, 5, 3, 3], 0, ScalarType.Float32);
 
-        var exception = Assert.Throws<PganException>(() => SpectralNorm.Normalize(weight, v, u, 0));
+        var exception = Assert.Throws<ArgumentException>(() => SpectralNorm.Normalize(weight, v, u, 0));
 
         Assert.Contains("u has shape [45]", exception.Message);
         Assert.Contains("needs [6]", exception.Message);
-    }
-
-    [Fact]
-    public void Normalize_OtherDtypeOfU_NamesDtypes()
-    {
-        using var scope = NewDisposeScope();
-        var (weight, u, v) = Setup([6, 5], 0, ScalarType.Float32);
-
-        var exception = Assert.Throws<PganException>(() => SpectralNorm.Normalize(weight, u.to(ScalarType.Float64), v, 0));
-
-        Assert.Contains("Double", exception.Message);
     }
 
     private static (Tensor Weight, Tensor U, Tensor V) Setup(long[] shape, int dim, ScalarType dtype)

@@ -14,10 +14,8 @@ internal static class TestSetup
     /// <summary>Normally distributed numbers of a seed.</summary>
     internal static Tensor Normal(ulong seed, long[] shape, ScalarType dtype = ScalarType.Float64)
     {
-        using var generator = new DeviceGenerator(CPU, seed);
-        var tensor = zeros(shape, dtype: dtype);
-        generator.Normal(tensor);
-        return tensor;
+        using var generator = new Generator(seed);
+        return randn(shape, dtype, generator: generator);
     }
 
     internal static double MaxDifference(Tensor left, Tensor right) => (left - right).abs().max().to(ScalarType.Float64).item<double>();

@@ -3,17 +3,19 @@ namespace ProjectedGan.Torch.Tests;
 public class TorchRuntimeTests
 {
     [Fact]
-    public void Describe_ThisMachine_NamesLibtorchBlasAndThreads()
+    public void Describe_ThisMachine_NamesVersionsInstructionSetAndThreads()
     {
         var description = TorchRuntime.Describe();
 
-        Assert.Matches(@"^\d+\.\d+", description.LibtorchVersion);
-        Assert.Contains("libtorch", description.LibtorchPath);
+        Assert.Equal("0.107.0", description.TorchSharpVersion);
+        Assert.Equal("2.10.0", description.LibtorchVersion);
+        Assert.EndsWith("/libtorch_cpu.so", description.LibtorchPath);
         Assert.True(File.Exists(description.LibtorchPath));
-        Assert.NotEqual("unknown", description.Blas);
-        Assert.NotEqual("unknown", description.CpuCapability);
+        Assert.Equal("MKL", description.Blas);
+        Assert.Matches(@"^\d+\.\d+\.\d+", description.OneDnn);
+        Assert.True(description.OneDnnEnabled);
+        Assert.Contains(description.CpuCapability, new[] { "DEFAULT", "AVX2", "AVX512" });
         Assert.Equal(1, description.IntraOpThreads);
-        Assert.True(description.InterOpThreads >= 1);
         Assert.NotEmpty(description.CudaStatus);
     }
 
@@ -41,10 +43,11 @@ public class TorchRuntimeTests
     public void TuneAllocator_Glibc_Accepts() => Assert.True(TorchRuntime.TuneAllocator());
 
     [Fact]
-    public void UseDeterministicKernels_Called_TurnsThemOn()
+    public void UseDeterministicKernels_Called_TurnsTensorFloat32Off()
     {
         TorchRuntime.UseDeterministicKernels();
 
-        Assert.True(TorchSharp.torch.are_deterministic_algorithms_enabled());
+        Assert.False(TorchSharp.torch.backends.cuda.matmul.allow_tf32);
+        Assert.False(TorchSharp.torch.backends.cudnn.allow_tf32);
     }
 }

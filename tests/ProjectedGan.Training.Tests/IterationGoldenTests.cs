@@ -9,6 +9,7 @@ using ProjectedGan.Torch;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Runs;
 using ProjectedGan.Training.Specification;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Tests;
@@ -87,7 +88,7 @@ public class IterationGoldenTests
     {
         GoldenModule.Fill(generator, golden.Case.Args.GetProperty("G").GetString()!, golden.Precision);
         // Owns both halves from here on, so that it must live as long as they do; the trainer disposes them.
-        GoldenModule.Fill(new ProjectedDiscriminator(projector, discriminator), golden.Case.Args.GetProperty("D").GetString()!, golden.Precision);
+        GoldenModule.Fill(new ReferenceDiscriminator(projector, discriminator), golden.Case.Args.GetProperty("D").GetString()!, golden.Precision);
     }
 
     private static void CompareBuffers(GoldenRun golden, Trainer trainer, string prefix)
@@ -105,6 +106,23 @@ public class IterationGoldenTests
         }
     }
 
+    /// <summary>Both halves under the names that the reference has for them.</summary>
+    private sealed class ReferenceDiscriminator : nn.Module
+    {
+        [ComponentName(Name = "feature_network")]
+        private readonly FeatureProjector _projector;
+
+        [ComponentName(Name = "discriminator")]
+        private readonly MultiScaleDiscriminator _discriminators;
+
+        public ReferenceDiscriminator(FeatureProjector projector, MultiScaleDiscriminator discriminators)
+            : base(nameof(ReferenceDiscriminator))
+        {
+            (_projector, _discriminators) = (projector, discriminators);
+            RegisterComponents();
+        }
+    }
+
     /// <summary>The moving average as if training had started after some images: the trainer's own for 0, computed alongside otherwise.</summary>
     private sealed class LateAverage(long start, TrainingSpec spec)
     {
@@ -117,7 +135,7 @@ public class IterationGoldenTests
             var beta = spec.Ema.Beta(start + trainer.ImagesSeen - spec.Batch, spec.Batch);
             foreach (var (name, parameter) in trainer.Worker.State.Generator.Trained.Named)
             {
-                ForeachEma.Lerp([_tensors[name]], [parameter], beta);
+                MovingAverage.Update(_tensors[name], parameter, beta);
             }
         }
 
