@@ -28,6 +28,7 @@ public sealed class LauncherTests : IDisposable
     [InlineData("protos/pgan/v1/cluster.proto")]
     [InlineData("build/Files.targets")]
     [InlineData("Directory.Build.props")]
+    [InlineData(".editorconfig")]
     [InlineData("global.json")]
     public void Command_AfterAChange_Builds(string file)
     {
