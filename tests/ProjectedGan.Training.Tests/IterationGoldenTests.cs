@@ -17,10 +17,9 @@ namespace ProjectedGan.Training.Tests;
 /// <summary>Whole iterations through the trainer's own code against the reference: gradients, updates, averages and buffers.</summary>
 public class IterationGoldenTests
 {
-    public static TheoryData<string, GoldenPrecision> Cases => GoldenRunners.Cases("iteration");
-
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("iteration")]
+    [GoldenGaps("iteration")]
     public void Run_ReferenceWeightsAndInputs_MatchesTheReference(string caseId, GoldenPrecision precision)
     {
         var golden = new GoldenRun(caseId, precision);
