@@ -36,7 +36,10 @@ public sealed record GoldenOutput
 
     public required string Dtype { get; init; }
 
-    /// <summary>Element j of the stored tensor is flat index j * stride of the full one.</summary>
+    /// <summary><c>full</c>, or <c>sample</c>.</summary>
+    public required string Stored { get; init; }
+
+    /// <summary>Element j of a sample is flat index j * stride of the full tensor.</summary>
     public long Stride { get; init; } = 1;
 
     public double Mean { get; init; }
