@@ -6,10 +6,9 @@ namespace ProjectedGan.Data.Tests;
 
 public class DiffAugmentGoldenTests
 {
-    public static TheoryData<string, GoldenPrecision> Cases => GoldenRunners.Cases("diffaug");
-
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("diffaug")]
+    [GoldenGaps("diffaug")]
     public void Apply_FedDraws_EqualsTheReference(string id, GoldenPrecision precision)
     {
         using var scope = NewDisposeScope();

@@ -6,10 +6,9 @@ namespace ProjectedGan.Data.Tests;
 
 public class GaussianBlurGoldenTests
 {
-    public static TheoryData<string, GoldenPrecision> Cases => GoldenRunners.Cases("blur");
-
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("blur")]
+    [GoldenGaps("blur")]
     public void Apply_Sigma_EqualsTheReference(string id, GoldenPrecision precision)
     {
         using var scope = NewDisposeScope();
@@ -30,7 +29,8 @@ public class GaussianBlurGoldenTests
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("blur")]
+    [GoldenGaps("blur")]
     public void SigmaAt_ScheduleExamples_EqualsTheReference(string id, GoldenPrecision precision)
     {
         var examples = new GoldenRun(id, precision).Case.Meta.GetProperty("schedule_examples").EnumerateArray().ToArray();

@@ -7,15 +7,17 @@ namespace ProjectedGan.Evaluation.Tests;
 public sealed class InceptionScoreGoldenTests
 {
     [Theory]
-    [MemberData(nameof(GoldenRunners.Cases), "is", MemberType = typeof(GoldenRunners))]
+    [GoldenCases("is")]
+    [GoldenGaps("is")]
     public void InceptionScore_OnGoldenLogits_MatchesReference(string id, GoldenPrecision precision)
     {
         using var scope = NewDisposeScope();
-        GoldenFeatures golden = new(id, precision);
+        GoldenRun golden = new(id, precision);
 
-        var score = InceptionScore.Of(golden.Input("in/logits").softmax(1), golden.Argument("splits"));
+        var score = InceptionScore.Of(golden.Given("in/logits").softmax(1), golden.Case.Args.GetProperty("splits").GetInt32());
 
-        golden.AssertValue("is_mean", score.Mean);
-        golden.AssertValue("is_std", score.StandardDeviation);
+        golden.Compare("is_mean", score.Mean);
+        golden.Compare("is_std", score.StandardDeviation);
+        golden.Finish();
     }
 }

@@ -7,15 +7,17 @@ namespace ProjectedGan.Evaluation.Tests;
 public sealed class PrecisionRecallGoldenTests
 {
     [Theory]
-    [MemberData(nameof(GoldenRunners.Cases), "pr", MemberType = typeof(GoldenRunners))]
+    [GoldenCases("pr")]
+    [GoldenGaps("pr")]
     public void PrecisionRecall_OnGoldenFeatures_MatchesReference(string id, GoldenPrecision precision)
     {
         using var scope = NewDisposeScope();
-        GoldenFeatures golden = new(id, precision);
+        GoldenRun golden = new(id, precision);
 
-        var result = PrecisionRecall.Between(golden.Input("in/gen"), golden.Input("in/real"), golden.Argument("k"));
+        var result = PrecisionRecall.Between(golden.Given("in/gen"), golden.Given("in/real"), golden.Case.Args.GetProperty("k").GetInt32());
 
-        golden.AssertValue("precision", result.Precision);
-        golden.AssertValue("recall", result.Recall);
+        golden.Compare("precision", result.Precision);
+        golden.Compare("recall", result.Recall);
+        golden.Finish();
     }
 }

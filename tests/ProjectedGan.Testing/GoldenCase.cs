@@ -10,31 +10,19 @@ public sealed record GoldenCase
 
     public required string File { get; init; }
 
-    public required string Title { get; init; }
-
     public required string Runner { get; init; }
 
-    public required JsonElement Args { get; init; }
+    public JsonElement Args { get; init; }
 
-    public required List<string> Modules { get; init; }
-
-    public required Dictionary<string, GoldenInput> Inputs { get; init; }
+    public Dictionary<string, GoldenInput> Inputs { get; init; } = [];
 
     public JsonElement Meta { get; init; }
 
     public required List<GoldenOutput> Outputs { get; init; }
 
-    /// <summary>Key of the case's first module in the manifest.</summary>
-    public string ModuleKey => Args.GetProperty("module").GetString()!;
-
-    /// <summary>A flag of <see cref="Args"/>, false where absent.</summary>
-    public bool Flag(string name) => GoldenFlag.Read(Args, name);
-
     /// <summary>A list of names in <see cref="Meta"/>, empty where absent.</summary>
     public IReadOnlyList<string> MetaNames(string name) =>
-        Meta.ValueKind == JsonValueKind.Object && Meta.TryGetProperty(name, out var value)
-            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
-            : [];
+        Meta.Find(name) is { } value ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : [];
 }
 
 /// <summary>An output of the reference: what the case's file holds of it, figures over the full tensor, and the tolerance.</summary>
@@ -48,9 +36,10 @@ public sealed record GoldenOutput
 
     public required string Dtype { get; init; }
 
-    /// <summary><c>full</c>, or <c>sample</c>: element j of the stored tensor is flat index j * <see cref="Stride"/>.</summary>
+    /// <summary><c>full</c>, or <c>sample</c>.</summary>
     public required string Stored { get; init; }
 
+    /// <summary>Element j of a sample is flat index j * stride of the full tensor.</summary>
     public long Stride { get; init; } = 1;
 
     public double Mean { get; init; }
@@ -58,8 +47,6 @@ public sealed record GoldenOutput
     public double Std { get; init; }
 
     public double L2 { get; init; }
-
-    public double? Value { get; init; }
 
     public GoldenDouble? F64 { get; init; }
 
@@ -69,7 +56,7 @@ public sealed record GoldenOutput
     public bool ZeroInExactArithmetic { get; init; }
 }
 
-/// <summary>The same output of the reference run entirely in float64.</summary>
+/// <summary>The same output of the reference run entirely in float64. Where a field is absent, the output's own holds for both runs.</summary>
 public sealed record GoldenDouble
 {
     public string? Key { get; init; }

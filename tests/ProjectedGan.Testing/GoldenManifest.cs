@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace ProjectedGan.Testing;
@@ -6,11 +7,7 @@ namespace ProjectedGan.Testing;
 /// <summary>The golden folder's <c>manifest.json</c>: what every case runs and what the reference gave.</summary>
 public sealed record GoldenManifest
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        RespectNullableAnnotations = true,
-    };
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public required string Format { get; init; }
 
@@ -29,12 +26,13 @@ public sealed record GoldenManifest
             throw new InvalidDataException($"Golden manifest '{path}' is missing; point PGAN_GOLDEN at a folder that has manifest.json.");
         }
 
-        using var stream = File.OpenRead(path);
         GoldenManifest manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize<GoldenManifest>(stream, Options)
-                ?? throw new InvalidDataException($"Golden manifest '{path}' is empty.");
+            using var stream = File.OpenRead(path);
+            var root = JsonNode.Parse(stream);
+            DropNulls(root);
+            manifest = root.Deserialize<GoldenManifest>(Options) ?? throw new InvalidDataException($"Golden manifest '{path}' is empty.");
         }
         catch (JsonException e)
         {
@@ -49,16 +47,44 @@ public sealed record GoldenManifest
 
         return manifest;
     }
+
+    // Writers put null where they have nothing to say: everywhere that is the same as saying nothing.
+    private static void DropNulls(JsonNode? node)
+    {
+        if (node is JsonObject members)
+        {
+            foreach (var name in members.Where(member => member.Value is null).Select(member => member.Key).ToArray())
+            {
+                members.Remove(name);
+            }
+        }
+
+        foreach (var child in node switch
+        {
+            JsonObject parent => parent.Select(member => member.Value),
+            JsonArray list => list,
+            _ => Enumerable.Empty<JsonNode?>(),
+        })
+        {
+            DropNulls(child);
+        }
+    }
 }
 
 /// <summary>A module of the reference: how it was built and its state_dict in the reference's order.</summary>
 public sealed record GoldenModuleSpec
 {
+    /// <summary>Its name in the manifest.</summary>
+    [JsonIgnore]
+    public string Key { get; init; } = "";
+
+    /// <summary>The rule of its folder.</summary>
+    [JsonIgnore]
+    public FillRule Fill { get; init; } = new("");
+
     public required string Builder { get; init; }
 
-    public required JsonElement Args { get; init; }
-
-    public required long NumParameters { get; init; }
+    public JsonElement Args { get; init; }
 
     [JsonPropertyName("state_dict")]
     public required List<GoldenEntry> Entries { get; init; }

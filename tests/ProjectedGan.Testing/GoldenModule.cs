@@ -11,26 +11,26 @@ public static class GoldenModule
     private static readonly ConcurrentDictionary<(List<GoldenEntry> Module, string Layer), (float[] U, float[] V)> SpectralVectors = new();
 
     /// <summary>
-    /// Fills a module with the golden weights of <paramref name="key"/>, in the given precision: the same float32 values, widened.
+    /// Fills a module with golden weights, in the given precision: the same float32 values, widened. With a prefix it is the part of
+    /// the reference's module under that name.
     /// </summary>
     /// <exception cref="InvalidDataException">
     /// Names, order, shapes or kinds of the module's state_dict differ from the manifest's; the message names the first difference.
     /// </exception>
-    public static T Fill<T>(T module, string key, GoldenPrecision precision)
+    public static T Fill<T>(T module, GoldenModuleSpec weights, GoldenPrecision precision, string prefix = "")
         where T : Module
     {
         module.to(precision.ToScalarType());
-        var entries = GoldenFolder.Open().Module(key).Entries;
-        var state = StateOf(module);
-        CheckSame(key, entries, state);
+        GoldenEntry[] entries = [.. weights.Entries.Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal))];
+        var state = StateOf(module).Select(item => item with { Name = prefix + item.Name }).ToArray();
+        CheckSame(weights.Key, entries, state);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        for (var i = 0; i < entries.Count; i++)
+        for (var i = 0; i < entries.Length; i++)
         {
-            var values = Values(entries[i], entries);
-            if (values is not null)
+            if (Values(weights, entries[i]) is { } values)
             {
-                state[i].Tensor.copy_(tensor(values, entries[i].Shape));
+                state[i].Tensor.copy_(values.dim() == 0 ? values : values.narrow(0, 0, state[i].Tensor.size(0)));
             }
         }
 
@@ -38,66 +38,86 @@ public static class GoldenModule
     }
 
     /// <summary>A module's state in PyTorch's order: parameters, buffers, then the children's.</summary>
-    public static IReadOnlyList<(string Name, Tensor Tensor, bool IsParameter)> StateOf(Module module)
+    public static IReadOnlyList<GoldenMember> StateOf(Module module)
     {
-        var state = new List<(string, Tensor, bool)>();
+        var state = new List<GoldenMember>();
         Collect(module, "", state);
         return state;
     }
 
-    private static void Collect(Module module, string prefix, List<(string Name, Tensor Tensor, bool IsParameter)> state)
+    /// <summary>The values of an entry; null for those that its module constructs itself.</summary>
+    public static Tensor? Values(GoldenModuleSpec weights, GoldenEntry entry)
     {
-        state.AddRange(module.named_parameters(false).Select(item => (prefix + item.name, (Tensor)item.parameter, true)));
-        state.AddRange(module.named_buffers(false, false).Select(item => (prefix + item.name, item.buffer, false)));
+        var count = entry.Shape.Aggregate(1L, (a, b) => a * b);
+        float[]? values = entry.Kind switch
+        {
+            "keep_constructed" => null,
+            "keep_zero" => new float[count],
+            "sn_u" => Spectral(weights, entry).U,
+            "sn_v" => Spectral(weights, entry).V,
+            _ => weights.Fill.Uniform(entry.Name, count, entry.Scale!.Value, entry.Offset!.Value),
+        };
+        return values is null ? null : tensor(values, entry.Shape);
+    }
+
+    private static void Collect(Module module, string prefix, List<GoldenMember> state)
+    {
+        state.AddRange(module.named_parameters(false).Select(item => new GoldenMember(prefix + item.name, item.parameter, true)));
+        state.AddRange(module.named_buffers(false, false).Select(item => new GoldenMember(prefix + item.name, item.buffer, false)));
         foreach (var (name, child) in module.named_children())
         {
             Collect(child, $"{prefix}{name}.", state);
         }
     }
 
-    private static void CheckSame(
-        string key, List<GoldenEntry> expected, IReadOnlyList<(string Name, Tensor Tensor, bool IsParameter)> actual)
+    private static void CheckSame(string key, GoldenEntry[] expected, GoldenMember[] actual)
     {
-        for (var i = 0; i < Math.Max(expected.Count, actual.Count); i++)
+        for (var i = 0; i < Math.Max(expected.Length, actual.Length); i++)
         {
-            var reference = i < expected.Count ? Describe(expected[i].Name, expected[i].Shape, expected[i].Param) : "nothing";
-            var own = i < actual.Count ? Describe(actual[i].Name, actual[i].Tensor.shape, actual[i].IsParameter) : "nothing";
-            if (reference != own)
+            var own = i < actual.Length ? actual[i] : null;
+            var reference = i < expected.Length ? Describe(expected[i], own) : "nothing";
+            var found = own is null ? "nothing" : Describe(own.Name, own.Tensor.shape, own.IsParameter);
+            if (reference != found)
             {
-                throw new InvalidDataException($"Module '{key}', state entry {i}: the module has {own}, the reference {reference}.");
+                throw new InvalidDataException($"Module '{key}', state entry {i}: the module has {found}, the reference {reference}.");
             }
         }
+    }
+
+    // The reference's embeddings have a row for each of 1000 classes whatever the data; ours may lack those of classes that never occur.
+    private static string Describe(GoldenEntry entry, GoldenMember? own)
+    {
+        long[] shape = [.. entry.Shape];
+        if (entry.Kind == "embedding" && own is { Tensor.shape: [var rows, _] } && rows < shape[0])
+        {
+            shape[0] = rows;
+        }
+
+        return Describe(entry.Name, shape, entry.Param);
     }
 
     private static string Describe(string name, long[] shape, bool isParameter) =>
         $"{(isParameter ? "parameter" : "buffer")} '{name}' [{string.Join(", ", shape)}]";
 
-    private static float[]? Values(GoldenEntry entry, List<GoldenEntry> entries)
-    {
-        var count = entry.Shape.Aggregate(1L, (a, b) => a * b);
-        return entry.Kind switch
-        {
-            "keep_constructed" => null,
-            "keep_zero" => new float[count],
-            "sn_u" => Spectral(entry, entries).U,
-            "sn_v" => Spectral(entry, entries).V,
-            _ => GoldenFolder.Open().Fill.Uniform(entry.Name, count, entry.Scale!.Value, entry.Offset!.Value),
-        };
-    }
-
-    private static (float[] U, float[] V) Spectral(GoldenEntry entry, List<GoldenEntry> entries)
+    private static (float[] U, float[] V) Spectral(GoldenModuleSpec weights, GoldenEntry entry)
     {
         var layer = entry.Name[..^"_u".Length];
-        return SpectralVectors.GetOrAdd((entries, layer), _ => IterateLayer(layer, entries));
+        return SpectralVectors.GetOrAdd((weights.Entries, layer), _ => IterateLayer(layer, weights));
     }
 
-    private static (float[] U, float[] V) IterateLayer(string layer, List<GoldenEntry> entries)
+    private static (float[] U, float[] V) IterateLayer(string layer, GoldenModuleSpec weights)
     {
-        var weight = entries.Single(item => item.Name == layer + "_orig");
-        var start = entries.Single(item => item.Name == layer + "_u");
-        var fill = GoldenFolder.Open().Fill;
+        var weight = weights.Entries.Single(item => item.Name == layer + "_orig");
+        var start = weights.Entries.Single(item => item.Name == layer + "_u");
+        var count = weight.Shape.Aggregate(1L, (a, b) => a * b);
         var (u, v, _) = SpectralFill.Iterate(
-            Values(weight, entries)!, weight.Shape, weight.SnDim!.Value, fill.Uniform(start.Name, start.Shape[0], 1, 0));
+            weights.Fill.Uniform(weight.Name, count, weight.Scale!.Value, weight.Offset!.Value),
+            weight.Shape,
+            weight.SnDim!.Value,
+            weights.Fill.Uniform(start.Name, start.Shape[0], 1, 0));
         return (u, v);
     }
 }
+
+/// <summary>A tensor of a module's state under its state_dict name.</summary>
+public sealed record GoldenMember(string Name, Tensor Tensor, bool IsParameter);

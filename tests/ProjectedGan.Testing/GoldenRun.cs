@@ -7,18 +7,31 @@ namespace ProjectedGan.Testing;
 /// One run of a golden case in one precision: gives its inputs, takes its outputs, and at the end fails with every difference
 /// and every output of the reference that was never compared.
 /// </summary>
-public sealed class GoldenRun(string caseId, GoldenPrecision precision)
+public sealed class GoldenRun
 {
     private readonly HashSet<string> _compared = [];
     private readonly List<string> _differences = [];
 
-    public GoldenCase Case { get; } = GoldenFolder.Open().Case(caseId);
+    /// <param name="identity">The folder's name and the case's, as <see cref="GoldenFolder.Identity"/> joins them.</param>
+    /// <param name="precision">The arithmetic of the run.</param>
+    public GoldenRun(string identity, GoldenPrecision precision)
+    {
+        (Folder, Case) = GoldenFolder.Find(identity);
+        Precision = precision;
+    }
 
-    public GoldenPrecision Precision => precision;
+    public GoldenFolder Folder { get; }
 
-    public ScalarType Dtype => precision.ToScalarType();
+    public GoldenCase Case { get; }
 
-    public GoldenModuleSpec Module => GoldenFolder.Open().Module(Case.ModuleKey);
+    public GoldenPrecision Precision { get; }
+
+    public ScalarType Dtype => Precision.ToScalarType();
+
+    /// <summary>The module that an argument of the case names.</summary>
+    public GoldenModuleSpec Module(string argument = "module") => Folder.Module(Case.Args.GetProperty(argument).GetString()!);
+
+    private GoldenFile Stored => Folder.Outputs(Case);
 
     public bool HasInput(string name) => Case.Inputs.ContainsKey(name);
 
@@ -30,7 +43,7 @@ public sealed class GoldenRun(string caseId, GoldenPrecision precision)
             throw new InvalidDataException($"Golden case '{Case.Id}' has no input '{name}'.");
         }
 
-        var fill = GoldenFolder.Open().Fill;
+        var fill = Folder.Fill;
         var count = input.Shape.Aggregate(1L, (a, b) => a * b);
         return input.Kind switch
         {
@@ -41,6 +54,22 @@ public sealed class GoldenRun(string caseId, GoldenPrecision precision)
             _ => throw new InvalidDataException($"Golden case '{Case.Id}': input '{name}' has the unknown kind '{input.Kind}'."),
         };
     }
+
+    /// <summary>A tensor that the case stores for this run to begin with, such as <c>in/real</c>; floating ones in the run's dtype.</summary>
+    public Tensor Given(string name)
+    {
+        var output = Find(name);
+        var values = Stored.Values(output.Key);
+        if (values.Length != output.Shape.Aggregate(1L, (a, b) => a * b))
+        {
+            throw new InvalidDataException($"Golden case '{Case.Id}' stores only a sample of its input '{name}'.");
+        }
+
+        return tensor(values, output.Shape, dtype: ScalarType.Float64).to_type(output.Dtype == "int64" ? ScalarType.Int64 : Dtype);
+    }
+
+    /// <summary>The reference's shape of an output, or null where it stores none of that name.</summary>
+    public long[]? ShapeOf(string name) => Case.Outputs.Find(output => output.Name == name)?.Shape;
 
     /// <summary>Compares an output. A tensor's dtype must be the run's, unless the reference's is integral.</summary>
     public void Compare(string name, Tensor actual)
@@ -66,7 +95,7 @@ public sealed class GoldenRun(string caseId, GoldenPrecision precision)
     public void Compare(string name, params double[] actual)
     {
         var output = Find(name);
-        var difference = GoldenComparison.Difference(output, GoldenFolder.Open().Outputs(Case), actual, precision);
+        var difference = GoldenComparison.Difference(output, Stored, actual, Precision);
         if (difference is not null)
         {
             Report(difference);
@@ -86,7 +115,7 @@ public sealed class GoldenRun(string caseId, GoldenPrecision precision)
     public void Finish()
     {
         _differences.AddRange(Case.Outputs.Where(output => !_compared.Contains(output.Name)).Select(output => $"{output.Name}: never compared."));
-        var text = string.Create(CultureInfo.InvariantCulture, $"{Case.Id} in {precision}: {_differences.Count} differences\n");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{Folder.Identity(Case)} in {Precision}: {_differences.Count} differences\n");
         Assert.True(_differences.Count == 0, text + string.Join('\n', _differences.Take(40)));
     }
 

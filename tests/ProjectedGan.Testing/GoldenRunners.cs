@@ -21,26 +21,15 @@ public static class GoldenRunners
         ["inception"] = "ProjectedGan.Networks.Tests.Features.InceptionGoldenTests",
     };
 
-    /// <summary>The cases of a runner as theory data: every case that is no exception, once in each precision.</summary>
-    public static TheoryData<string, GoldenPrecision> Cases(string runner)
-    {
-        var data = new TheoryData<string, GoldenPrecision>();
-        foreach (var item in GoldenFolder.Open().Manifest.Cases.Where(c => c.Runner == runner && GoldenExceptions.ReasonFor(c) is null))
-        {
-            data.Add(item.Id, GoldenPrecision.Float64);
-            data.Add(item.Id, GoldenPrecision.Float32);
-        }
-
-        return data;
-    }
-
-    /// <summary>The listed classes of this test assembly's namespace that the assembly lacks, or that never ask for their cases.</summary>
+    /// <summary>The listed classes of this test assembly's namespace that it lacks, or that take other cases, or hide what they cannot run.</summary>
     public static IReadOnlyList<string> MissingFrom(Assembly tests)
     {
         var prefix = tests.GetName().Name + ".";
-        return [.. TestClasses.Values.Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && !HasTheory(tests.GetType(name)))];
+        return [.. TestClasses
+            .Where(item => item.Value.StartsWith(prefix, StringComparison.Ordinal) && !HasTheory(tests.GetType(item.Value), item.Key))
+            .Select(item => item.Value)];
     }
 
-    private static bool HasTheory(Type? type) =>
-        type?.GetMethods().Any(method => method.GetCustomAttribute<TheoryAttribute>() is not null) == true;
+    private static bool HasTheory(Type? type, string runner) => type?.GetMethods().Any(method =>
+        method.GetCustomAttribute<GoldenCasesAttribute>()?.Runner == runner && method.GetCustomAttribute<GoldenGapsAttribute>()?.Runner == runner) == true;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProjectedGan.Data.Augmentation;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Generators;
@@ -16,10 +17,9 @@ namespace ProjectedGan.Training.Tests;
 /// <summary>Whole iterations through the trainer's own code against the reference: gradients, updates, averages and buffers.</summary>
 public class IterationGoldenTests
 {
-    public static TheoryData<string, GoldenPrecision> Cases => GoldenRunners.Cases("iteration");
-
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("iteration")]
+    [GoldenGaps("iteration")]
     public void Run_ReferenceWeightsAndInputs_MatchesTheReference(string caseId, GoldenPrecision precision)
     {
         var golden = new GoldenRun(caseId, precision);
@@ -53,42 +53,62 @@ public class IterationGoldenTests
     private static TrainingSpec Spec(GoldenRun golden)
     {
         var args = golden.Case.Args;
-        var folder = GoldenFolder.Open();
-        var generator = folder.Module(args.GetProperty("G").GetString()!).Args;
-        var discriminator = folder.Module(args.GetProperty("D").GetString()!).Args;
+        var generator = golden.Module("G").Args;
+        var discriminator = golden.Module("D").Args;
         var backbone = discriminator.GetProperty("backbone_kwargs");
-        Assert.Equal(2, backbone.GetProperty("proj_type").GetInt32());
+        var resolution = generator.GetProperty("img_resolution").GetInt32();
         return new TrainingSpec
         {
             Batch = args.GetProperty("batch").GetInt32(),
             TotalImages = 1000,
-            Data = new DataSpec { Resolution = generator.GetProperty("img_resolution").GetInt32() },
+            Data = new DataSpec { Resolution = resolution, Classes = Classes(golden) },
             Generator = new GeneratorSpec
             {
-                Kind = generator.GetProperty("lite").GetBoolean() ? GeneratorKind.FastGanLite : GeneratorKind.FastGan,
+                Kind = generator.Flag("lite") ? GeneratorKind.FastGanLite : GeneratorKind.FastGan,
                 LatentSize = generator.GetProperty("z_dim").GetInt32(),
                 Width = generator.GetProperty("ngf").GetInt32(),
+                Conditional = generator.Flag("cond"),
             },
-            Features = new FeatureSpec { Weights = FeatureSpec.RandomWeights, InputSize = discriminator.GetProperty("interp224").GetBoolean() ? 224 : 0 },
-            Projection = new ProjectionSpec { Channels = backbone.GetProperty("cout").GetInt32(), Expand = backbone.GetProperty("expand").GetBoolean() },
+            Features = new FeatureSpec { Weights = FeatureSpec.RandomWeights, InputSize = discriminator.Flag("interp224") ? 224 : resolution },
+            Projection = new ProjectionSpec
+            {
+                Kind = (ProjectionKind)backbone.GetProperty("proj_type").GetInt32(),
+                Channels = backbone.GetProperty("cout").GetInt32(),
+                Expand = backbone.Flag("expand"),
+            },
             Discriminator = new DiscriminatorSpec
             {
                 Count = backbone.GetProperty("num_discs").GetInt32(),
-                Separable = backbone.GetProperty("separable").GetBoolean(),
+                Separable = backbone.Flag("separable"),
+                Conditional = backbone.Flag("cond"),
             },
             Augmentation = new AugmentationSpec { Color = false, Translation = false, Cutout = false },
+            Blur = Blur(args),
             Optimizer = new OptimizerSpec { GeneratorRate = args.GetProperty("G_lr").GetDouble(), DiscriminatorRate = args.GetProperty("D_lr").GetDouble() },
-            Ema = new EmaSpec { HalfLifeImages = args.GetProperty("ema_kimg").GetDouble() * 1000, RampUp = args.GetProperty("ema_rampup").GetDouble() },
+            Ema = new EmaSpec { HalfLifeImages = args.GetProperty("ema_kimg").GetDouble() * 1000, RampUp = args.Real("ema_rampup", 0) },
             Schedule = new ScheduleSpec { ReportImages = 1000 },
             Execution = new ExecutionSpec { Precision = golden.Precision == GoldenPrecision.Float64 ? Precision.Float64 : Precision.Float32 },
         };
     }
 
+    private static int Classes(GoldenRun golden) => golden.Case.Inputs.TryGetValue("input:real_c_1", out var labels) ? (int)labels.Shape[1] : 0;
+
+    // A case may stop the schedule at one place of it; a blur that fades over more images than there are stays there.
+    private static BlurSpec Blur(JsonElement args)
+    {
+        if (args.Find("loss_kwargs") is not { } loss)
+        {
+            return new BlurSpec();
+        }
+        var blur = new BlurSpec { InitialSigma = loss.Real("blur_init_sigma", 0), FadeImages = (long)(loss.Real("blur_fade_kimg", 0) * 1000) };
+        return args.Find("cur_nimg_loss") is { } seen ? new BlurSpec { InitialSigma = blur.Sigma(seen.GetInt64()), FadeImages = long.MaxValue } : blur;
+    }
+
     private static void Fill(GoldenRun golden, GeneratorNetwork generator, FeatureProjector projector, MultiScaleDiscriminator discriminator)
     {
-        GoldenModule.Fill(generator, golden.Case.Args.GetProperty("G").GetString()!, golden.Precision);
-        // Owns both halves from here on, so that it must live as long as they do; the trainer disposes them.
-        GoldenModule.Fill(new ProjectedDiscriminator(projector, discriminator), golden.Case.Args.GetProperty("D").GetString()!, golden.Precision);
+        GoldenModule.Fill(generator, golden.Module("G"), golden.Precision);
+        GoldenModule.Fill(projector, golden.Module("D"), golden.Precision, "feature_network.");
+        GoldenModule.Fill(discriminator, golden.Module("D"), golden.Precision, "discriminator.");
     }
 
     private static void CompareBuffers(GoldenRun golden, Trainer trainer, string prefix)
@@ -106,6 +126,24 @@ public class IterationGoldenTests
         }
     }
 
+    /// <summary>
+    /// Compares a parameter, its gradient or its change. Where it is an embedding without the rows of classes that never occur, they
+    /// are added first: with their initial weights to parameters, with zeros to what never moved.
+    /// </summary>
+    private static void CompareParameter(GoldenRun golden, string name, Tensor own, GoldenModuleSpec weights, string? initial = null)
+    {
+        if (golden.ShapeOf(name) is [var rows, _] && own.dim() == 2 && own.size(0) < rows)
+        {
+            using var rest = initial is null
+                ? zeros([rows, own.size(1)], own.dtype)
+                : GoldenModule.Values(weights, weights.Entries.Single(entry => entry.Name == initial))!.to_type(own.dtype);
+            using var whole = cat([own.detach(), rest.narrow(0, own.size(0), rows - own.size(0))], 0);
+            golden.Compare(name, whole);
+            return;
+        }
+        golden.Compare(name, own);
+    }
+
     /// <summary>The moving average as if training had started after some images: the trainer's own for 0, computed alongside otherwise.</summary>
     private sealed class LateAverage(long start, TrainingSpec spec)
     {
@@ -118,7 +156,7 @@ public class IterationGoldenTests
             var beta = spec.Ema.Beta(start + trainer.ImagesSeen - spec.Batch, spec.Batch);
             foreach (var (name, parameter) in trainer.Worker.State.Generator.Trained.Named)
             {
-                ForeachEma.Lerp([_tensors[name]], [parameter], beta);
+                MovingAverage.Update(_tensors[name], parameter, beta);
             }
         }
 
@@ -131,35 +169,39 @@ public class IterationGoldenTests
             var tensors = start == 0 ? own : _tensors;
             foreach (var name in golden.OutputsUnder($"{prefix}ema{start}/param/"))
             {
-                golden.Compare($"{prefix}ema{start}/param/{name}", tensors[name]);
+                CompareParameter(golden, $"{prefix}ema{start}/param/{name}", tensors[name], golden.Module("G"), name);
             }
             using var noGrad = no_grad();
             foreach (var (name, tensor) in StateDict.Named(generator).Where(member => _tensors.ContainsKey(member.Name)))
             {
                 tensor.copy_(tensors[name]);
             }
-            golden.Compare($"{prefix}ema{start}/image", generator.forward(golden.Input("input:z_ema"), null, null));
+            golden.Compare($"{prefix}ema{start}/image", generator.forward(golden.Input("input:z_ema"), golden.HasInput("input:c_ema") ? golden.Input("input:c_ema") : null, null));
         }
     }
 
-    /// <summary>The case's latents and real images.</summary>
+    /// <summary>The case's latents, labels, noise and real images.</summary>
     private sealed class Inputs(GoldenRun golden) : IReplicaRandomness, IRealBatches
     {
-        public Tensor Latents(ReplicaMoment moment, int count) =>
-            golden.Input($"input:z_{(moment.Phase == TrainingPhase.Generator ? "G" : "D")}_{moment.Iteration + 1}");
+        public Tensor Latents(ReplicaMoment moment, int count) => golden.Input($"input:z_{Name(moment)}");
 
-        public Tensor? Labels(ReplicaMoment moment, int count) => null;
+        public Tensor? Labels(ReplicaMoment moment, int count) => Optional($"input:c_{Name(moment)}");
 
-        public INoiseSource? Noise(ReplicaMoment moment) => null;
+        public INoiseSource? Noise(ReplicaMoment moment) =>
+            golden.HasInput($"draw:noise_{Name(moment)}_0") ? new GoldenNoise(golden, $"draw:noise_{Name(moment)}_") : null;
 
         public IAugmentationDraws Augmentation(ReplicaMoment moment, ImageOrigin origin) => throw new InvalidOperationException("Augmentation is off.");
 
         public RealBatch Take(long iteration, int replica, CancellationToken cancellationToken) =>
-            new(golden.Input($"input:real_{iteration + 1}").DetachFromDisposeScope(), null);
+            new(golden.Input($"input:real_{iteration + 1}").DetachFromDisposeScope(), Optional($"input:real_c_{iteration + 1}")?.DetachFromDisposeScope());
 
         public void Dispose()
         {
         }
+
+        private static string Name(ReplicaMoment moment) => $"{(moment.Phase == TrainingPhase.Generator ? "G" : "D")}_{moment.Iteration + 1}";
+
+        private Tensor? Optional(string name) => golden.HasInput(name) ? golden.Input(name) : null;
     }
 
     /// <summary>Compares what an iteration goes through.</summary>
@@ -203,7 +245,7 @@ public class IterationGoldenTests
             foreach (var (name, gradient) in gradients)
             {
                 squares += gradient.to_type(ScalarType.Float64).square().sum().item<double>();
-                Compare($"{Folder(phase)}grad/{Full(phase, name)}", gradient);
+                CompareIfStored($"{Folder(phase)}grad/{Full(phase, name)}", gradient, phase);
             }
             Compare($"{Folder(phase)}grad_all_l2", Math.Sqrt(squares));
         }
@@ -212,8 +254,8 @@ public class IterationGoldenTests
         {
             foreach (var (name, parameter) in parameters)
             {
-                Compare($"{Folder(phase)}param/{Full(phase, name)}", parameter);
-                Compare($"{Folder(phase)}delta/{Full(phase, name)}", parameter - _before[(phase, name)]);
+                CompareIfStored($"{Folder(phase)}param/{Full(phase, name)}", parameter, phase, Full(phase, name));
+                CompareIfStored($"{Folder(phase)}delta/{Full(phase, name)}", parameter - _before[(phase, name)], phase);
             }
         }
 
@@ -221,7 +263,15 @@ public class IterationGoldenTests
 
         private static string Full(TrainingPhase phase, string name) => phase == TrainingPhase.Generator ? name : "discriminator." + name;
 
-        private bool IsStored(string name) => golden.Case.Outputs.Exists(output => output.Name == Prefix + name);
+        private bool IsStored(string name) => golden.ShapeOf(Prefix + name) is not null;
+
+        private void CompareIfStored(string name, Tensor tensor, TrainingPhase phase, string? initial = null)
+        {
+            if (IsStored(name))
+            {
+                CompareParameter(golden, Prefix + name, tensor, golden.Module(phase == TrainingPhase.Generator ? "G" : "D"), initial);
+            }
+        }
 
         private void Compare(string name, Tensor tensor)
         {

@@ -125,7 +125,7 @@ public static class ConvolutionCheck
             two = cat([two.narrow(0, 0, 1), middle, two.narrow(0, 1, 1)]);
         }
 
-        return ChannelsLast.To(two);
+        return Convolutions.Arrange(two);
     }
 
     private static Tensor Ends(Tensor batch) => batch.size(0) <= 2 ? batch : cat([batch.narrow(0, 0, 1), batch.narrow(0, batch.size(0) - 1, 1)]);
@@ -146,6 +146,6 @@ public static class ConvolutionCheck
 
         /// <summary>As the network has them: its type, its number of samples, channels-last.</summary>
         public Operands Of(ConvolutionCase convolution) => new(
-            Spread(Input.to(convolution.Input.Type), convolution.Input.N), ChannelsLast.To(Weight.to(convolution.Input.Type)), Bias?.to(convolution.Input.Type));
+            Spread(Input.to(convolution.Input.Type), convolution.Input.N), Convolutions.Arrange(Weight.to(convolution.Input.Type)), Bias?.to(convolution.Input.Type));
     }
 }

@@ -11,11 +11,11 @@ namespace ProjectedGan.Networks.Convolving;
 /// <param name="Columns">Zeros added left and right.</param>
 /// <param name="Groups">Groups of channels that do not see each other.</param>
 /// <param name="Transposed">Whether it is the transposed convolution, whose weight is [inputs, outputs, h, w].</param>
-public readonly record struct ConvolutionGeometry(long Stride = 1, long Rows = 0, long Columns = 0, long Groups = 1, bool Transposed = false);
+public sealed record ConvolutionGeometry(long Stride = 1, long Rows = 0, long Columns = 0, long Groups = 1, bool Transposed = false);
 
 /// <summary>Two-dimensional convolutions: the one place where networks call libtorch's.</summary>
 /// <remarks>
-/// On the CPU they compute channels-last. In the other memory order libtorch 2.10 computes float32 convolutions wrongly where channels
+/// On the CPU float32 computes channels-last. In the other memory order libtorch 2.10 gets such convolutions wrong where channels
 /// are no multiples of 16: its oneDNN reorders into blocks and leaves their padding as it finds it. Nothing says so; a third of 528
 /// shapes was wrong. Shapes that have no memory order, those of a single pixel, are computed as matrix products.
 /// </remarks>
@@ -27,6 +27,13 @@ public static class Convolutions
     [ThreadStatic]
     private static HashSet<ConvolutionCase>? Recorded;
 
+    /// <summary>Whether convolutions of a type compute channels-last on a device, so that weights had better lie in that order too.</summary>
+    /// <remarks>float64 is not oneDNN's: it is right in either order, and libtorch's backward pass wants its weights row-major.</remarks>
+    public static bool ComputesChannelsLast(Device device, ScalarType type) => device.type == DeviceType.CPU && type != ScalarType.Float64;
+
+    /// <summary>A weight [O, C, h, w] in the order in which its convolutions compute; the caller disposes it.</summary>
+    public static Tensor Arrange(Tensor weight) => ComputesChannelsLast(weight.device, weight.dtype) ? ChannelsLast.To(weight) : weight.contiguous();
+
     /// <summary>Convolves.</summary>
     /// <param name="input">[N, C, H, W] in any memory order.</param>
     /// <param name="weight">[O, C / groups, h, w]; transposed: [C, O, h, w], one group. Channels-last spares a copy.</param>
@@ -35,7 +42,7 @@ public static class Convolutions
     /// <returns>[N, O, H', W'], on the CPU channels-last.</returns>
     public static Tensor Apply(Tensor input, Tensor weight, Tensor? bias, ConvolutionGeometry geometry)
     {
-        if (input.device_type != DeviceType.CPU)
+        if (!ComputesChannelsLast(input.device, input.dtype))
         {
             return Compute(input, weight, bias, geometry);
         }

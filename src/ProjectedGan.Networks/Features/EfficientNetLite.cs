@@ -57,7 +57,7 @@ public sealed class EfficientNetLite : FeatureNetwork
         RequireImages(images);
         using var scope = NewDisposeScope();
         var features = new Tensor[_stages.Length];
-        var current = _stem.Forward(Arrange(images));
+        var current = _stem.Forward(images);
         for (var stage = 0; stage < features.Length; stage++)
         {
             current = InvertedResidual.Through(_stages[stage], current);

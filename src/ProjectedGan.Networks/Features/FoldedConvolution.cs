@@ -1,10 +1,10 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Networks.Convolving;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
 
 /// <summary>
-/// A convolution that has absorbed the normalisation behind it, weights in channels-last memory. With
+/// A convolution that has absorbed the normalisation behind it, weights in the memory order of its convolutions. With
 /// <c>y = factor · (w ∗ x) + shift</c> the weight is <c>factor · w</c> and the bias <c>shift</c>; both are exact up to one rounding.
 /// </summary>
 internal sealed class FoldedConvolution : IDisposable
@@ -21,11 +21,11 @@ internal sealed class FoldedConvolution : IDisposable
         var weight = unit.Convolution.Weight;
         var (factor, shift) = unit.Normalization.AsAffine();
         var folded = weight.to(ScalarType.Float64).mul(factor.view(-1, 1, 1, 1));
-        _weight = Keep(ChannelsLast.To(folded.to(weight.dtype)));
+        _weight = Keep(Convolutions.Arrange(folded.to(weight.dtype)));
         _bias = Keep(shift.to(weight.dtype));
         if (unit.Options is { Padding: PaddingRule.TensorFlowSame, Kernel: (3, 3), Stride: 2 })
         {
-            _shifted = Keep(ChannelsLast.To(nn.functional.pad(folded.to(weight.dtype), [1, 0, 1, 0])));
+            _shifted = Keep(Convolutions.Arrange(nn.functional.pad(folded.to(weight.dtype), [1, 0, 1, 0])));
         }
     }
 

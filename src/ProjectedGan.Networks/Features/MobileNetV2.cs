@@ -68,7 +68,7 @@ public sealed class MobileNetV2 : FeatureNetwork
         RequireImages(images);
         using var scope = NewDisposeScope();
         var features = new Tensor[_stages.Length];
-        var current = _stem.Forward(Arrange(images).add(1f).mul_(0.5f));
+        var current = _stem.Forward(images.add(1f).mul_(0.5f));
         for (var stage = 0; stage < features.Length; stage++)
         {
             current = InvertedResidual.Through(_stages[stage], current);

@@ -1,5 +1,6 @@
 using ProjectedGan.Data.Ordering;
 using ProjectedGan.Networks;
+using ProjectedGan.Networks.Convolving;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Generators;
@@ -122,7 +123,7 @@ public sealed class NetworkFactory(TrainingSpec spec)
         where T : nn.Module
     {
         module.to(Device, Type);
-        if (Device.type == DeviceType.CPU)
+        if (Convolutions.ComputesChannelsLast(Device, Type))
         {
             ChannelsLast.Apply(module);
         }

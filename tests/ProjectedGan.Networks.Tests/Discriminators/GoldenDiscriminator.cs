@@ -11,19 +11,19 @@ internal static class GoldenDiscriminator
     // The reference's embedding has this many rows whatever the data.
     private const int ReferenceClasses = 1000;
 
-    public static MultiScaleDiscriminator Create(string key, GoldenPrecision precision)
+    public static MultiScaleDiscriminator Create(GoldenRun run)
     {
-        var args = GoldenFolder.Open().Module(key).Args;
+        var args = run.Module().Args;
         var options = new MultiScaleDiscriminatorOptions
         {
             Channels = Integers(args.GetProperty("channels")),
             Resolutions = Integers(args.GetProperty("resolutions")),
             Count = args.GetProperty("num_discs").GetInt32(),
-            Separable = GoldenFlag.Read(args, "separable"),
-            Patch = GoldenFlag.Read(args, "patch"),
-            Classes = GoldenFlag.Read(args, "cond") ? ReferenceClasses : 0,
+            Separable = args.Flag("separable"),
+            Patch = args.Flag("patch"),
+            Classes = args.Flag("cond") ? ReferenceClasses : 0,
         };
-        return GoldenModule.Fill(new MultiScaleDiscriminator(options, InitialWeights.Zero), key, precision);
+        return GoldenModule.Fill(new MultiScaleDiscriminator(options, InitialWeights.Zero), run.Module(), run.Precision);
     }
 
     private static int[] Integers(JsonElement list) => [.. list.EnumerateArray().Select(item => item.GetInt32())];

@@ -6,14 +6,13 @@ namespace ProjectedGan.Networks.Tests.Discriminators;
 
 public sealed class MultiScaleDiscriminatorGoldenTests
 {
-    public static TheoryData<string, GoldenPrecision> Cases => GoldenRunners.Cases("multid");
-
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("multid")]
+    [GoldenGaps("multid")]
     public void MultiScaleDiscriminator_GoldenCase_GivesTheReferencesValues(string caseId, GoldenPrecision precision)
     {
         var run = new GoldenRun(caseId, precision);
-        using var network = GoldenDiscriminator.Create(run.Case.ModuleKey, precision);
+        using var network = GoldenDiscriminator.Create(run);
         using var scope = NewDisposeScope();
         var features = Enumerable.Range(0, network.Count).Select(i => run.Input($"input:feat{i}").requires_grad_(true)).ToArray();
         var labels = run.HasInput("input:c") ? run.Input("input:c") : null;

@@ -14,7 +14,7 @@ public sealed class EfficientNetLiteTests
     public void LocalName_OfEveryTimmName_IsTheStateDictName(EfficientNetLiteVariant variant, string module)
     {
         using var network = new EfficientNetLite(variant);
-        var entries = GoldenFolder.Open().Module(module).Entries;
+        var entries = GoldenFolder.Repository.Module(module).Entries;
 
         var own = network.state_dict().Keys.ToHashSet();
 

@@ -10,16 +10,15 @@ public sealed class FeaturesGoldenTests
 {
     private const int Stages = 4;
 
-    public static TheoryData<string, GoldenPrecision> Cases => GoldenRunners.Cases("features");
-
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("features")]
+    [GoldenGaps("features")]
     public void Projector_Plain_MatchesReference(string id, GoldenPrecision precision)
     {
         var run = new GoldenRun(id, precision);
         using var scope = NewDisposeScope();
         using var projector = Build(run);
-        var withParameters = run.Case.Flag("param_grads");
+        var withParameters = run.Case.Args.Flag("param_grads");
         foreach (var (_, parameter) in projector.named_parameters())
         {
             parameter.requires_grad_(withParameters);
@@ -38,7 +37,8 @@ public sealed class FeaturesGoldenTests
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("features")]
+    [GoldenGaps("features")]
     public void Projector_Optimized_MatchesReference(string id, GoldenPrecision precision)
     {
         var run = new GoldenRun(id, precision);
@@ -73,8 +73,8 @@ public sealed class FeaturesGoldenTests
     private static FeatureProjector Build(GoldenRun run)
     {
         set_num_threads(1);
-        var arguments = run.Module.Args;
-        var bare = run.Module.Builder == "effnet";
+        var arguments = run.Module().Args;
+        var bare = run.Module().Builder == "effnet";
         var network = FeatureNetworks.Create(bare ? arguments.GetProperty("variant").GetString()! : "tf_efficientnet_lite0");
         var options = bare
             ? new FeatureProjectorOptions { Mixing = FeatureMixing.None }
@@ -82,9 +82,9 @@ public sealed class FeaturesGoldenTests
             {
                 Mixing = (FeatureMixing)arguments.GetProperty("proj_type").GetInt32(),
                 Channels = arguments.GetProperty("cout").GetInt32(),
-                Expand = arguments.GetProperty("expand").GetBoolean(),
+                Expand = arguments.Flag("expand"),
             };
         using var generator = new Generator(0);
-        return GoldenModule.Fill(new FeatureProjector(network, options, generator), run.Case.ModuleKey, run.Precision);
+        return GoldenModule.Fill(new FeatureProjector(network, options, generator), run.Module(), run.Precision);
     }
 }

@@ -8,14 +8,14 @@ namespace ProjectedGan.Networks.Tests.Features;
 /// <summary>The FID Inception network against the reference, plain and optimised.</summary>
 public sealed class InceptionGoldenTests
 {
-    public static TheoryData<string, GoldenPrecision> Cases => GoldenRunners.Cases("inception");
-
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("inception")]
+    [GoldenGaps("inception")]
     public void Inception_Plain_MatchesReference(string id, GoldenPrecision precision) => Check(id, precision, optimized: false);
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("inception")]
+    [GoldenGaps("inception")]
     public void Inception_Optimized_MatchesReference(string id, GoldenPrecision precision) => Check(id, precision, optimized: true);
 
     private static void Check(string id, GoldenPrecision precision, bool optimized)
@@ -23,7 +23,7 @@ public sealed class InceptionGoldenTests
         set_num_threads(1);
         var run = new GoldenRun(id, precision);
         using var scope = NewDisposeScope();
-        using var network = GoldenModule.Fill(new InceptionV3(), run.Case.ModuleKey, precision);
+        using var network = GoldenModule.Fill(new InceptionV3(), run.Module(), precision);
         if (optimized)
         {
             network.Optimize();

@@ -7,18 +7,17 @@ namespace ProjectedGan.Networks.Tests.Generators;
 
 public sealed class FastGanGoldenTests
 {
-    public static TheoryData<string, GoldenPrecision> Cases => GoldenRunners.Cases("fastgan");
-
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenCases("fastgan")]
+    [GoldenGaps("fastgan")]
     public void FastGan_GoldenCase_GivesTheReferencesValues(string caseId, GoldenPrecision precision)
     {
         var run = new GoldenRun(caseId, precision);
-        using var network = GoldenFastGan.Create(run.Case.ModuleKey, precision);
+        using var network = GoldenFastGan.Create(run);
         using var scope = NewDisposeScope();
         var latents = run.Input("input:z").requires_grad_(true);
         var labels = run.HasInput("input:c") ? run.Input("input:c") : null;
-        Tensor Forward() => network.forward(latents, labels, run.Case.Flag("noise") ? new GoldenNoise(run) : null);
+        Tensor Forward() => network.forward(latents, labels, run.Case.Args.Flag("noise") ? new GoldenNoise(run, "draw:noise") : null);
 
         network.eval();
         run.Compare("eval/image", Forward());
@@ -26,7 +25,7 @@ public sealed class FastGanGoldenTests
         SpectralNormalization.PowerIterate(network);
         var image = Forward();
         run.Compare("train/image", image);
-        if (!run.Case.Flag("forward_only"))
+        if (!run.Case.Args.Flag("forward_only"))
         {
             CompareGradients(run, network, latents, image);
             GoldenState.Compare(run, network);

@@ -10,18 +10,17 @@ internal static class GoldenFastGan
     // The reference's class count where the case does not say otherwise.
     private const int DefaultClasses = 1000;
 
-    public static FastGan Create(string key, GoldenPrecision precision)
+    public static FastGan Create(GoldenRun run)
     {
-        var args = GoldenFolder.Open().Module(key).Args;
-        var classes = args.TryGetProperty("num_classes", out var count) ? count.GetInt32() : DefaultClasses;
+        var args = run.Module().Args;
         var options = new FastGanOptions
         {
             LatentSize = args.GetProperty("z_dim").GetInt32(),
             Resolution = args.GetProperty("img_resolution").GetInt32(),
             Width = args.GetProperty("ngf").GetInt32(),
-            Lite = GoldenFlag.Read(args, "lite"),
-            Classes = GoldenFlag.Read(args, "cond") ? classes : 0,
+            Lite = args.Flag("lite"),
+            Classes = args.Flag("cond") ? args.Integer("num_classes", DefaultClasses) : 0,
         };
-        return GoldenModule.Fill(new FastGan(options, InitialWeights.Zero), key, precision);
+        return GoldenModule.Fill(new FastGan(options, InitialWeights.Zero), run.Module(), run.Precision);
     }
 }

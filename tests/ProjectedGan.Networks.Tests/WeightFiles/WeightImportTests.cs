@@ -43,7 +43,7 @@ public sealed class WeightImportTests : IDisposable
     [InlineData("inception_v3_fid", "inception", "legacy", null)]
     public void Import_PyTorchCheckpoint_FindsEveryTensorByItsPublishedName(string network, string goldenModule, string kind, string? key)
     {
-        var entries = GoldenFolder.Open().Module(goldenModule).Entries;
+        var entries = GoldenFolder.Repository.Module(goldenModule).Entries;
         WritePublished(entries, _folder.File("published.safetensors"));
         string[] arguments = [_folder.File("published.safetensors"), _folder.File("published.pth"), kind, .. key is null ? Array.Empty<string>() : [key]];
         PyTorchPeer.Run("save_state_dict.py", arguments);
@@ -63,7 +63,7 @@ public sealed class WeightImportTests : IDisposable
     public void Import_FileOfAnotherNetwork_NamesTheFirstMissingTensorAndKeepsTheOldFile()
     {
         var destination = _folder.Write("imported.safetensors", "old"u8);
-        WritePublished(GoldenFolder.Open().Module("effnet_lite0").Entries, _folder.File("lite0.safetensors"));
+        WritePublished(GoldenFolder.Repository.Module("effnet_lite0").Entries, _folder.File("lite0.safetensors"));
         var error = Assert.Throws<WeightFileException>(
             () => WeightImport.Import(_folder.File("lite0.safetensors"), destination, "tf_efficientnet_lite1"));
         Assert.Contains("lite0.safetensors' does not fit", error.Message, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class WeightImportTests : IDisposable
     [Fact]
     public void Import_FileWhoseNameHasAnotherHash_IsRefused()
     {
-        WritePublished(GoldenFolder.Open().Module("effnet_lite0").Entries, _folder.File("tf_efficientnet_lite0-0aa007d2.safetensors"));
+        WritePublished(GoldenFolder.Repository.Module("effnet_lite0").Entries, _folder.File("tf_efficientnet_lite0-0aa007d2.safetensors"));
         var error = Assert.Throws<WeightFileException>(() => WeightImport.Import(
             _folder.File("tf_efficientnet_lite0-0aa007d2.safetensors"), _folder.File("a"), "tf_efficientnet_lite0"));
         Assert.Contains("not with the 0aa007d2 of its name; fetch it again.", error.Message, StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed class WeightImportTests : IDisposable
     // The classifier and the head that published checkpoints have besides come along.
     private static void WritePublished(IEnumerable<GoldenEntry> entries, string path)
     {
-        var fill = GoldenFolder.Open().Fill;
+        var fill = GoldenFolder.Repository.Fill;
         var tensors = entries.Select(entry =>
         {
             var name = entry.TimmName ?? entry.Name;

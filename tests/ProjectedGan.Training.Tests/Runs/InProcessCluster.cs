@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Reduction;
+using ProjectedGan.Training.Runs;
 using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Training.Tests.Runs;

@@ -42,7 +42,7 @@ public sealed class InceptionV3 : FrozenNetwork, IPooledFeatures
         var type = _classifier[0].Weight.dtype;
         var resized = TensorFlowResize.Bilinear(ImageTensors.FromBytes(images, type), InputSize, InputSize);
         var pooled = new List<Tensor>();
-        _graph.Forward(Arrange(resized.sub(128f).div_(128f)), maps => pooled.Add(maps.mean([2, 3])));
+        _graph.Forward(resized.sub(128f).div_(128f), maps => pooled.Add(maps.mean([2, 3])));
         var unbiased = pooled[3].matmul(_classifier[0].Weight.t());
         var logits = unbiased.add(_classifier[0].Bias);
         Tensor[] kept = [.. pooled, unbiased, logits];

@@ -45,7 +45,7 @@ public sealed class NsfwInceptionV3 : FrozenNetwork, IPooledFeatures
         var type = _classifier[0].Weight.dtype;
         var resized = ImageTensors.Resize(ImageTensors.FromBytes(images, type).div_(255f), InputSize);
         Tensor? pooled = null;
-        _graph.Forward(Arrange(resized), maps => pooled = maps.size(1) == FeatureCount ? maps.mean([2, 3]) : null);
+        _graph.Forward(resized, maps => pooled = maps.size(1) == FeatureCount ? maps.mean([2, 3]) : null);
         return pooled!.MoveToOuterDisposeScope();
     }
 
