@@ -1,84 +1,60 @@
-# Native and managed builds, each skipped when nothing changed. Sourced by ./pgan.
+# The build, skipped when nothing changed. Sourced by ./pgan.
 
 artifacts="$root/artifacts"
 configuration=Release
+# The SDK's own programs need ICU otherwise, which small systems lack.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}
 
 product_binary() { printf '%s' "$root/src/ProjectedGan.Node/bin/$configuration/net10.0/pgan"; }
 
-# changed_since STAMP PATH...: true when a source is newer than the stamp, or there is no stamp.
-changed_since() {
-  local stamp=$1
-  shift
-  [[ -f $stamp ]] || return 0
-  [[ -n $(cd "$root" && find "$@" \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit) ]]
-}
-
-build_native() {
-  local stamp="$artifacts/native.stamp" libtorch=${LIBTORCH:-}
-  if [[ -f $stamp && $(cat "$stamp") == "$libtorch" ]] && ! changed_since "$stamp" native src/standins/TorchSharp/native; then return 0; fi
-  say "building the native libraries against ${libtorch:-the libtorch of this system}"
+# alone COMMAND...: runs it while no other ./pgan prepares this checkout.
+alone() {
   mkdir -p "$artifacts"
-  local log="$artifacts/native.log" started
-  started=$(mktemp "$artifacts/.stamp-XXXXXX")
-  { cmake -S "$root/native" -B "$artifacts/cmake" -G Ninja -DLIBTORCH="$libtorch" && cmake --build "$artifacts/cmake"; } >"$log" 2>&1 ||
-    { rm -f "$started"; tail -n 25 "$log" >&2; fail "the native build failed; the whole log is in ${log#"$root"/}."; }
-  printf '%s' "$libtorch" >"$stamp"
-  touch -r "$started" "$stamp"
-  rm -f "$started"
+  exec 9>"$artifacts/lock"
+  flock --nonblock 9 || { say "another ./pgan prepares this checkout; waiting for it"; flock 9; }
+  # Without the descriptor: the compiler's servers outlive the command and would keep the lock.
+  "$@" 9>&-
+  exec 9>&-
 }
 
-# The official packages are used where the feed has them; the answer is kept for later builds.
-choose_dependency_mode() {
-  [[ ! -f $root/Dependencies.props ]] || return 0
-  local official=false why probe="$artifacts/probe"
-  mkdir -p "$probe"
-  cat >"$probe/probe.csproj" <<'XML'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <RestorePackagesWithLockFile>false</RestorePackagesWithLockFile>
-  </PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="TorchSharp" />
-    <PackageReference Include="TorchSharp-cpu" />
-    <PackageReference Include="Grpc.AspNetCore" />
-    <PackageReference Include="Grpc.Net.Client" />
-    <PackageReference Include="Microsoft.Orleans.Server" />
-  </ItemGroup>
-</Project>
-XML
-  if ! dotnet restore "$probe/probe.csproj" -p:OfficialPackages=true --nologo >"$probe/restore.log" 2>&1; then
-    why="the package feed lacks $(grep -oE 'NU110[0-9]: Unable to find package [A-Za-z.-]+' "$probe/restore.log" | sed 's/.* //; s/\.$//' | sort -u | tr '\n' ' ' || true)"
-  elif [[ -z ${LIBTORCH:-} ]]; then
-    why="the official TorchSharp restores, but LIBTORCH does not name a libtorch of the same version with headers for our native library"
-  else
-    official=true why="the official packages restore and LIBTORCH is set"
-  fi
-  say "dependency mode: $([[ $official == true ]] && echo 'official packages' || echo 'stand-ins'), because $why"
-  cat >"$root/Dependencies.props" <<XML
-<!-- Written once by ./pgan; delete it to choose again. Reason: $why -->
-<Project>
-  <PropertyGroup>
-    <OfficialPackages>$official</OfficialPackages>
-  </PropertyGroup>
-</Project>
-XML
+# fingerprint product|all: a line that changes with any file that the build reads.
+fingerprint() (
+  cd "$root"
+  sources=(src protos build global.json Directory.*)
+  if [[ $1 == all ]]; then sources+=(tests ./*.sln); fi
+  find "${sources[@]}" \( -name bin -o -name obj \) -prune -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum
+)
+
+is_built() {
+  [[ -x $(product_binary) && -f $artifacts/built-$1 && $(<"$artifacts/built-$1") == "$(fingerprint "$1")" ]]
 }
 
-# build_managed product|all
-build_managed() {
-  choose_dependency_mode
-  local stamp="$artifacts/managed-$1.stamp" target=src/ProjectedGan.Node sources=(src Directory.Build.props Directory.Build.targets Directory.Packages.props Dependencies.props)
-  if [[ $1 == all ]]; then
-    target=ProjectedGan.Distributed.sln
-    sources+=(tests)
-  fi
-  if ! changed_since "$stamp" "${sources[@]}" "artifacts/native.stamp"; then return 0; fi
-  say "building $target"
-  local log="$artifacts/managed.log" started restore=()
-  started=$(mktemp "$artifacts/.stamp-XXXXXX")
+# build product|all
+build() {
+  if is_built "$1"; then return 0; fi
+  check_sdk
+  local target=src/ProjectedGan.Node log="$artifacts/build.log" restore=() product all
+  if [[ $1 == all ]]; then target=ProjectedGan.Distributed.sln; fi
   # Continuous integration restores exactly what the committed lock files say.
   if [[ ${CI:-} == true ]]; then restore=(--locked-mode); fi
-  (cd "$root" && dotnet restore "$target" --nologo "${restore[@]}" && dotnet build "$target" --no-restore -c $configuration --nologo) >"$log" 2>&1 ||
-    { rm -f "$started"; grep -E 'error|warn' "$log" | sort -u | head -n 25 >&2; fail "the build failed; the whole log is in ${log#"$root"/}."; }
-  mv "$started" "$stamp"
+  say "building $target"
+  (cd "$root" && dotnet restore "$target" --nologo "${restore[@]}") >"$log" 2>&1 || explain_restore "$log"
+  # After restoring, which may write lock files, and before the compiler reads: what changes meanwhile is built next time.
+  product=$(fingerprint product) all=$(fingerprint all)
+  (cd "$root" && dotnet build "$target" --no-restore -c $configuration --nologo) >>"$log" 2>&1 || explain "$log"
+  printf '%s' "$product" >"$artifacts/built-product"
+  if [[ $1 == all ]]; then printf '%s' "$all" >"$artifacts/built-all"; fi
+}
+
+explain() {
+  grep -E 'error|warn' "$1" | sort -u | head -n 25 >&2
+  fail "the build failed; the whole log is in ${1#"$root"/}."
+}
+
+explain_restore() {
+  local missing
+  missing=$(sed -nE 's/.*error NU110[1-3]: Unable to find (a stable )?package ([A-Za-z0-9._-]+[A-Za-z0-9])( with version \(([^)]*)\))?.*/\2 \4/p' "$1" | sed 's/ *$//' | sort -u | paste -sd, | sed 's/,/, /g')
+  [[ -z $missing ]] || fail "the package feed lacks $missing: name a feed that has it in your NuGet configuration; docs/air-gapped.md. The whole log is in ${1#"$root"/}."
+  ! grep -q 'error NU1004' "$1" || fail "the lock files are not those of the projects, and CI=true allows no others: run ./pgan build without it and commit packages.lock.json. The whole log is in ${1#"$root"/}."
+  explain "$1"
 }

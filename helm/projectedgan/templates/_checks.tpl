@@ -11,9 +11,6 @@
 {{- if and (eq $v.clustering.mode "kubernetes") (not $v.serviceAccount.create) (not $v.serviceAccount.name) -}}
 {{- $problems = append $problems "clustering.mode is kubernetes, and serviceAccount.create is false: name the account that may watch and delete the coordinators' pods in serviceAccount.name; the namespace's default account is every other pod's too" -}}
 {{- end -}}
-{{- if and (eq $v.clustering.mode "none") $v.postgres.tables.existingConfigMap -}}
-{{- $problems = append $problems (printf "postgres.tables.existingConfigMap is '%s', and clustering.mode is none: one coordinator needs no tables of members" $v.postgres.tables.existingConfigMap) -}}
-{{- end -}}
 {{- if and $v.tls.enabled (not $v.tls.certManager.enabled) (not $v.tls.existingSecret) -}}
 {{- $problems = append $problems "tls.enabled is true: give tls.existingSecret, or let cert-manager make one with tls.certManager.enabled" -}}
 {{- end -}}

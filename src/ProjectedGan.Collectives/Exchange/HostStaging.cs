@@ -39,8 +39,7 @@ internal sealed class HostStaging(ReductionEngine engine) : IDisposable
         {
             buffers[i].Tensor.copy_(partials[i].Sum, nonBlocking: true);
         }
-        var copied = new CudaEvent(partials[0].Sum.device);
-        copied.Record();
+        var copied = CudaEvent.Record();
         SubtreeSum[] onHost = [.. partials.Select((partial, i) => new SubtreeSum(partial.Range, buffers[i].Tensor))];
         var submitted = Task.Run(() =>
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Scheduling;
 
 namespace ProjectedGan.Coordination.Evaluation;
 
@@ -13,6 +14,7 @@ internal sealed class EvaluationQueueGrain(CoordinationOptions options, ICoordin
 
     // Attempts that ended with their evaluator and that the experiment has not recorded yet.
     private readonly List<(QueuedSnapshot Snapshot, EvaluationOutcome Outcome)> _owed = [];
+    private bool _awake;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -159,6 +161,7 @@ internal sealed class EvaluationQueueGrain(CoordinationOptions options, ICoordin
             }
         }
 
+        await WakeAsync();
         await PayAsync();
         foreach (EvaluatorSeat seat in _evaluators.Values.Where(seat => seat.IsFree).ToArray())
         {
@@ -177,6 +180,25 @@ internal sealed class EvaluationQueueGrain(CoordinationOptions options, ICoordin
         if (seat.Task is null && task.Split('/') is [var experiment, var images, _] && long.TryParse(images, out long parsed) && _queue.Remove(experiment, parsed))
         {
             await BeginAsync(seat, new QueuedSnapshot(experiment, parsed, time.GetUtcNow()), task);
+        }
+    }
+
+    // A queue that was made anew in another coordinator knows nothing of what waits, and whoever gave it to the earlier one takes it as given.
+    private async Task WakeAsync()
+    {
+        if (_awake || _evaluators.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await GrainFactory.GetGrain<ISchedulerGrain>(GrainNames.Single).StartAsync();
+            _awake = true;
+        }
+        catch (Exception exception)
+        {
+            EvaluationQueueGrainLog.NotWoken(logger, exception);
         }
     }
 
@@ -256,4 +278,7 @@ internal static partial class EvaluationQueueGrainLog
 
     [LoggerMessage(21, LogLevel.Warning, "An evaluation of experiment {Experiment} could not be recorded; it is tried again.")]
     public static partial void NotRecorded(ILogger logger, string experiment, Exception exception);
+
+    [LoggerMessage(22, LogLevel.Warning, "What waits to be evaluated could not be asked for; it is tried again.")]
+    public static partial void NotWoken(ILogger logger, Exception exception);
 }

@@ -37,6 +37,8 @@ public sealed class PostgresDatabase : SqlDatabase
 
     protected internal override string BytesType => "BYTEA";
 
+    protected internal override string UnixMilliseconds => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+
     protected internal override TimeSpan Timeout => _options.Timeout;
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();

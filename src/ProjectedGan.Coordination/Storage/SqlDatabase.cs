@@ -4,7 +4,7 @@ using Orleans.Storage;
 namespace ProjectedGan.Coordination.Storage;
 
 /// <summary>
-/// The coordinator's database: grain states, reminders and the journal share it. The two kinds differ in how connections are had and
+/// The coordinator's database: grain states, the list of members and the journal share it. The two kinds differ in how connections are had and
 /// how failures are told; all SQL is common. Safe for all threads.
 /// </summary>
 public abstract class SqlDatabase : IAsyncDisposable
@@ -20,6 +20,9 @@ public abstract class SqlDatabase : IAsyncDisposable
 
     /// <summary>The type of binary columns.</summary>
     protected internal abstract string BytesType { get; }
+
+    /// <summary>An expression: the database's time in milliseconds since 1970.</summary>
+    protected internal abstract string UnixMilliseconds { get; }
 
     /// <summary>How long a statement may take.</summary>
     protected internal abstract TimeSpan Timeout { get; }

@@ -36,6 +36,8 @@ public sealed class SqliteDatabase : SqlDatabase
 
     protected internal override string BytesType => "BLOB";
 
+    protected internal override string UnixMilliseconds => "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+
     protected internal override TimeSpan Timeout => _options.BusyTimeout;
 
     public override async ValueTask DisposeAsync()

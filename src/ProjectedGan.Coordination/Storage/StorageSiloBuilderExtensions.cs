@@ -4,7 +4,7 @@ using Orleans.Runtime.Hosting;
 
 namespace ProjectedGan.Coordination.Storage;
 
-/// <summary>Gives a silo its database: grain storage by name, reminders, and <see cref="SqlDatabase"/> for what else is kept there.</summary>
+/// <summary>Gives a silo its database: grain storage by name, and <see cref="SqlDatabase"/> for what else is kept there.</summary>
 public static class StorageSiloBuilderExtensions
 {
     /// <exception cref="CoordinationException">The options are not usable; all problems are in the message.</exception>
@@ -29,8 +29,7 @@ public static class StorageSiloBuilderExtensions
         services.TryAddSingleton<StorageInstruments>();
         services.AddSingleton(open);
         services.AddGrainStorage(name, static (provider, _) => new SqlGrainStorage(provider.GetRequiredService<SqlDatabase>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IReminderTable>(static provider => new SqlReminderTable(provider.GetRequiredService<SqlDatabase>()));
-        return builder.AddReminders();
+        return builder;
     }
 
     private static void ThrowIfAny(IReadOnlyList<string> problems)

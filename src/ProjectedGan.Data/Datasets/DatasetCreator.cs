@@ -62,7 +62,7 @@ public static class DatasetCreator
     {
         var chosen = Enumerable.Range(0, images.Names.Count).Where(i => source.Includes?.Invoke(images.Names[i]) ?? true).ToArray();
         if (chosen.Length == 0)
-            throw new DatasetException($"'{source.Path}' holds no {(images.Names.Count == 0 ? "" : "chosen ")}PNG, JPEG or WebP image.");
+            throw new DatasetException($"'{source.Path}' holds no {(images.Names.Count == 0 ? "" : "chosen ")}{ImageNames.Formats} image.");
         if (source.RequiredNames is { } required)
         {
             var found = chosen.Select(i => Path.GetFileNameWithoutExtension(images.Names[i])).ToHashSet(StringComparer.Ordinal);

@@ -9,7 +9,7 @@ internal static class DatasetImageMaker
     /// <exception cref="ImageException">The file cannot be decoded or is too small.</exception>
     public static byte[][] Make(ReadOnlySpan<byte> file, DatasetCreateOptions options)
     {
-        var image = ImageCodec.DecodeUpright(file);
+        var image = ImageCodec.Decode(file);
         if (Math.Min(image.Width, image.Height) < options.MinimumSize)
             throw new ImageException($"it is {image.Width}x{image.Height}, smaller than the minimum of {options.MinimumSize}");
         image = ImageTransforms.Composite(image, options.Background);

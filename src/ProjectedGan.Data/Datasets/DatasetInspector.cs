@@ -13,7 +13,7 @@ public static class DatasetInspector
     {
         using var source = ImageSources.Open(path);
         if (source.Names.Count == 0)
-            throw new DatasetException($"'{path}' holds no PNG, JPEG or WebP image.");
+            throw new DatasetException($"'{path}' holds no {ImageNames.Formats} image.");
         var labels = LabelFile.Read(source);
         var found = new Finding[source.Names.Count];
         var step = depth == InspectionDepth.Verify ? 1 : Math.Max(1, found.Length / SampleSize);

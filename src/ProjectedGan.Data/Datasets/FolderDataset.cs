@@ -1,6 +1,6 @@
 namespace ProjectedGan.Data.Datasets;
 
-/// <summary>A folder of PNG, JPEG or WebP images in any sub-folders and an optional dataset.json with labels.</summary>
+/// <summary>A folder of images (<see cref="ImageNames"/>) in any sub-folders and an optional dataset.json with labels.</summary>
 /// <param name="path">The folder.</param>
 /// <param name="options">Channels and cache; null for the defaults.</param>
 /// <exception cref="DatasetException">It is missing, empty or unfit for training.</exception>

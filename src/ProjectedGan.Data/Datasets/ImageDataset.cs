@@ -1,3 +1,4 @@
+using System.Buffers;
 using ProjectedGan.Data.Images;
 
 namespace ProjectedGan.Data.Datasets;
@@ -21,7 +22,7 @@ public abstract class ImageDataset : IImageDataset
         try
         {
             if (source.Names.Count == 0)
-                throw new DatasetException($"'{source.Path}' holds no PNG, JPEG or WebP image.");
+                throw new DatasetException($"'{source.Path}' holds no {ImageNames.Formats} image.");
             Resolution = DatasetCheck.CommonResolution(source);
             _labels = LabelFile.Read(source);
         }
@@ -83,23 +84,30 @@ public abstract class ImageDataset : IImageDataset
 
     private void Decode(int index, Span<byte> planar)
     {
+        byte[]? rented = null;
         try
         {
-            using var image = DecodedImage.Decode(_source.Read(index));
-            var info = image.Info;
-            if (info.Width != Resolution || info.Height != Resolution || info.HasAlpha)
-                throw new ImageException($"it has changed to {info.Width}x{info.Height} with {info.Channels} channels");
-            if (info.Orientation == 1)
-            {
-                PlanarPixels.FromImage(image.Pixels, info.Channels, planar, Channels);
-                return;
-            }
-            var stored = new ImageBuffer(info.Width, info.Height, info.Channels, image.Pixels.ToArray());
-            PlanarPixels.FromImage(ImageTransforms.Oriented(stored, info.Orientation).Pixels, info.Channels, planar, Channels);
+            var image = ImageCodec.DecodeStored(_source.Read(index), info => rented ??= Rent(info));
+            var pixels = image.Pixels.AsSpan(0, Resolution * Resolution * image.Info.Channels);
+            if (image.Orientation != 1)
+                pixels = ImageTransforms.Oriented(new ImageBuffer(Resolution, Resolution, image.Info.Channels, pixels.ToArray()), image.Orientation).Pixels;
+            PlanarPixels.FromImage(pixels, image.Info.Channels, planar, Channels);
         }
         catch (ImageException error)
         {
             throw new DatasetException($"'{_source.Path}': image '{Name(index)}' cannot be decoded: {error.Message}.", error);
         }
+        finally
+        {
+            if (rented is not null)
+                ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private byte[] Rent(ImageInfo info)
+    {
+        if (info.Width != Resolution || info.Height != Resolution || info.HasAlpha)
+            throw new ImageException($"it has changed to {info.Width}x{info.Height} with {info.Channels} channels");
+        return ArrayPool<byte>.Shared.Rent(info.Width * info.Height * info.Channels);
     }
 }

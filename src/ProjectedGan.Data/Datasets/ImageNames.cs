@@ -5,7 +5,10 @@ internal static class ImageNames
 {
     public const string LabelFile = "dataset.json";
 
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp"];
+    /// <summary>What they are, for messages.</summary>
+    public const string Formats = "PNG, JPEG, WebP, GIF, TIFF or AVIF";
+
+    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".tif", ".tiff", ".avif"];
 
     /// <summary>By extension; hidden files and the resource forks that macOS puts into archives are none.</summary>
     public static bool IsImage(string name) =>

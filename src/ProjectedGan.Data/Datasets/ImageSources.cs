@@ -3,6 +3,9 @@ namespace ProjectedGan.Data.Datasets;
 /// <summary>Opens a folder, a zip or a .tgz package by what is at the path.</summary>
 internal static class ImageSources
 {
+    /// <summary>Bytes at a file's beginning that nearly always hold the whole header.</summary>
+    public const int PrefixLength = 2048;
+
     /// <exception cref="DatasetException">There is nothing, or something else.</exception>
     public static IImageSource Open(string path)
     {
@@ -18,7 +21,7 @@ internal static class ImageSources
     /// <exception cref="Images.ImageException">The header is damaged or the file is no image.</exception>
     public static Images.ImageInfo Probe(this IImageSource source, int index)
     {
-        Span<byte> prefix = stackalloc byte[2048];
+        Span<byte> prefix = stackalloc byte[PrefixLength];
         var count = source.ReadPrefix(index, prefix);
         return Images.ImageCodec.TryProbe(prefix[..count], out var info) ? info : Images.ImageCodec.Probe(source.Read(index));
     }

@@ -1,6 +1,6 @@
 namespace ProjectedGan.Data.Datasets;
 
-/// <summary>A StyleGAN-style zip: PNG (or JPEG, WebP) entries in any folders and an optional dataset.json with labels.</summary>
+/// <summary>A StyleGAN-style zip: PNG (or other image) entries in any folders and an optional dataset.json with labels.</summary>
 /// <param name="path">The zip; it stays open.</param>
 /// <param name="options">Channels and cache; null for the defaults.</param>
 /// <exception cref="DatasetException">It is missing, empty, damaged or unfit for training.</exception>

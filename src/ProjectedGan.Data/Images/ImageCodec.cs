@@ -1,132 +1,158 @@
+using NetVips;
+
 namespace ProjectedGan.Data.Images;
 
-/// <summary>Reads PNG, JPEG and WebP and writes PNG and WebP, in memory, through native/pgan_image. Thread-safe.</summary>
-/// <remarks>More than 100 million pixels are refused: a small file can claim any size.</remarks>
-public static unsafe class ImageCodec
+/// <summary>Reads PNG, JPEG, WebP, GIF, TIFF and AVIF and writes PNG and animated WebP, in memory, through libvips. Thread-safe.</summary>
+/// <remarks>More than 100 million pixels are refused by the header: a small file can claim any size.</remarks>
+public static class ImageCodec
 {
     /// <summary>Reads the header without decoding.</summary>
-    /// <exception cref="ImageException">The bytes are no PNG, JPEG or WebP, or the header is damaged or ends early.</exception>
-    public static ImageInfo Probe(ReadOnlySpan<byte> file)
-    {
-        fixed (byte* data = file)
-        {
-            ImageNative.Check(ImageNative.Probe(data, (nuint)file.Length, out var info));
-            return info;
-        }
-    }
+    /// <exception cref="ImageException">The bytes are no such image, or the header is damaged or ends early.</exception>
+    public static ImageInfo Probe(ReadOnlySpan<byte> file) => Vips.Run(file, ReadHeader, Failure(file));
 
-    /// <summary>Reads the header from the first bytes of a file; false when they end inside it and more are needed.</summary>
-    /// <exception cref="ImageException">The bytes are no PNG, JPEG or WebP, or the header is damaged.</exception>
+    /// <summary>
+    /// Reads the header from the first bytes of a file; false when they are not enough, which they never are in formats where what lies
+    /// behind them has a say: WebP, GIF, TIFF, AVIF.
+    /// </summary>
+    /// <exception cref="ImageException">The bytes are no such image, or it is too large.</exception>
     public static bool TryProbe(ReadOnlySpan<byte> prefix, out ImageInfo info)
     {
-        fixed (byte* data = prefix)
+        info = default;
+        return ImageFile.Detect(prefix) switch
         {
-            var result = ImageNative.Probe(data, (nuint)prefix.Length, out info);
-            if (result == ImageNative.Incomplete)
-                return false;
-            ImageNative.Check(result);
-            return true;
-        }
+            ImageFormat.Png => PngChunks.TryReadHeader(prefix, out info),
+            ImageFormat.Jpeg => Vips.TryRun(prefix, ReadHeader, out info),
+            _ => false,
+        };
     }
 
     /// <summary>
-    /// Decodes to 8 bits a channel with the file's own channels (grey, grey and alpha, RGB, RGBA). Palettes are expanded, 16 bits
-    /// rounded, CMYK converted; colour profiles and gamma are not applied. Of an animated WebP it gives the first frame. JPEG's EXIF
-    /// orientation is reported by <see cref="Probe"/> and applied by <see cref="DecodeUpright"/> only.
+    /// Decodes the first frame to 8 bits a channel with the file's own channels (grey, grey and alpha, RGB, RGBA): upright, as EXIF's or
+    /// TIFF's orientation asks, and in sRGB where the file has another colour profile. Palettes are expanded, 16 bits rounded, CMYK
+    /// converted; gamma chunks are not applied.
     /// </summary>
     /// <exception cref="ImageException">The file is damaged, truncated, too large or of another format.</exception>
     public static ImageBuffer Decode(ReadOnlySpan<byte> file)
     {
-        using var decoded = DecodedImage.Decode(file);
-        return new ImageBuffer(decoded.Info.Width, decoded.Info.Height, decoded.Info.Channels, decoded.Pixels.ToArray());
+        var stored = DecodeStored(file, info => GC.AllocateUninitializedArray<byte>(info.Width * info.Height * info.Channels));
+        var image = new ImageBuffer(stored.Info.Width, stored.Info.Height, stored.Info.Channels, stored.Pixels);
+        return ImageTransforms.Oriented(image, stored.Orientation);
     }
 
-    /// <summary>As <see cref="Decode"/>, then turned as the EXIF orientation asks.</summary>
+    /// <summary>As <see cref="Decode(ReadOnlySpan{byte})"/>, but not turned, and into memory of the caller's.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="allocate">Told the header, gives at least as many bytes as the pixels take. It may be asked twice.</param>
     /// <exception cref="ImageException">The file is damaged, truncated, too large or of another format.</exception>
-    public static ImageBuffer DecodeUpright(ReadOnlySpan<byte> file)
+    internal static StoredImage DecodeStored(ReadOnlySpan<byte> file, Func<ImageInfo, byte[]> allocate)
     {
-        using var decoded = DecodedImage.Decode(file);
-        var image = new ImageBuffer(decoded.Info.Width, decoded.Info.Height, decoded.Info.Channels, decoded.Pixels.ToArray());
-        return ImageTransforms.Oriented(image, decoded.Info.Orientation);
+        try
+        {
+            return Vips.Run(new Request(file, strict: true, allocate), Decode, Failure(file));
+        }
+        catch (ImageException error) when (error.Message.Contains("extraneous bytes", StringComparison.Ordinal))
+        {
+            // Bytes between a JPEG's segments harm nothing, and some cameras write them.
+            return Vips.Run(new Request(file, strict: false, allocate), Decode, Failure(file));
+        }
     }
 
     /// <summary>Writes a PNG of 8 bits a channel.</summary>
     public static byte[] EncodePng(ImageBuffer image, PngEffort effort = PngEffort.Fast)
     {
         ArgumentNullException.ThrowIfNull(image);
-        fixed (byte* pixels = image.Pixels)
+        var (level, filter) = effort switch
         {
-            ImageNative.Check(
-                ImageNative.EncodePng(pixels, image.Width, image.Height, image.Channels, (int)effort, out var data, out var size));
-            return Take(data, size);
-        }
+            PngEffort.Stored => (0, Enums.ForeignPngFilter.None),
+            PngEffort.Fast => (1, Enums.ForeignPngFilter.Sub),
+            _ => (9, Enums.ForeignPngFilter.All),
+        };
+        return Vips.Run(
+            image,
+            pixels =>
+            {
+                using var source = Wrap(pixels);
+                return source.PngsaveBuffer(compression: level, filter: filter);
+            },
+            "The PNG cannot be written");
     }
 
-    /// <summary>Writes a lossy WebP. <paramref name="quality"/> is 0 to 100.</summary>
-    /// <exception cref="ImageException">The quality is out of range or a side is over 16,383 pixels.</exception>
-    public static byte[] EncodeWebp(ImageBuffer image, float quality = 90) => EncodeWebp(image, quality, lossless: false);
-
-    /// <summary>Writes a lossless WebP.</summary>
-    /// <exception cref="ImageException">A side is over 16,383 pixels.</exception>
-    public static byte[] EncodeLosslessWebp(ImageBuffer image) => EncodeWebp(image, 75, lossless: true);
-
     /// <summary>Writes a lossy animated WebP that repeats for ever, each frame shown for <paramref name="frameDuration"/>.</summary>
-    /// <param name="frames">At least one, all of one size; enumerated once, so they may be made on the way.</param>
+    /// <param name="frames">At least one, all of one size and kind; all are held until the file is written.</param>
     /// <param name="frameDuration">Whole milliseconds, at least one.</param>
     /// <param name="quality">0 to 100.</param>
-    /// <exception cref="ImageException">There is no frame, sizes differ, or the quality is out of range.</exception>
-    public static byte[] EncodeAnimatedWebp(IEnumerable<ImageBuffer> frames, TimeSpan frameDuration, float quality = 80)
+    /// <exception cref="ImageException">There is no frame, sizes differ, or a side is over 16,383 pixels.</exception>
+    public static byte[] EncodeAnimatedWebp(IEnumerable<ImageBuffer> frames, TimeSpan frameDuration, int quality = 80)
     {
         ArgumentNullException.ThrowIfNull(frames);
         ArgumentOutOfRangeException.ThrowIfLessThan(frameDuration, TimeSpan.FromMilliseconds(1));
-        nint animation = 0;
-        var timestamp = 0;
+        ArgumentOutOfRangeException.ThrowIfNegative(quality);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
+        ImageBuffer[] all = [.. frames];
+        if (all.Length == 0)
+            throw new ImageException("An animation needs at least one frame.");
+        var first = all[0];
+        if (Array.Exists(all, frame => (frame.Width, frame.Height, frame.Channels) != (first.Width, first.Height, first.Channels)))
+            throw new ImageException("An animation's frames must have one size.");
+        return Vips.Run(all, images => WriteAnimation(images, (int)frameDuration.TotalMilliseconds, quality), "The WebP cannot be written");
+    }
+
+    private static ImageInfo ReadHeader(ReadOnlySpan<byte> file)
+    {
+        using var image = ImageFile.Open(file, strict: true);
+        return image.Info;
+    }
+
+    private static StoredImage Decode(Request request)
+    {
+        using var image = ImageFile.Open(request.File, request.Strict);
+        var info = image.Info;
+        var pixels = request.Allocate(info);
+        image.Decode(pixels.AsSpan(0, info.Width * info.Height * info.Channels));
+        return new StoredImage(info, image.ReadOrientation(request.File), pixels);
+    }
+
+    private static string Failure(ReadOnlySpan<byte> file) =>
+        $"its {ImageFile.Detect(file) switch
+        {
+            ImageFormat.Png => "PNG",
+            ImageFormat.Jpeg => "JPEG",
+            ImageFormat.Gif => "GIF",
+            ImageFormat.Tiff => "TIFF",
+            ImageFormat.Avif => "AVIF",
+            var other => other.ToString(),
+        }} data is damaged, cut short or of a kind that is not read";
+
+    private static byte[] WriteAnimation(ImageBuffer[] frames, int milliseconds, int quality)
+    {
+        var pages = Array.ConvertAll(frames, Wrap);
         try
         {
-            foreach (var frame in frames)
+            using var strip = Image.Arrayjoin(pages, across: 1);
+            using var animation = strip.Mutate(image =>
             {
-                if (animation == 0)
-                    ImageNative.Check(ImageNative.CreateAnimation(frame.Width, frame.Height, quality, 0, out animation));
-                AddFrame(animation, frame, timestamp);
-                timestamp = checked(timestamp + (int)frameDuration.TotalMilliseconds);
-            }
-            if (animation == 0)
-                throw new ImageException("An animation needs at least one frame.");
-            ImageNative.Check(ImageNative.FinishAnimation(animation, timestamp, out var data, out var size));
-            return Take(data, size);
+                image.Set(GValue.ArrayIntType, "delay", Enumerable.Repeat(milliseconds, frames.Length).ToArray());
+                image.Set(GValue.GIntType, "loop", 0);
+            });
+            return animation.WebpsaveBuffer(q: quality, pageHeight: frames[0].Height);
         }
         finally
         {
-            ImageNative.DestroyAnimation(animation);
+            Array.ForEach(pages, page => page.Dispose());
         }
     }
 
-    private static void AddFrame(nint animation, ImageBuffer frame, int timestamp)
+    private static Image Wrap(ImageBuffer image)
     {
-        fixed (byte* pixels = frame.Pixels)
-            ImageNative.Check(ImageNative.AddFrame(animation, pixels, frame.Width, frame.Height, frame.Channels, timestamp));
+        using var memory = Image.NewFromMemory(image.Pixels, image.Width, image.Height, image.Channels, Enums.BandFormat.Uchar);
+        return memory.Copy(interpretation: image.Channels < 3 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
     }
 
-    private static byte[] EncodeWebp(ImageBuffer image, float quality, bool lossless)
+    private readonly ref struct Request(ReadOnlySpan<byte> file, bool strict, Func<ImageInfo, byte[]> allocate)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        fixed (byte* pixels = image.Pixels)
-        {
-            ImageNative.Check(ImageNative.EncodeWebp(
-                pixels, image.Width, image.Height, image.Channels, quality, lossless ? 1 : 0, out var data, out var size));
-            return Take(data, size);
-        }
-    }
+        public ReadOnlySpan<byte> File { get; } = file;
 
-    private static byte[] Take(byte* data, nuint size)
-    {
-        try
-        {
-            return new ReadOnlySpan<byte>(data, checked((int)size)).ToArray();
-        }
-        finally
-        {
-            ImageNative.Free(data);
-        }
+        public bool Strict { get; } = strict;
+
+        public Func<ImageInfo, byte[]> Allocate { get; } = allocate;
     }
 }

@@ -52,23 +52,23 @@ public static class ImageTransforms
     public static ImageBuffer FlipHorizontally(ImageBuffer image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Rearrange(image, image.Width, image.Height, (x, y) => (image.Width - 1 - x, y));
+        return Walk(image, image.Width, image.Height, image.Width - 1, -1, image.Width);
     }
 
     /// <summary>Undoes EXIF orientation 1 to 8, so that the image stands as it was meant to.</summary>
     public static ImageBuffer Oriented(ImageBuffer image, int orientation)
     {
         ArgumentNullException.ThrowIfNull(image);
-        int right = image.Width - 1, bottom = image.Height - 1;
+        int width = image.Width, right = width - 1, bottom = (image.Height - 1) * width;
         return orientation switch
         {
-            2 => Rearrange(image, image.Width, image.Height, (x, y) => (right - x, y)),
-            3 => Rearrange(image, image.Width, image.Height, (x, y) => (right - x, bottom - y)),
-            4 => Rearrange(image, image.Width, image.Height, (x, y) => (x, bottom - y)),
-            5 => Rearrange(image, image.Height, image.Width, (x, y) => (y, x)),
-            6 => Rearrange(image, image.Height, image.Width, (x, y) => (y, bottom - x)),
-            7 => Rearrange(image, image.Height, image.Width, (x, y) => (right - y, bottom - x)),
-            8 => Rearrange(image, image.Height, image.Width, (x, y) => (right - y, x)),
+            2 => Walk(image, width, image.Height, right, -1, width),
+            3 => Walk(image, width, image.Height, bottom + right, -1, -width),
+            4 => Walk(image, width, image.Height, bottom, 1, -width),
+            5 => Walk(image, image.Height, width, 0, width, 1),
+            6 => Walk(image, image.Height, width, bottom, -width, 1),
+            7 => Walk(image, image.Height, width, bottom + right, -width, -1),
+            8 => Walk(image, image.Height, width, right, width, -1),
             _ => image,
         };
     }
@@ -103,17 +103,20 @@ public static class ImageTransforms
         return (byte)((sum + (sum >> 8)) >> 8);
     }
 
-    private static ImageBuffer Rearrange(ImageBuffer image, int width, int height, Func<int, int, (int X, int Y)> source)
+    // The result's pixel (x, y) is the source's pixel number first + x * across + y * down.
+    private static ImageBuffer Walk(ImageBuffer image, int width, int height, int first, int across, int down)
     {
         var result = new ImageBuffer(width, height, image.Channels);
         var channels = image.Channels;
+        ReadOnlySpan<byte> source = image.Pixels;
         for (var y = 0; y < height; y++)
         {
             var row = result.Row(y);
-            for (var x = 0; x < width; x++)
+            var from = (first + y * down) * channels;
+            for (var to = 0; to < row.Length; to += channels, from += across * channels)
             {
-                var (fromX, fromY) = source(x, y);
-                image.Row(fromY).Slice(fromX * channels, channels).CopyTo(row.Slice(x * channels, channels));
+                for (var c = 0; c < channels; c++)
+                    row[to + c] = source[from + c];
             }
         }
         return result;

@@ -1,6 +1,6 @@
 namespace ProjectedGan.Data.Images;
 
-/// <summary>How hard the PNG encoder works. The numbers are the native library's.</summary>
+/// <summary>How hard the PNG encoder works.</summary>
 public enum PngEffort
 {
     /// <summary>No compression: fastest to decode, the layout of StyleGAN's dataset zips.</summary>

@@ -1,8 +1,8 @@
+using Google.Rpc;
 using System.CommandLine;
 using System.Security.Authentication;
 using Grpc.Core;
 using Grpc.Net.Client;
-using ProjectedGan.Contracts.Errors;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Security;

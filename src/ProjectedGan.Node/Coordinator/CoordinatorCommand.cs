@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using ProjectedGan.Coordination;
 using ProjectedGan.Node.Cli;
+using ProjectedGan.Node.Coordinator.Clustering;
 using ProjectedGan.Node.Coordinator.Storage;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Local;
@@ -20,7 +21,8 @@ internal static class CoordinatorCommand
             "coordinator --data-dir data",
             "coordinator --data-dir data --listen http://0.0.0.0:7400 --tokens tokens.yaml",
             "coordinator --data-dir data --listen https://0.0.0.0:7400 --tls-cert node.crt --tls-key node.key --tls-ca ca.crt --tls-require-client",
-            "coordinator --data-dir data --storage postgres --connection-string 'Host=db;Database=pgan;Username=pgan'");
+            "coordinator --data-dir data --storage postgres --connection-string 'Host=db;Database=pgan;Username=pgan'",
+            "coordinator --data-dir own --shared-dir shared --clustering postgres --connection-string 'Host=db;Database=pgan;Username=pgan'");
         CoordinatorFlags flags = CoordinatorFlags.AddTo(command);
         Option<bool> parent = ParentWatch.Create();
         command.Add(parent);
@@ -74,6 +76,11 @@ internal static class CoordinatorCommand
         if (metrics is not null)
         {
             Console.WriteLine($"metrics on {metrics}");
+        }
+
+        if (options.Clustering != ClusteringKind.None && options.SharedFolder is null)
+        {
+            Console.Error.WriteLine("pgan: the other coordinators do not see the files that are sent to this one; give all of them one --shared-dir.");
         }
 
         if (options.Server.Listen.IsLoopback)

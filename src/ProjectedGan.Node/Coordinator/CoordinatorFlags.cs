@@ -24,9 +24,10 @@ internal sealed class CoordinatorFlags
     private readonly Option<string?> _tokens = new("--tokens") { Description = "YAML file of bearer tokens with roles; read again when it changes.", HelpName = "FILE" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen on the network although everybody there could call." };
     private readonly Option<string?> _localFiles = new("--local-files") { Description = "Folder below which specs may name files of this machine. Without it: any file for callers of this machine where no token is asked for, else none.", HelpName = "DIR" };
-    private readonly Option<StorageKind> _storage = new("--storage") { Description = "sqlite (a file in the data folder) or postgres." };
+    private readonly Option<StorageKind?> _storage = new("--storage") { Description = "sqlite (a file in the data folder) or postgres; with --clustering it is postgres." };
     private readonly Option<string?> _connection = new("--connection-string") { Description = "PostgreSQL's connection string; PGAN_CONNECTION_STRING keeps it out of the process list.", HelpName = "TEXT" };
     private readonly Option<ClusteringKind> _clustering = new("--clustering") { Description = "How several coordinators find each other: none, postgres or kubernetes." };
+    private readonly Option<string> _siloListen = new("--silo-listen") { Description = "With --clustering: HOST:PORT where the other coordinators reach this one, and nobody else may. * is the address by which this machine reaches the database, port 0 any free one.", DefaultValueFactory = _ => "*:0", HelpName = "HOST:PORT" };
     private readonly Option<TimeSpan> _heartbeat = DurationOption.Create("--heartbeat", "How often workers report.", TimeSpan.FromSeconds(1));
     private readonly Option<TimeSpan> _lease = DurationOption.Create("--lease", "A worker that is silent for this long is lost.", TimeSpan.FromSeconds(5));
     private readonly Option<int> _calls = new("--max-calls") { Description = "Short calls at once.", DefaultValueFactory = _ => new CallLimits().Calls };
@@ -39,7 +40,7 @@ internal sealed class CoordinatorFlags
 
     private CoordinatorFlags(Command command)
     {
-        foreach (Option option in new Option[] { _data, _shared, _listen, _metrics, _tokens, _insecure, _localFiles, _storage, _connection, _clustering, _heartbeat, _lease, _calls, _transfers, _watches, _nodes, _upload, _logLevel })
+        foreach (Option option in new Option[] { _data, _shared, _listen, _metrics, _tokens, _insecure, _localFiles, _storage, _connection, _clustering, _siloListen, _heartbeat, _lease, _calls, _transfers, _watches, _nodes, _upload, _logLevel })
         {
             command.Add(option);
         }
@@ -52,12 +53,17 @@ internal sealed class CoordinatorFlags
     /// <exception cref="UsageException">An option is wrong, or options need each other.</exception>
     public CoordinatorOptions Read(ParseResult parsed)
     {
-        SiloClustering.Check(parsed.GetValue(_clustering));
-        StorageKind storage = parsed.GetValue(_storage);
+        ClusteringKind clustering = parsed.GetValue(_clustering);
+        StorageKind storage = parsed.GetValue(_storage) ?? (clustering == ClusteringKind.None ? StorageKind.Sqlite : StorageKind.Postgres);
         string connection = parsed.GetValue(_connection) ?? Environment.GetEnvironmentVariable("PGAN_CONNECTION_STRING") ?? "";
         if (storage == StorageKind.Postgres && connection.Length == 0)
         {
-            throw new UsageException("--storage postgres needs --connection-string or PGAN_CONNECTION_STRING, for example 'Host=localhost;Database=pgan;Username=pgan'.");
+            throw new UsageException($"{(clustering == ClusteringKind.None ? "--storage postgres" : Named(clustering))} needs --connection-string or PGAN_CONNECTION_STRING, for example 'Host=localhost;Database=pgan;Username=pgan'.");
+        }
+
+        if (clustering != ClusteringKind.None && storage != StorageKind.Postgres)
+        {
+            throw new UsageException($"{Named(clustering)} needs --storage postgres, and --storage is sqlite: several coordinators meet in the database that they share.");
         }
 
         if (parsed.GetValue(_shared) is not null && storage != StorageKind.Postgres)
@@ -73,7 +79,8 @@ internal sealed class CoordinatorFlags
             Server = server,
             Storage = storage,
             ConnectionString = connection,
-            Clustering = parsed.GetValue(_clustering),
+            Clustering = clustering,
+            SiloListen = SiloListen.Parse(parsed.GetValue(_siloListen)!),
             Coordination = ReadTimes(parsed),
             Artifacts = new ArtifactStoreOptions { LargestFile = AtLeast(parsed, _upload, 1) },
             LocalFiles = parsed.GetValue(_localFiles) is { } folder ? new LocalFiles(Path.GetFullPath(folder))
@@ -114,6 +121,8 @@ internal sealed class CoordinatorFlags
             },
         };
     }
+
+    private static string Named(ClusteringKind clustering) => $"--clustering {clustering.ToString().ToLowerInvariant()}";
 
     private static int PortBehind(int port) => port is 0 or IPEndPoint.MaxPort ? 0 : port + 1;
 

@@ -1,4 +1,3 @@
-using Grpc.Health.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,8 +11,6 @@ using ProjectedGan.Node.Coordinator.Storage;
 using ProjectedGan.Node.Coordinator.Submissions;
 using ProjectedGan.Node.Coordinator.Web;
 using ProjectedGan.Node.Hosting;
-using ProjectedGan.Rpc.Health;
-using ProjectedGan.Rpc.Hosting;
 using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Hosting;
 
@@ -25,7 +22,7 @@ internal static class CoordinatorHost
     /// <exception cref="CoordinationException">The storage's options are unusable.</exception>
     public static WebApplication Build(CoordinatorOptions options, DataFolder folder)
     {
-        WebApplicationBuilder builder = NodeServer.CreateBuilder(options.Server, options.LogLevel);
+        WebApplicationBuilder builder = NodeServer.CreateBuilder(options.Server, options.LogLevel, Experiments.Descriptor, Contracts.V1.Artifacts.Descriptor, Cluster.Descriptor);
         AddGrains(builder, options, folder);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(services => new ArtifactStore(folder.Artifacts, options.Artifacts, services.GetRequiredService<ArtifactInstruments>()));
@@ -35,8 +32,7 @@ internal static class CoordinatorHost
         builder.Services.AddSingleton<ExperimentReader>().AddSingleton<ExperimentsService>().AddSingleton<ClusterService>().AddSingleton<ArtifactsService>();
         builder.Services.AddSingleton<SchedulerStart>().AddHostedService(services => services.GetRequiredService<SchedulerStart>()).AddHostedService<ArtifactCleaning>();
         builder.Services.AddWeb();
-        builder.Services.AddNodeRpc(Experiments.Descriptor, Contracts.V1.Artifacts.Descriptor, Cluster.Descriptor);
-        builder.Services.AddPganTelemetry(new TelemetryOptions { Role = "coordinator", Version = ProductVersion.Full });
+        builder.AddPganTelemetry(new TelemetryOptions { Role = "coordinator", Version = ProductVersion.Full });
         WebApplication application = builder.Build();
         Map(application);
         return application;
@@ -48,7 +44,7 @@ internal static class CoordinatorHost
         builder.Services.AddCoordination(options.Coordination);
         builder.UseOrleans(silo =>
         {
-            SiloClustering.AddTo(silo, options.Clustering, options.ConnectionString);
+            SiloClustering.AddTo(silo, options);
             _ = options.Storage == StorageKind.Sqlite
                 ? silo.AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = folder.Database })
                 : silo.AddPostgresStorage(GrainNames.Storage, new PostgresStorageOptions { ConnectionString = options.ConnectionString });
@@ -60,8 +56,7 @@ internal static class CoordinatorHost
         application.MapGrpcService<ExperimentsService>();
         application.MapGrpcService<ArtifactsService>();
         application.MapGrpcService<ClusterService>();
-        application.MapNodeRpc();
         application.MapWeb();
-        NodeServer.MapMetrics(application, () => application.Services.GetRequiredService<ServingStatuses>().Get(ServingStatuses.Node) == HealthCheckResponse.Types.ServingStatus.Serving);
+        NodeServer.MapShared(application);
     }
 }

@@ -26,6 +26,9 @@ internal sealed record CoordinatorOptions
 
     public ClusteringKind Clustering { get; init; }
 
+    /// <summary>Where other coordinators reach this one.</summary>
+    public SiloListen SiloListen { get; init; } = new(null, 0);
+
     public CoordinationOptions Coordination { get; init; } = new();
 
     public ArtifactStoreOptions Artifacts { get; init; } = new();

@@ -9,14 +9,11 @@ using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Links;
 using ProjectedGan.Node.Security;
-using ProjectedGan.Rpc.Health;
-using ProjectedGan.Rpc.Hosting;
 using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Evaluation;
 using ProjectedGan.Telemetry.Hosting;
 using ProjectedGan.Torch;
 using TorchSharp;
-using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace ProjectedGan.Node.Evaluators;
 
@@ -76,7 +73,7 @@ internal static class EvaluatorRole
         };
         CoordinatorLink<EvaluatorMessage, EvaluatorCommand> link = new(
             EvaluatorProtocol.Create(new Cluster.ClusterClient(channel), registration, agent), TimeProvider.System, logger);
-        application.Services.GetRequiredService<ServingStatuses>().Set(ServingStatuses.Node, ServingStatus.Serving);
+        application.Services.GetRequiredService<NodeHealth>().IsServing = true;
         await WorkAsync(link, agent, stop);
     }
 
@@ -94,8 +91,7 @@ internal static class EvaluatorRole
     private static WebApplication BuildApplication(NodeSettings settings, string id)
     {
         var builder = NodeServer.CreateBuilder(settings.Server, LogLevel.Information);
-        builder.Services.AddNodeRpc();
-        builder.Services.AddPganTelemetry(new TelemetryOptions
+        builder.AddPganTelemetry(new TelemetryOptions
         {
             Role = "evaluator",
             Version = ProductVersion.Full,
@@ -103,8 +99,7 @@ internal static class EvaluatorRole
             LibtorchVersion = TorchRuntime.Describe().LibtorchVersion,
         });
         var application = builder.Build();
-        application.MapNodeRpc();
-        NodeServer.MapMetrics(application, () => application.Services.GetRequiredService<ServingStatuses>().Get(ServingStatuses.Node) == ServingStatus.Serving);
+        NodeServer.MapShared(application);
         return application;
     }
 }

@@ -12,6 +12,8 @@ internal static class NodeLogging
         logging.ClearProviders().SetMinimumLevel(level);
         // The framework reports every connection and request at Information.
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        // So does Orleans of its silos; who asks for debugging asks for it too.
+        logging.AddFilter("Orleans", level < LogLevel.Information ? level : (LogLevel)Math.Max((int)level, (int)LogLevel.Warning));
         // What services fail at is logged by ErrorInterceptor; what is left here is callers' damaged messages, no errors of this node.
         logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
         logging.AddSimpleConsole(console =>

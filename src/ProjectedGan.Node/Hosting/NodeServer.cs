@@ -2,6 +2,7 @@ using System.Collections;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,6 +19,7 @@ using ProjectedGan.Node.Security;
 using ProjectedGan.Telemetry.Hosting;
 using ProjectedGan.Telemetry.Security;
 using ProjectedGan.Torch;
+using RpcDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace ProjectedGan.Node.Hosting;
 
@@ -29,7 +31,10 @@ internal static class NodeServer
     private static readonly TimeSpan PingPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>A builder to which the role adds its services; the server listens when the application starts.</summary>
-    public static WebApplicationBuilder CreateBuilder(NodeServerOptions options, LogLevel logLevel)
+    /// <param name="options">Where it listens, and to whom.</param>
+    /// <param name="logLevel">The least level that is logged.</param>
+    /// <param name="services">Those of the role, whose health can be asked for by name.</param>
+    public static WebApplicationBuilder CreateBuilder(NodeServerOptions options, LogLevel logLevel, params RpcDescriptor[] services)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         // Files and variables meant for other ASP.NET applications must not open ports here.
@@ -47,6 +52,14 @@ internal static class NodeServer
             grpc.Interceptors.Add<AuthorizationInterceptor>();
             grpc.Interceptors.Add<LimitInterceptor>();
         });
+        builder.Services.AddGrpcReflection();
+        // The node says itself when it serves, so that there are no checks to run.
+        builder.Services.AddGrpcHealthChecks(health =>
+        {
+            health.UseHealthChecksCache = true;
+            health.Services.Clear();
+        });
+        builder.Services.AddSingleton(provider => new NodeHealth(provider.GetRequiredService<HealthServiceImpl>(), services));
         // The command line handles signals; a second handler would end the process behind its back.
         builder.Services.RemoveAll<IHostLifetime>().AddSingleton<IHostLifetime, SilentLifetime>();
         return builder;
@@ -73,8 +86,11 @@ internal static class NodeServer
         return (options.Listen.Describe(ports[0]), options.Metrics?.Describe(ports[1]));
     }
 
-    /// <summary>Serves metrics and probes over HTTP/1.1 on their own port: <c>/metrics</c>, <c>/healthz</c> (alive) and <c>/readyz</c>.</summary>
-    public static void MapMetrics(WebApplication application, Func<bool> isReady)
+    /// <summary>
+    /// Serves what every node has: health and reflection over gRPC; metrics and probes over HTTP/1.1 on their own port, which are
+    /// <c>/metrics</c>, <c>/healthz</c> (alive) and <c>/readyz</c>.
+    /// </summary>
+    public static void MapShared(WebApplication application)
     {
         PortRules rules = application.Services.GetRequiredService<PortRules>();
         application.Use((context, next) =>
@@ -87,6 +103,8 @@ internal static class NodeServer
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         });
+        application.MapGrpcHealthChecksService();
+        application.MapGrpcReflectionService();
         application.MapPganMetrics();
         TransportIdentity identity = application.Services.GetRequiredService<TransportIdentity>();
         if (identity.Certificate is not null)
@@ -95,7 +113,8 @@ internal static class NodeServer
         }
 
         application.MapGet(PortRules.AlivePath, static () => Results.Text("alive\n"));
-        application.MapGet(PortRules.ReadyPath, () => isReady() ? Results.Text("ready\n") : Results.Text("not ready\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+        NodeHealth health = application.Services.GetRequiredService<NodeHealth>();
+        application.MapGet(PortRules.ReadyPath, () => health.IsServing ? Results.Text("ready\n") : Results.Text("not ready\n", statusCode: StatusCodes.Status503ServiceUnavailable));
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> TelemetryVariables() =>

@@ -1,25 +1,20 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
-using ProjectedGan.Contracts.Errors;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Storage;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Specification;
-using RpcStatus = ProjectedGan.Contracts.Errors.Status;
-using Status = Grpc.Core.Status;
 
 namespace ProjectedGan.Node.Hosting;
 
 /// <summary>The one place where failures become gRPC statuses with google.rpc details, and the way back.</summary>
 internal static class StatusMapping
 {
-    /// <summary>The trailer of google.rpc.Status.</summary>
-    public const string Trailer = "grpc-status-details-bin";
-
     // Trailers are headers: servers and proxies bound them, often at 8 KiB.
     private const int MostViolations = 40;
     private const int LongestText = 2000;
@@ -49,31 +44,18 @@ internal static class StatusMapping
     public static RpcException Refuse(StatusCode code, string message, params IMessage[] details)
     {
         string text = message.Length <= LongestText ? message : message[..LongestText] + "…";
-        RpcStatus status = new() { Code = (int)code, Message = text };
-        status.Details.AddRange(details.Select(detail => Any.Pack(detail)));
-        Metadata trailers = details.Length == 0 ? [] : new Metadata { { Trailer, status.ToByteArray() } };
-        return new RpcException(new Status(code, text), trailers);
+        return new Google.Rpc.Status { Code = (int)code, Message = text, Details = { details.Select(Any.Pack) } }.ToRpcException();
     }
 
     /// <summary>The violations that a status carries; empty for other failures.</summary>
     public static IReadOnlyList<BadRequest.Types.FieldViolation> Violations(RpcException failure) =>
-        [.. Details(failure).Where(detail => detail.Is(Contracts.Errors.BadRequest.Descriptor)).SelectMany(detail => detail.Unpack<BadRequest>().FieldViolations)];
+        [.. Details(failure).Where(detail => detail.Is(Google.Rpc.BadRequest.Descriptor)).SelectMany(detail => detail.Unpack<BadRequest>().FieldViolations)];
 
     /// <summary>Whether the same call may succeed in a moment, as its server says: it had too much to do.</summary>
     public static bool AsksForRetry(RpcException failure) => Details(failure).Any(detail => detail.Is(RetryInfo.Descriptor));
 
-    private static RepeatedField<Any> Details(RpcException failure)
-    {
-        try
-        {
-            return failure.Trailers.GetValueBytes(Trailer) is { } bytes ? RpcStatus.Parser.ParseFrom(bytes).Details : [];
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            // Details help; without them the status itself says what is wrong.
-            return [];
-        }
-    }
+    // Details help; without them the status itself says what is wrong.
+    private static RepeatedField<Any> Details(RpcException failure) => failure.Trailers.GetRpcStatus(ignoreParseError: true)?.Details ?? [];
 
     private static BadRequest BadRequest(IEnumerable<(string Field, string Message)> violations)
     {

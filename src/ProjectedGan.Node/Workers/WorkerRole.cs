@@ -12,13 +12,10 @@ using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Links;
 using ProjectedGan.Node.Security;
-using ProjectedGan.Rpc.Health;
-using ProjectedGan.Rpc.Hosting;
 using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Hosting;
 using ProjectedGan.Torch;
 using TorchSharp;
-using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace ProjectedGan.Node.Workers;
 
@@ -117,7 +114,7 @@ internal static class WorkerRole
             Address = worker.Advertise is null ? address : NodeChannel.ParseAddress("--advertise", worker.Advertise).GetLeftPart(UriPartial.Authority),
         };
         link = new(WorkerProtocol.Create(new Cluster.ClusterClient(channel), registration, state.Current, agent.Assign), TimeProvider.System, logger);
-        application.Services.GetRequiredService<ServingStatuses>().Set(ServingStatuses.Node, ServingStatus.Serving);
+        application.Services.GetRequiredService<NodeHealth>().IsServing = true;
         await WorkAsync(link, agent, state, DrainedAsync(state, worker.Drain, logger, stop), stop);
     }
 
@@ -147,8 +144,7 @@ internal static class WorkerRole
     private static WebApplication BuildApplication(NodeSettings settings, string id, bool sharesMemory)
     {
         var builder = NodeServer.CreateBuilder(settings.Server, LogLevel.Information);
-        builder.Services.AddNodeRpc();
-        builder.Services.AddPganTelemetry(new TelemetryOptions
+        builder.AddPganTelemetry(new TelemetryOptions
         {
             Role = "worker",
             Version = ProductVersion.Full,
@@ -162,8 +158,7 @@ internal static class WorkerRole
         });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.ConfigureForPeers());
         var application = builder.Build();
-        application.MapNodeRpc();
-        NodeServer.MapMetrics(application, () => application.Services.GetRequiredService<ServingStatuses>().Get(ServingStatuses.Node) == ServingStatus.Serving);
+        NodeServer.MapShared(application);
         application.Services.GetRequiredService<PeerServer>().MapPeers(application);
         return application;
     }

@@ -20,7 +20,6 @@ public sealed class SchemaTests
     [Theory]
     [InlineData("clustering.mode=postgres", "postgres.existingSecret is empty")]
     [InlineData("clustering.mode=postgres,coordinator.persistence.enabled=false,postgres.existingSecret=a", "several coordinators need one shared volume")]
-    [InlineData("postgres.tables.existingConfigMap=sql", "one coordinator needs no tables of members")]
     [InlineData("tls.enabled=true", "give tls.existingSecret, or let cert-manager make one")]
     [InlineData("tls.enabled=true,tls.existingSecret=a,tls.certManager.enabled=true", "give one of them")]
     [InlineData("tls.requireClientCertificate=true", "need tls.enabled: true")]

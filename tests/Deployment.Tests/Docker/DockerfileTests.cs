@@ -23,6 +23,7 @@ public sealed partial class DockerfileTests
         Assert.All(Sources, source => Assert.True(IsSent(lines, source.TrimEnd('/')), $"COPY {source}: .dockerignore keeps it out."));
         Assert.False(IsSent(lines, "artifacts"), "Build outputs would be sent.");
         Assert.False(IsSent(lines, ".git"), "The history would be sent.");
+        Assert.False(IsSent(lines, "tests"), "The tests would be sent.");
     }
 
     [Fact]
@@ -33,13 +34,7 @@ public sealed partial class DockerfileTests
         {
             if (name == "FROM")
             {
-                string[] words = arguments.Split(' ');
-                if (words[0].StartsWith("toolchain-", StringComparison.Ordinal))
-                {
-                    Assert.Superset(new HashSet<string> { "toolchain-cpu", "toolchain-cuda" }, stages);
-                }
-
-                stages.Add(words[2]);
+                stages.Add(arguments.Split(' ')[2]);
             }
             else if (name == "COPY" && arguments.StartsWith("--from=", StringComparison.Ordinal))
             {
@@ -89,42 +84,38 @@ public sealed partial class DockerfileTests
         Dockerfile.Of("ARG").Where(argument => argument.Contains("BASE=", StringComparison.Ordinal)),
         argument => Assert.Matches(@"^\w+=[a-z/.-]+:[0-9][\w.-]+$", argument));
 
-    [Fact]
-    public void Properties_OfTheBuild_AreThoseOfTheProjects()
+    [Theory]
+    [InlineData("cpu", "libtorch-cpu-linux-x64", "TorchSharp-cuda-linux")]
+    [InlineData("cuda", "TorchSharp-cuda-linux", "libtorch-cpu-linux-x64")]
+    public void Context_AsSent_FindsThePackagesOfTheDevice(string device, string wanted, string other)
     {
-        string publish = Assert.Single(Dockerfile.Of("RUN"), run => run.StartsWith("dotnet publish", StringComparison.Ordinal));
-        Assert.Contains("-p:OfficialPackages=true", publish, StringComparison.Ordinal);
-        string targets = File.ReadAllText(Repository.At("Directory.Build.targets"));
-        Assert.Contains("'$(TorchDevice)' == 'cuda'", targets, StringComparison.Ordinal);
-        Assert.Contains("'$(OfficialPackages)' == 'true'", targets, StringComparison.Ordinal);
-        string native = File.ReadAllText(Repository.At("native", "CMakeLists.txt"));
-        Assert.All(["LIBTORCH", "PGAN_STANDIN", "PGAN_OUTPUT"], option => Assert.Contains(option, native, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void TorchConfig_ForALibtorchInParts_IsTakenByCMake()
-    {
-        string folder = Directory.CreateTempSubdirectory("pgan-libtorch-").FullName;
+        string folder = Directory.CreateTempSubdirectory("pgan-context-").FullName;
         try
         {
-            string modules = Directory.CreateDirectory(Path.Combine(folder, "share", "cmake", "Torch")).FullName, libraries = Directory.CreateDirectory(Path.Combine(folder, "lib")).FullName;
-            File.Copy(Repository.At("deploy", "docker", "TorchConfig.cmake"), Path.Combine(modules, "TorchConfig.cmake"));
-            File.WriteAllText(Path.Combine(folder, "version"), "2.10.0\n");
-            Directory.CreateDirectory(Path.Combine(folder, "include", "torch", "csrc", "api", "include"));
-            string[] configure = ["-S", Repository.At("native"), "-B", Path.Combine(folder, "build"), "-G", "Ninja", $"-DLIBTORCH={folder}", "-DPGAN_STANDIN=OFF"];
-            new Tool("cmake").Run(configure).Refused("has no libtorch_cpu.so and libc10.so");
-            foreach (string library in (string[])["torch", "torch_cpu", "c10"])
+            foreach (string file in Sources.Distinct().SelectMany(FilesOf))
             {
-                File.WriteAllText(Path.Combine(libraries, $"lib{library}.so"), "");
+                string copy = Path.Combine(folder, Path.GetRelativePath(Repository.Root, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
             }
 
-            Assert.Contains("pgan_torch: CUDA OFF", new Tool("cmake").Run(configure).Succeeded().Output, StringComparison.Ordinal);
+            string[] publish = Assert.Single(Dockerfile.Of("RUN"), run => run.StartsWith("dotnet publish", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string[] properties = [.. publish.Where(word => word.StartsWith("-p:", StringComparison.Ordinal)).Select(word => word.Replace("${DEVICE}", device, StringComparison.Ordinal).Replace("${REVISION}", "", StringComparison.Ordinal))];
+            string graph = Path.Combine(folder, "graph.json");
+            new Tool("dotnet").Run(["msbuild", Path.Combine(folder, publish[2]), "-t:GenerateRestoreGraphFile", $"-p:RestoreGraphOutputPath={graph}", "-nologo", "-nodeReuse:false", .. properties]).Succeeded();
+            string packages = File.ReadAllText(graph);
+            Assert.Contains($"\"{wanted}\"", packages, StringComparison.Ordinal);
+            Assert.DoesNotContain($"\"{other}\": {{", packages, StringComparison.Ordinal);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static IEnumerable<string> FilesOf(string source) => File.Exists(Repository.At(source))
+        ? [Repository.At(source)]
+        : Directory.EnumerateFiles(Repository.At(source), "*", SearchOption.AllDirectories).Where(file => !BuildOutput().IsMatch(file));
 
     // The last line that matches decides, as in Docker; a folder is sent when something in it is let in again.
     private static bool IsSent(string[] lines, string path)
@@ -140,6 +131,9 @@ public sealed partial class DockerfileTests
 
         return isSent;
     }
+
+    [GeneratedRegex("/(bin|obj)/")]
+    private static partial Regex BuildOutput();
 
     [GeneratedRegex(@"\$\{(\w+)\}")]
     private static partial Regex Variable();

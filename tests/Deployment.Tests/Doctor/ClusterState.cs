@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Deployment.Tests.Doctor;
 
-/// <summary>What a stand-in of an API server knows. As it is made: a cluster with everything, and a release "gan" that runs in it.</summary>
+/// <summary>What the API server of the tests knows. As it is made: a cluster with everything, and a release "gan" that runs in it.</summary>
 internal sealed class ClusterState
 {
     public const string Space = "research";

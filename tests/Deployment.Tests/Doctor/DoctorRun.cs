@@ -2,7 +2,7 @@ using Deployment.Tests.Tools;
 
 namespace Deployment.Tests.Doctor;
 
-/// <summary><c>pgan doctor --kubernetes</c> with the real kubectl, against a stand-in of an API server.</summary>
+/// <summary><c>pgan doctor --kubernetes</c> with the real kubectl, against the API server of the tests.</summary>
 internal static class DoctorRun
 {
     public static async Task<ToolResult> OfAsync(ClusterState state, params string[] arguments)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Hosting;
 using ProjectedGan.Coordination.Catalog;
+using ProjectedGan.Coordination.Clustering;
 using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Journal;
@@ -258,9 +259,11 @@ internal sealed class SimulatedCluster : IAsyncDisposable
         builder.Services.AddSingleton<ICoordinationObserver>(Gauges = new ShownGauges());
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Logs);
+        // On a busy machine Orleans says that it waited for the processor.
+        builder.Logging.AddFilter("Orleans", LogLevel.Error);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering();
+            silo.UseSingleSilo();
             _storage(silo);
             silo.Services.AddGrainStorage(GrainNames.Storage, static (services, _) => new FaultyStorage(
                 new SqlGrainStorage(services.GetRequiredService<SqlDatabase>(), services.GetRequiredService<TimeProvider>()), services.GetRequiredService<StorageFaults>()));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination.Clustering;
 using ProjectedGan.Coordination.Storage;
 
 namespace ProjectedGan.Coordination.Tests.Storage;
@@ -8,11 +9,9 @@ namespace ProjectedGan.Coordination.Tests.Storage;
 public interface ICountingGrain : IGrainWithStringKey
 {
     Task<long> NextAsync();
-
-    Task<string[]> RemindAsync();
 }
 
-public sealed class CountingGrain([PersistentState("counter", GrainNames.Storage)] IPersistentState<Counter> counter) : Grain, ICountingGrain, IRemindable
+public sealed class CountingGrain([PersistentState("counter", GrainNames.Storage)] IPersistentState<Counter> counter) : Grain, ICountingGrain
 {
     public async Task<long> NextAsync()
     {
@@ -20,15 +19,6 @@ public sealed class CountingGrain([PersistentState("counter", GrainNames.Storage
         await counter.WriteStateAsync();
         return counter.State.Value;
     }
-
-    public async Task<string[]> RemindAsync()
-    {
-        string[] before = [.. (await this.GetReminders()).Select(static reminder => reminder.ReminderName)];
-        await this.RegisterOrUpdateReminder("wake", TimeSpan.FromHours(1), TimeSpan.FromHours(1));
-        return before;
-    }
-
-    public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 }
 
 /// <summary>Storage as the coordinator hosts it.</summary>
@@ -39,10 +29,10 @@ public sealed class HostedStorageTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Silo_Restarts_StatesAndRemindersAreThere()
+    public async Task Silo_Restarts_StatesAreThere()
     {
-        Assert.Equal((1L, 2L, ""), await RunAsync());
-        Assert.Equal((3L, 4L, "wake"), await RunAsync());
+        Assert.Equal((1L, 2L), await RunAsync());
+        Assert.Equal((3L, 4L), await RunAsync());
     }
 
     [Fact]
@@ -55,15 +45,15 @@ public sealed class HostedStorageTests : IDisposable
         Assert.Equal(StorageFailures.Corrupt, thrown.Reason);
     }
 
-    private async Task<(long First, long Second, string Reminders)> RunAsync()
+    private async Task<(long First, long Second)> RunAsync()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = Path.Combine(_folder, "coordinator.db") }));
+        builder.UseOrleans(silo => silo.UseSingleSilo().AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = Path.Combine(_folder, "coordinator.db") }));
         using IHost host = builder.Build();
         await host.StartAsync();
         var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<ICountingGrain>("one");
-        (long, long, string) seen = (await grain.NextAsync(), await grain.NextAsync(), string.Join(' ', await grain.RemindAsync()));
+        (long, long) seen = (await grain.NextAsync(), await grain.NextAsync());
         await host.StopAsync();
         await ((IAsyncDisposable)host).DisposeAsync();
         return seen;

@@ -240,36 +240,6 @@ public abstract class StorageContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reminders_RoundTrip_KeepTheirVersionsAndRanges()
-    {
-        var table = new SqlReminderTable(Database);
-        await table.StartAsync();
-        ReminderEntry[] entries = [.. Enumerable.Range(0, 20).Select(static key => new ReminderEntry
-        {
-            GrainId = GrainId.Create("worker", $"w{key}"),
-            ReminderName = "wake",
-            StartAt = new DateTime(2026, 1, 1, 0, 0, 0, 123, DateTimeKind.Utc),
-            Period = TimeSpan.FromMinutes(key + 1),
-        })];
-        foreach (ReminderEntry entry in entries)
-        {
-            entry.ETag = await table.UpsertRow(entry);
-        }
-
-        ReminderEntry? read = await table.ReadRow(entries[3].GrainId, "wake");
-        Assert.Equal((entries[3].StartAt, DateTimeKind.Utc, TimeSpan.FromMinutes(4), entries[3].ETag), (read!.StartAt, read.StartAt.Kind, read.Period, read.ETag));
-        Assert.Equal(20, (await table.ReadRows(0, 0)).Reminders.Count);
-        uint middle = entries[3].GrainId.GetUniformHashCode();
-        Assert.Equal(20, (await table.ReadRows(0, middle)).Reminders.Count + (await table.ReadRows(middle, uint.MaxValue)).Reminders.Count);
-        Assert.Contains(entries[3].GrainId, (await table.ReadRows(middle - 1, middle)).Reminders.Select(static entry => entry.GrainId));
-
-        string? newer = await table.UpsertRow(entries[3]);
-        Assert.False(await table.RemoveRow(entries[3].GrainId, "wake", entries[3].ETag!));
-        Assert.True(await table.RemoveRow(entries[3].GrainId, "wake", newer!));
-        Assert.Null(await table.ReadRow(entries[3].GrainId, "wake"));
-    }
-
-    [Fact]
     public async Task Operations_AreMeasured()
     {
         var seen = new List<string>();

@@ -210,7 +210,7 @@ public sealed class DatasetCreatorTests : IDisposable
         _folder.Write("source/a.png", TestImages.Png(20, 3));
         _folder.Write("source/b.png", TestImages.Png(33, 4));
         _folder.Write("source/broken.png", "no image"u8.ToArray());
-        _folder.Write("source/c.webp", ImageCodec.EncodeWebp(TestImages.Gradient(50, 30, 3)));
+        _folder.Write("source/c.webp", Fixtures.ImageFixtures.File("webp lossy").File);
         _folder.Write("source/cut.jpg", Fixtures.ImageFixtures.File("jpeg grey").File[..200]);
         _folder.Write("source/d.jpg", Fixtures.ImageFixtures.File("jpeg grey").File);
         _folder.Write("source/notes.txt", [1]);

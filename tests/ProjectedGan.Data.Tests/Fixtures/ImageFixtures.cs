@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ProjectedGan.Data.Tests.Fixtures;
 
-/// <summary>images.json: files with the pixels that PIL gives for them, made by make_fixtures.py.</summary>
+/// <summary>images.json: files with the pixels that PIL and avifdec give for them, made by make_fixtures.py.</summary>
 public static class ImageFixtures
 {
     private static readonly Lazy<Content> Loaded = new(Load);
@@ -20,7 +20,7 @@ public static class ImageFixtures
     }
 
     public sealed record FileCase(
-        string Name, byte[] File, int Width, int Height, int Channels, int Orientation, int Frames, int Tolerance, byte[] Pixels);
+        string Name, byte[] File, int Width, int Height, int Channels, bool Turned, int Frames, int Tolerance, byte[] Pixels);
 
     public sealed record LanczosCase(int Width, int Height, int Channels, int SourceWidth, int SourceHeight, byte[] Source, byte[] Pixels);
 

@@ -9,15 +9,15 @@ public class ImageCodecTests
 
     [Theory]
     [MemberData(nameof(FileNames))]
-    public void Decode_FileOfEveryKind_GivesTheReferencePixels(string name)
+    public void Decode_FileOfEveryKind_GivesTheReferencePixelsUpright(string name)
     {
         var expected = ImageFixtures.File(name);
 
         var info = ImageCodec.Probe(expected.File);
         var image = ImageCodec.Decode(expected.File);
 
-        Assert.Equal((expected.Width, expected.Height, expected.Channels), (info.Width, info.Height, info.Channels));
-        Assert.Equal((expected.Orientation, expected.Frames), (info.Orientation, info.Frames));
+        var stored = expected.Turned ? (expected.Height, expected.Width) : (expected.Width, expected.Height);
+        Assert.Equal((stored, expected.Channels, expected.Frames), ((info.Width, info.Height), info.Channels, info.Frames));
         Assert.Equal((expected.Width, expected.Height, expected.Channels), (image.Width, image.Height, image.Channels));
         var worst = image.Pixels.Zip(expected.Pixels, (a, b) => Math.Abs(a - b)).Max();
         Assert.True(worst <= expected.Tolerance, $"A pixel differs by {worst}.");
@@ -37,17 +37,28 @@ public class ImageCodecTests
             known++;
             Assert.Equal(whole with { Frames = 1 }, info with { Frames = 1 });
         }
-        Assert.True(known > 0);
+        Assert.Equal(whole.Format is ImageFormat.Png or ImageFormat.Jpeg, known > 0);
     }
 
     [Theory]
     [MemberData(nameof(FileNames))]
     public void Decode_TruncatedFile_ThrowsAndNeverReturnsHalfAnImage(string name)
     {
-        var file = ImageFixtures.File(name).File;
-        // Up to the half of every file there are certainly pixels missing.
-        for (var length = 0; length < file.Length / 2; length++)
-            Assert.Throws<ImageException>(() => ImageCodec.Decode(file.AsSpan(0, length)));
+        var fixture = ImageFixtures.File(name);
+        var whole = ImageCodec.Decode(fixture.File).Pixels;
+        for (var length = 0; length < fixture.File.Length; length += 1 + length / 64)
+        {
+            try
+            {
+                Assert.Equal(whole, ImageCodec.Decode(fixture.File.AsSpan(0, length)).Pixels);
+                // Where there is one frame only, some of its pixels are certainly missing up to the half.
+                Assert.True(length > fixture.File.Length / 2 || fixture.Frames > 1);
+            }
+            catch (ImageException error)
+            {
+                Assert.NotEmpty(error.Message);
+            }
+        }
     }
 
     [Fact]
@@ -77,6 +88,31 @@ public class ImageCodecTests
         Assert.True(failures > 1000, $"Only {failures} mutations were noticed.");
     }
 
+    [Fact]
+    public void Decode_JpegWithBytesBetweenSegments_IsReadAndWithDamageIsNot()
+    {
+        var jpeg = ImageFixtures.File("jpeg large 420");
+        byte[] padded = [.. jpeg.File[..20], 9, 9, .. jpeg.File[20..]];
+        Assert.Equal(jpeg.Pixels, ImageCodec.Decode(padded).Pixels);
+
+        // The end's marker in the middle of the pixels.
+        var damaged = (byte[])jpeg.File.Clone();
+        (damaged[^60], damaged[^59]) = (0xFF, 0xD9);
+        var error = Assert.Throws<ImageException>(() => ImageCodec.Decode(damaged));
+        Assert.StartsWith("its JPEG data is damaged", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decode_DamagedFilesSideBySide_NamesEachOnesOwnDamage()
+    {
+        byte[][] files = [.. new[] { "png colour 2 depth 8", "jpeg large 420", "webp lossy large", "gif", "tiff rgb tiff_lzw", "avif 444" }
+            .Select(name => ImageFixtures.File(name).File).Select(file => file[..(file.Length * 2 / 3)])];
+        var alone = Array.ConvertAll(files, file => Assert.Throws<ImageException>(() => ImageCodec.Decode(file)).Message);
+        Parallel.For(0, 400, i => Assert.Equal(
+            alone[i % files.Length], Assert.Throws<ImageException>(() => ImageCodec.Decode(files[i % files.Length])).Message));
+        Assert.Equal(files.Length, alone.Distinct().Count());
+    }
+
     [Theory]
     [InlineData(20000, 20000)]
     [InlineData(int.MaxValue, int.MaxValue)]
@@ -95,8 +131,8 @@ public class ImageCodecTests
     [Fact]
     public void Probe_OtherFile_SaysThatItIsNoImage()
     {
-        var error = Assert.Throws<ImageException>(() => ImageCodec.Probe("GIF89a, which is not read"u8));
-        Assert.Contains("no PNG, JPEG or WebP", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ImageException>(() => ImageCodec.Probe("BM, a bitmap, which is not read"u8));
+        Assert.Contains("no PNG, JPEG, WebP, GIF, TIFF or AVIF", error.Message, StringComparison.Ordinal);
         Assert.Throws<ImageException>(() => ImageCodec.Probe([]));
     }
 
@@ -125,39 +161,14 @@ public class ImageCodecTests
     }
 
     [Fact]
-    public void EncodeLosslessWebp_ThenDecode_GivesTheSamePixels()
-    {
-        var image = TestImages.Gradient(33, 17, 4);
-        Assert.Equal(image.Pixels, ImageCodec.Decode(ImageCodec.EncodeLosslessWebp(image)).Pixels);
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void EncodeWebp_Lossy_StaysClose(int channels)
-    {
-        var image = new ImageBuffer(48, 48, channels);
-        for (var i = 0; i < image.Pixels.Length; i++)
-            image.Pixels[i] = (byte)(60 + i / channels % 48 * 2 + i / channels / 48);
-
-        var decoded = ImageCodec.Decode(ImageCodec.EncodeWebp(image, 95));
-
-        var expected = ImageTransforms.WithChannels(image, 3).Pixels;
-        Assert.True(decoded.Pixels.Zip(expected, (a, b) => Math.Abs(a - b)).Average() < 3);
-    }
-
-    [Fact]
-    public void EncodeWebp_QualityOutOfRange_Throws() =>
-        Assert.Throws<ImageException>(() => ImageCodec.EncodeWebp(TestImages.Gradient(8, 8, 3), 101));
-
-    [Fact]
     public void EncodeAnimatedWebp_Frames_AreCountedAndTheFirstDecodes()
     {
         var frames = Enumerable.Range(0, 5).Select(seed => TestImages.Gradient(24, 16, 3, seed)).ToArray();
 
         var file = ImageCodec.EncodeAnimatedWebp(frames, TimeSpan.FromMilliseconds(40), 90);
 
-        Assert.Equal(new ImageInfo(ImageFormat.WebP, 24, 16, 4, 1, 5), ImageCodec.Probe(file));
+        var info = ImageCodec.Probe(file);
+        Assert.Equal((ImageFormat.WebP, 24, 16, 5), (info.Format, info.Width, info.Height, info.Frames));
         var first = ImageTransforms.Composite(ImageCodec.Decode(file), RgbColor.White);
         Assert.True(first.Pixels.Zip(frames[0].Pixels, (a, b) => Math.Abs(a - b)).Average() < 12);
     }
@@ -176,12 +187,13 @@ public class ImageCodecTests
     {
         var good = ImageCodec.EncodePng(TestImages.Gradient(256, 256, 3));
         var bad = good.AsSpan(0, good.Length / 2).ToArray();
+        var pixels = new byte[256 * 256 * 3];
         void Round()
         {
             for (var i = 0; i < 200; i++)
             {
-                DecodedImage.Decode(good).Dispose();
-                Assert.Throws<ImageException>(() => DecodedImage.Decode(bad));
+                ImageCodec.DecodeStored(good, _ => pixels);
+                Assert.Throws<ImageException>(() => ImageCodec.DecodeStored(bad, _ => pixels));
             }
         }
         Round();

@@ -83,13 +83,6 @@ public class ImageTransformsTests
     }
 
     [Fact]
-    public void DecodeUpright_RotatedJpeg_SwapsItsSides()
-    {
-        var image = ImageCodec.DecodeUpright(ImageFixtures.File("jpeg orientation 6").File);
-        Assert.Equal((11, 13), (image.Width, image.Height));
-    }
-
-    [Fact]
     public void WithChannels_GreyAndRgb_Convert()
     {
         var rgb = new ImageBuffer(2, 1, 3, [255, 0, 0, 9, 9, 9]);

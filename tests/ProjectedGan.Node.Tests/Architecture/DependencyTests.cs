@@ -9,7 +9,7 @@ public class DependencyTests
     private static readonly string[] FromTheTop =
     [
         "ProjectedGan.Node", "ProjectedGan.Telemetry", "ProjectedGan.Coordination", "ProjectedGan.Collectives", "ProjectedGan.Evaluation", "ProjectedGan.Training",
-        "ProjectedGan.Data", "ProjectedGan.Networks", "ProjectedGan.Torch", "ProjectedGan.Rpc", "ProjectedGan.Contracts",
+        "ProjectedGan.Data", "ProjectedGan.Networks", "ProjectedGan.Torch", "ProjectedGan.Contracts",
     ];
 
     [Fact]

@@ -38,7 +38,13 @@ public class InteropTests
 
         Assert.True(code == 0, output);
         Assert.Contains("health SERVING", output, StringComparison.Ordinal);
-        Assert.Contains("pgan.v1.Experiments", output, StringComparison.Ordinal);
+        string[] services = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection", "pgan.v1.Artifacts", "pgan.v1.Cluster", "pgan.v1.Experiments"];
+        foreach (string version in (string[])["v1", "v1alpha"])
+        {
+            string listed = Assert.Single(output.Split('\n'), line => line.StartsWith($"services {version} ", StringComparison.Ordinal));
+            Assert.Equal(services, listed.Split(' ')[2..].Order(StringComparer.Ordinal));
+        }
+
         Assert.Contains("ended EXPERIMENT_STATE_CANCELLED", output, StringComparison.Ordinal);
     }
 

@@ -8,7 +8,7 @@ using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Node.Tests.Processes;
-using ProjectedGan.Telemetry.Artifacts;
+using ProjectedGan.Telemetry.Hosting;
 
 namespace ProjectedGan.Node.Tests.Hosting;
 
@@ -29,6 +29,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public ArtifactStore Store { get; }
 
+    public NodeHealth Health => _application.Services.GetRequiredService<NodeHealth>();
+
     public static async Task<RunningServer> StartAsync(
         TemporaryFolder home, TransportOptions? transport = null, string? tokens = null, CallLimits? limits = null, ArtifactStoreOptions? store = null, TimeProvider? time = null)
     {
@@ -41,10 +43,12 @@ internal sealed class RunningServer : IAsyncDisposable
             Limits = limits ?? new CallLimits(),
         };
         ArtifactStore artifacts = new(home.At("artifacts"), store ?? new ArtifactStoreOptions { ReservedBytes = 0 });
-        WebApplicationBuilder builder = NodeServer.CreateBuilder(options, LogLevel.Warning);
-        builder.Services.AddSingleton(artifacts).AddMetrics().AddSingleton<ArtifactInstruments>();
+        WebApplicationBuilder builder = NodeServer.CreateBuilder(options, LogLevel.Warning, Contracts.V1.Artifacts.Descriptor);
+        builder.Services.AddSingleton(artifacts);
+        builder.AddPganTelemetry(new TelemetryOptions { Role = "coordinator", Version = "test" });
         WebApplication application = builder.Build();
         application.MapGrpcService<ArtifactsService>();
+        NodeServer.MapShared(application);
         await NodeServer.StartAsync(application, options, CancellationToken.None);
         return new(application, new Uri(NodeServer.Addresses(application, options).Api), artifacts);
     }

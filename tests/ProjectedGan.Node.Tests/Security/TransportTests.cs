@@ -67,7 +67,7 @@ public class TransportTests
         MakeCertificates(home.At("certs"));
         TransportOptions trusting = new() { Authority = home.At("certs", "ca.crt") };
 
-        // A new channel each time: a standing connection keeps the certificate it was made with.
+        // A new channel each time: an open connection keeps the certificate it was made with.
         await Eventually.HoldsAsync("the new certificate is served", async () =>
         {
             try

@@ -41,7 +41,7 @@ internal sealed partial class NodeHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(variables.ToDictionary(variable => variable.Name, string? (variable) => variable.Value));
-        builder.Services.AddPganTelemetry(Options);
+        builder.AddPganTelemetry(Options);
         WebApplication application = builder.Build();
         application.MapPganMetrics();
         application.MapGet("/", () => "hello");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ProjectedGan.Telemetry.Tests.Hosting;
 using ProjectedGan.Testing.Prometheus;
@@ -66,6 +67,22 @@ public partial class NamesTests
         Assert.Contains("\nhttp_server_request_duration_seconds_count", text, StringComparison.Ordinal);
         Assert.Contains("\ndotnet_process_cpus{", text, StringComparison.Ordinal);
         Assert.Equal("", await Promtool.CheckMetricsAsync(text));
+    }
+
+    // Prometheus asks for OpenMetrics, which promtool does not read.
+    [Fact]
+    public async Task Prometheus_OfEveryInstrument_StoresTheGoldenNames()
+    {
+        await using NodeHost host = await NodeHost.StartAsync();
+        Measurements.RecordAll(host);
+        await using PrometheusServer server = await PrometheusServer.StartAsync(("node", host.Address));
+        await server.QueryAsync("pgan_training_sign_accuracy");
+
+        JsonElement names = await server.AskApiAsync("api/v1/label/__name__/values?match[]={job=\"node\",__name__=~\"pgan_.*|target_info\"}");
+
+        string[] golden = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"));
+        IEnumerable<string> stored = names.EnumerateArray().Select(name => name.GetString()!).Where(name => !name.EndsWith("_created", StringComparison.Ordinal));
+        Assert.Equal(golden, stored.Select(name => Suffix().Replace(name, "")).Distinct());
     }
 
     [Fact]

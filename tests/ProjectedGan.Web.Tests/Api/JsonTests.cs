@@ -72,13 +72,13 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
         using StreamReader reader = new(stream);
 
         List<string> lines = [];
-        while (!lines.Exists(line => line.StartsWith("data: ", StringComparison.Ordinal)))
+        while (!lines.Contains($"id: {last}"))
         {
             lines.Add(await reader.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("The stream ended."));
         }
 
-        Assert.Contains($"id: {last}", lines);
-        using JsonDocument happened = JsonDocument.Parse(lines[^1]["data: ".Length..]);
+        Assert.Equal("event: alive", lines[0]);
+        using JsonDocument happened = JsonDocument.Parse(lines[^2]["data: ".Length..]);
         Assert.Equal($"{last}", happened.RootElement.GetProperty("sequence").GetString());
     }
 

@@ -2,7 +2,8 @@
 //
 // usage: node experiment.js HOST:PORT SPEC.yaml DATASET.zip [TOKEN]
 //
-// Needs @grpc/grpc-js and @grpc/proto-loader, and the folder protos/ of this repository (PGAN_PROTOS names another place).
+// Needs @grpc/grpc-js and @grpc/proto-loader, grpc-health-check and @grpc/reflection for the protocols of those names, and the folder
+// protos/ of this repository (PGAN_PROTOS names another place).
 'use strict';
 
 const crypto = require('node:crypto');
@@ -14,9 +15,10 @@ const loader = require('@grpc/proto-loader');
 
 const PIECE = 256 * 1024;
 const protos = process.env.PGAN_PROTOS ?? path.join(__dirname, '..', '..', '..', 'protos');
+const packaged = (name) => path.dirname(require.resolve(`${name}/package.json`));
 const definition = loader.loadSync(
-  ['pgan/v1/experiments.proto', 'pgan/v1/artifacts.proto', 'grpc/health/v1/health.proto', 'grpc/reflection/v1/reflection.proto'],
-  { includeDirs: [protos], keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true });
+  ['pgan/v1/experiments.proto', 'pgan/v1/artifacts.proto', 'health/v1/health.proto', 'grpc/reflection/v1/reflection.proto', 'grpc/reflection/v1alpha/reflection.proto'],
+  { includeDirs: [protos, `${packaged('grpc-health-check')}/proto`, `${packaged('@grpc/reflection')}/build/proto`], keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true });
 const root = grpc.loadPackageDefinition(definition);
 
 const [target, specFile, datasetFile, token] = process.argv.slice(2);
@@ -46,7 +48,7 @@ async function upload(file) {
 async function main() {
   const health = await call(new root.grpc.health.v1.Health(target, credentials), 'Check', { service: '' });
   console.log('health', health.status);
-  if (!token) console.log('services', (await services()).join(' '));
+  for (const version of token ? [] : ['v1', 'v1alpha']) console.log('services', version, (await services(version)).join(' '));
   const dataset_digest = await upload(datasetFile);
   const submitted = await call(experiments, 'Submit', { spec_yaml: fs.readFileSync(specFile, 'utf8'), name: 'from-node', dataset_digest });
   console.log('submitted', submitted.id);
@@ -59,9 +61,9 @@ async function main() {
 }
 
 // What the server itself says it offers.
-function services() {
+function services(version) {
   return new Promise((resolve, reject) => {
-    const stream = new root.grpc.reflection.v1.ServerReflection(target, credentials).ServerReflectionInfo(metadata);
+    const stream = new root.grpc.reflection[version].ServerReflection(target, credentials).ServerReflectionInfo(metadata);
     stream.on('data', (answer) => resolve(answer.list_services_response.service.map((service) => service.name)));
     stream.on('error', reject);
     stream.write({ list_services: '' });

@@ -3,7 +3,7 @@
 usage: experiment.py HOST:PORT SPEC.yaml DATASET.zip [--token TOKEN] [--ca CA.crt] [--keep]
 
 The coordinator itself says what its messages look like (server reflection), so that no code is generated; a project of your own may as
-well run grpcio-tools over protos/. Needs grpcio, grpcio-tools and, for reflection's own messages, the folder protos/ of this repository.
+well run grpcio-tools over protos/. Needs grpcio and grpcio-tools.
 """
 import argparse
 import hashlib
@@ -16,7 +16,16 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from grpc_tools import protoc
 
 PIECE = 256 * 1024
-PROTOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "protos")
+
+# As much of the reflection protocol as is used here; more of it comes with grpcio-reflection.
+REFLECTION = """
+syntax = "proto3";
+package grpc.reflection.v1;
+service ServerReflection { rpc ServerReflectionInfo(stream ServerReflectionRequest) returns (stream ServerReflectionResponse); }
+message ServerReflectionRequest { string file_containing_symbol = 4; }
+message ServerReflectionResponse { Files file_descriptor_response = 4; }
+message Files { repeated bytes file_descriptor_proto = 1; }
+"""
 
 
 class Messages:
@@ -51,8 +60,10 @@ class Messages:
 def ask_server(channel, metadata, *services):
     """The messages of services, as the server describes them."""
     with tempfile.TemporaryDirectory() as folder:
-        compiled = os.path.join(folder, "set")
-        assert protoc.main(["protoc", f"-I{PROTOS}", f"--descriptor_set_out={compiled}", "grpc/reflection/v1/reflection.proto"]) == 0
+        source, compiled = os.path.join(folder, "reflection.proto"), os.path.join(folder, "set")
+        with open(source, "w") as stream:
+            stream.write(REFLECTION)
+        assert protoc.main(["protoc", f"-I{folder}", f"--descriptor_set_out={compiled}", source]) == 0
         with open(compiled, "rb") as stream:
             reflection = Messages(channel, metadata, descriptor_pb2.FileDescriptorSet.FromString(stream.read()).file)
     request = reflection.of("grpc.reflection.v1.ServerReflectionRequest")

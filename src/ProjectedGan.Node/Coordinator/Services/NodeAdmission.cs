@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
-using ProjectedGan.Contracts.Errors;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination;
 using ProjectedGan.Node.Hosting;

@@ -1,14 +1,13 @@
-using Grpc.Health.V1;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Scheduling;
-using ProjectedGan.Rpc.Health;
+using ProjectedGan.Node.Hosting;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 
 /// <summary>Wakes what was under way when the coordinator last stopped; until that has succeeded the node does not count as serving.</summary>
-internal sealed class SchedulerStart(IGrainFactory grains, ServingStatuses statuses, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SchedulerStart> logger)
+internal sealed class SchedulerStart(IGrainFactory grains, NodeHealth health, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SchedulerStart> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -29,8 +28,7 @@ internal sealed class SchedulerStart(IGrainFactory grains, ServingStatuses statu
             try
             {
                 await grains.GetGrain<ISchedulerGrain>(GrainNames.Single).StartAsync();
-                statuses.Set(ServingStatuses.Node, HealthCheckResponse.Types.ServingStatus.Serving);
-                SetServices(HealthCheckResponse.Types.ServingStatus.Serving);
+                health.IsServing = true;
                 _awake.TrySetResult();
                 return;
             }
@@ -44,16 +42,8 @@ internal sealed class SchedulerStart(IGrainFactory grains, ServingStatuses statu
 
     public override Task StopAsync(CancellationToken cancellationToken)
     {
-        statuses.Set(ServingStatuses.Node, HealthCheckResponse.Types.ServingStatus.NotServing);
-        SetServices(HealthCheckResponse.Types.ServingStatus.NotServing);
+        health.IsServing = false;
         _awake.TrySetCanceled(cancellationToken);
         return base.StopAsync(cancellationToken);
-    }
-
-    private void SetServices(HealthCheckResponse.Types.ServingStatus status)
-    {
-        statuses.Set(Contracts.V1.Experiments.Descriptor.FullName, status);
-        statuses.Set(Contracts.V1.Artifacts.Descriptor.FullName, status);
-        statuses.Set(Contracts.V1.Cluster.Descriptor.FullName, status);
     }
 }

@@ -56,12 +56,12 @@ internal sealed class StatisticsCurves
         IEnumerable<TrainingProgress> chosen = Enumerable.Range(0, buckets).Select(bucket =>
         {
             int first = 1 + (int)((long)bucket * inner / buckets), end = 1 + (int)((long)(bucket + 1) * inner / buckets);
-            return Outstanding(_points.GetRange(first, end - first), scales);
+            return MostTelling(_points.GetRange(first, end - first), scales);
         });
         return [_points[0], .. chosen, _points[^1]];
     }
 
-    private static TrainingProgress Outstanding(List<TrainingProgress> bucket, double[] scales)
+    private static TrainingProgress MostTelling(List<TrainingProgress> bucket, double[] scales)
     {
         double[] means = [.. Series.Select(series => Mean(bucket.Select(series.Value)))];
         return bucket.MaxBy(point => Series.Select((series, index) => Distance(series.Value(point), means[index], scales[index])).Max())!;

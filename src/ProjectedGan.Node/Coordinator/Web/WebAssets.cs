@@ -1,68 +1,31 @@
-using System.Collections.Frozen;
 using System.Reflection;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Net.Http.Headers;
 
 namespace ProjectedGan.Node.Coordinator.Web;
 
 /// <summary>The page's files, which are part of the program.</summary>
-internal sealed class WebAssets
+internal static class WebAssets
 {
     /// <summary>The page itself.</summary>
     public const string Start = "index.html";
 
-    private const string Prefix = "web/";
+    private static readonly Assembly Program = typeof(WebAssets).Assembly;
+    private static readonly FileExtensionContentTypeProvider Types = new();
 
-    // Files of one version belong together: browsers ask each time, and get a short answer.
-    private const string Caching = "no-cache";
+    // Files of one build belong together: browsers ask each time, and get a short answer.
+    private static readonly EntityTagHeaderValue Build = new($"\"{Program.ManifestModule.ModuleVersionId:N}\"");
 
-    private readonly FrozenDictionary<string, Asset> _assets = Load();
-
-    public async Task WriteAsync(HttpContext context, string name)
+    public static Task WriteAsync(HttpContext context, string name)
     {
         WebHeaders.AddTo(context.Response);
-        if (!_assets.TryGetValue(name, out Asset? asset))
+        if (Program.GetManifestResourceStream($"web/{name}") is not { } file)
         {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
+            return TypedResults.NotFound().ExecuteAsync(context);
         }
 
-        if (WebHeaders.IsUnchanged(context, asset.Tag, Caching))
-        {
-            return;
-        }
-
-        context.Response.ContentType = asset.Type;
-        context.Response.ContentLength = asset.Content.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await context.Response.Body.WriteAsync(asset.Content, context.RequestAborted);
-        }
+        context.Response.Headers.CacheControl = "no-cache";
+        return TypedResults.Stream(file, Types.TryGetContentType(name, out string? type) ? type : null, entityTag: Build).ExecuteAsync(context);
     }
-
-    private static FrozenDictionary<string, Asset> Load()
-    {
-        Assembly assembly = typeof(WebAssets).Assembly;
-        return assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).ToFrozenDictionary(
-            name => name[Prefix.Length..].Replace('\\', '/'), name => Read(assembly, name), StringComparer.Ordinal);
-    }
-
-    private static Asset Read(Assembly assembly, string name)
-    {
-        using Stream stream = assembly.GetManifestResourceStream(name)!;
-        byte[] content = new byte[stream.Length];
-        stream.ReadExactly(content);
-        return new Asset(content, TypeOf(name), Convert.ToHexStringLower(SHA256.HashData(content))[..32]);
-    }
-
-    private static string TypeOf(string name) => Path.GetExtension(name) switch
-    {
-        ".html" => "text/html; charset=utf-8",
-        ".js" => "text/javascript; charset=utf-8",
-        ".css" => "text/css; charset=utf-8",
-        ".svg" => "image/svg+xml",
-        _ => "application/octet-stream",
-    };
-
-    private sealed record Asset(byte[] Content, string Type, string Tag);
 }

@@ -18,12 +18,12 @@ internal static class WebEndpoints
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     public static IServiceCollection AddWeb(this IServiceCollection services) => services
-        .AddSingleton<WebAssets>().AddSingleton<WebCalls>().AddSingleton<WebSession>().AddSingleton<WebReader>().AddSingleton<WebEvents>().AddSingleton<WebImages>();
+        .AddSingleton<WebCalls>().AddSingleton<WebSession>().AddSingleton<WebReader>().AddSingleton<WebEvents>().AddSingleton<WebImages>();
 
     public static void MapWeb(this WebApplication application)
     {
         IServiceProvider services = application.Services;
-        MapPage(application, services.GetRequiredService<WebAssets>());
+        MapPage(application);
         WebCalls calls = services.GetRequiredService<WebCalls>();
         WebReader reader = services.GetRequiredService<WebReader>();
         WebEvents events = services.GetRequiredService<WebEvents>();
@@ -42,9 +42,9 @@ internal static class WebEndpoints
         application.Map($"{PortRules.JsonPath}/{{**rest}}", WebCalls.WriteUnknownAsync);
     }
 
-    private static void MapPage(IEndpointRouteBuilder endpoints, WebAssets assets)
+    private static void MapPage(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/", Reading, context => assets.WriteAsync(context, WebAssets.Start));
-        endpoints.MapMethods($"{PortRules.AssetsPath}/{{**name}}", Reading, context => assets.WriteAsync(context, context.Request.RouteValues["name"] as string ?? ""));
+        endpoints.MapMethods("/", Reading, context => WebAssets.WriteAsync(context, WebAssets.Start));
+        endpoints.MapMethods($"{PortRules.AssetsPath}/{{**name}}", Reading, context => WebAssets.WriteAsync(context, context.Request.RouteValues["name"] as string ?? ""));
     }
 }

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using Grpc.Core;
+using System.Net.ServerSentEvents;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using ProjectedGan.Coordination.Journal;
 using ProjectedGan.Node.Coordinator.Services;
-using ProjectedGan.Node.Hosting;
 
 namespace ProjectedGan.Node.Coordinator.Web;
 
@@ -14,6 +14,7 @@ internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal jour
     private const int EventsAtOnce = 1000;
     private const int MostEvents = 1000;
     private const int MostPoints = 1000;
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
 
     /// <summary>The newest events behind <c>after</c>, oldest first, without statistics.</summary>
     public async Task WriteAsync(HttpContext context)
@@ -62,27 +63,40 @@ internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal jour
         long after = long.TryParse(context.Request.Headers["Last-Event-ID"], out long seen) && seen >= 0 ? seen : After(context);
         string id = await reader.IdAsync(WebQuery.Id(context));
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        using EventStream stream = new(context.Response, time);
+        Channel<SseItem<string>> items = Channel.CreateBounded<SseItem<string>>(1);
+        // Neither a browser nor a proxy can tell silence from a lost connection. The first sign says that there is one; none is needed while events wait.
+        await using ITimer living = time.CreateTimer(_ => items.Writer.TryWrite(new SseItem<string>("", "alive")), state: null, TimeSpan.Zero, SignOfLife);
+        Task following = FollowAsync(items.Writer, id, after, end.Token);
         try
         {
-            await stream.RunAsync(() => FollowAsync(stream, id, after, end.Token), end.Token);
+            await TypedResults.ServerSentEvents(items.Reader.ReadAllAsync(end.Token)).ExecuteAsync(context);
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        finally
         {
-            throw StatusMapping.Refuse(StatusCode.Unavailable, "The coordinator is stopping.");
+            await end.CancelAsync();
+            await following;
         }
     }
 
     private static long After(HttpContext context) => WebQuery.Number(context, "after", 0, long.MaxValue);
 
-    private async Task FollowAsync(EventStream stream, string id, long after, CancellationToken cancellation)
+    // What it fails at reaches the reader of the channel.
+    private async Task FollowAsync(ChannelWriter<SseItem<string>> items, string id, long after, CancellationToken cancellation)
     {
-        await reader.Watch(id).RunAsync(
-            after,
-            happened => stream.WriteAsync($"id: {happened.Sequence}\ndata: {WebJson.Messages.Format(EventMessages.ToMessage(happened))}\n\n", cancellation),
-            cancellation);
-        await stream.WriteAsync("event: end\ndata: {}\n\n", cancellation);
+        try
+        {
+            await reader.Watch(id).RunAsync(after, happened => items.WriteAsync(Item(happened), cancellation).AsTask(), cancellation);
+            await items.WriteAsync(new SseItem<string>("{}", "end"), cancellation);
+            items.Complete();
+        }
+        catch (Exception error)
+        {
+            items.Complete(error);
+        }
     }
+
+    private static SseItem<string> Item(ExperimentEvent happened) =>
+        new(WebJson.Messages.Format(EventMessages.ToMessage(happened))) { EventId = $"{happened.Sequence}" };
 
     private async Task ReadAsync(string id, long after, Action<ExperimentEvent> take, CancellationToken cancellation)
     {

@@ -18,23 +18,4 @@ internal static class WebHeaders
         headers["Referrer-Policy"] = "no-referrer";
         headers[HeaderNames.Vary] = HeaderNames.Authorization;
     }
-
-    /// <summary>Answers 304 when the browser has what it asks for.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="tag">Names the content, without quotes.</param>
-    /// <param name="caching">How long it may be used without asking.</param>
-    /// <returns>True when nothing more is to be sent.</returns>
-    public static bool IsUnchanged(HttpContext context, string tag, string caching)
-    {
-        EntityTagHeaderValue entity = new($"\"{tag}\"");
-        context.Response.Headers.ETag = entity.ToString();
-        context.Response.Headers.CacheControl = caching;
-        bool unchanged = context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(entity, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any));
-        if (unchanged)
-        {
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
-        }
-
-        return unchanged;
-    }
 }

@@ -25,17 +25,7 @@ internal sealed class WebImages(ExperimentReader reader, ArtifactStore store)
             : throw new NotFoundException($"'{WebQuery.Shortened(which)}' is no number of images; use the number of a snapshot, or {Newest}.");
         (SnapshotRecord snapshot, ArtifactReference image) = await reader.FindImageAsync(WebQuery.Id(context), images, kind);
         context.Response.Headers["X-Images"] = snapshot.Images.ToString(CultureInfo.InvariantCulture);
-        if (WebHeaders.IsUnchanged(context, image.Digest, images is null ? Asking : Lasting))
-        {
-            return;
-        }
-
-        await using FileStream file = store.OpenRead(ArtifactDigest.Parse(image.Digest));
-        context.Response.ContentType = "image/png";
-        context.Response.ContentLength = file.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await file.CopyToAsync(context.Response.Body, context.RequestAborted);
-        }
+        context.Response.Headers.CacheControl = images is null ? Asking : Lasting;
+        await TypedResults.Stream(store.OpenRead(ArtifactDigest.Parse(image.Digest)), "image/png", entityTag: new($"\"{image.Digest}\"")).ExecuteAsync(context);
     }
 }

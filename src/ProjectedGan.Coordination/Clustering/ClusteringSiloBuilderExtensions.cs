@@ -1,0 +1,58 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+
+namespace ProjectedGan.Coordination.Clustering;
+
+/// <summary>One silo by itself, or several that find each other in the database that they share. Neither opens a gateway: grains are called from silos alone.</summary>
+public static class ClusteringSiloBuilderExtensions
+{
+    // A silo that was killed is given up after three probes; all of a cluster that were killed at once, when the last signs of life are as old as
+    // three more.
+    private static readonly TimeSpan Probe = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
+
+    /// <summary>The only silo: it listens on no port.</summary>
+    public static ISiloBuilder UseSingleSilo(this ISiloBuilder builder) => Listen(builder.UseLocalhostClustering(gatewayPort: 0), new NoListener.Factory());
+
+    /// <summary>Keeps the list of silos in the silo's database and tells the grains its time. The tables are made where they are missing.</summary>
+    /// <param name="builder">The silo's.</param>
+    /// <param name="address">Where the other silos reach this one.</param>
+    /// <param name="listeners">Listens there.</param>
+    public static ISiloBuilder UseDatabaseClustering(this ISiloBuilder builder, IPEndPoint address, IConnectionListenerFactory listeners)
+    {
+        builder.Services.AddSingleton<DatabaseClock>();
+        builder.Services.AddSingleton<TimeProvider>(static services => services.GetRequiredService<DatabaseClock>());
+        // Orleans compares what the list says with the machine's own time (SqlMembershipTable).
+        builder.Services.AddKeyedSingleton(TimeProviderNames.Membership, TimeProvider.System);
+        builder.Services.AddSingleton<IMembershipTable, SqlMembershipTable>();
+        builder.Configure<EndpointOptions>(options =>
+        {
+            options.AdvertisedIPAddress = address.Address;
+            options.SiloPort = address.Port;
+            options.GatewayPort = 0;
+        });
+        Listen(builder, listeners);
+        return builder.Configure<ClusterMembershipOptions>(static options =>
+        {
+            options.ProbeTimeout = Probe;
+            options.MaxProbeTimeout = LongestProbe;
+            options.IAmAliveTablePublishTimeout = SignOfLife;
+            options.TableRefreshTimeout = SignOfLife;
+        });
+    }
+
+    // Orleans asks for its listeners by keys that it tells nobody.
+    private static ISiloBuilder Listen(ISiloBuilder builder, IConnectionListenerFactory factory)
+    {
+        foreach (ServiceDescriptor listener in builder.Services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConnectionListenerFactory)).ToArray())
+        {
+            builder.Services.Remove(listener);
+            builder.Services.AddKeyedSingleton(listener.ServiceKey, factory);
+        }
+
+        return builder;
+    }
+}

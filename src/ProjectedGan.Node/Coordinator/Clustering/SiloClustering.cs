@@ -1,0 +1,24 @@
+using ProjectedGan.Coordination.Clustering;
+
+namespace ProjectedGan.Node.Coordinator.Clustering;
+
+/// <summary>Gives a coordinator's silo its peers.</summary>
+internal static class SiloClustering
+{
+    /// <exception cref="Torch.UsageException">The silo cannot listen where it should.</exception>
+    public static void AddTo(ISiloBuilder silo, CoordinatorOptions options)
+    {
+        if (options.Clustering == ClusteringKind.None)
+        {
+            silo.UseSingleSilo();
+            return;
+        }
+
+        SiloSocket socket = SiloSocket.Bind(options.SiloListen.Resolve(options.ConnectionString));
+        silo.UseDatabaseClustering(socket.Address, socket);
+        if (options.Clustering == ClusteringKind.Kubernetes)
+        {
+            silo.UseKubernetesHosting();
+        }
+    }
+}
