@@ -146,8 +146,9 @@ public class ImageCodecTests
         }
         else if (place == 6)
         {
-            // The canvas and the first frame on it.
+            // The canvas, and the first frame on it behind its place.
             file.AsSpan(6, 4).Fill(0xF0);
+            file.AsSpan(file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x2C, 0, 0, 0, 0]) + 5, 4).Fill(0xF0);
         }
         else
         {
