@@ -182,6 +182,7 @@ public class ImageCodecTests
 
         var decoded = ImageCodec.Decode(ImageCodec.EncodePng(image, effort));
 
+        Assert.True(PngChunks.ArePlain(ImageCodec.EncodePng(image, effort)));
         Assert.Equal((19, 31, channels), (decoded.Width, decoded.Height, decoded.Channels));
         Assert.Equal(image.Pixels, decoded.Pixels);
     }
