@@ -146,8 +146,9 @@ public class ImageCodecTests
         }
         else if (place == 6)
         {
-            // The canvas and the first frame on it.
+            // The canvas, and the first frame on it behind its place.
             file.AsSpan(6, 4).Fill(0xF0);
+            file.AsSpan(file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x2C, 0, 0, 0, 0]) + 5, 4).Fill(0xF0);
         }
         else
         {
@@ -181,6 +182,7 @@ public class ImageCodecTests
 
         var decoded = ImageCodec.Decode(ImageCodec.EncodePng(image, effort));
 
+        Assert.True(PngChunks.ArePlain(ImageCodec.EncodePng(image, effort)));
         Assert.Equal((19, 31, channels), (decoded.Width, decoded.Height, decoded.Channels));
         Assert.Equal(image.Pixels, decoded.Pixels);
     }
