@@ -305,10 +305,11 @@ class Iterations:
         lr = self.args["G_lr" if index == 0 else "D_lr"]
         gradients = {n: p.grad for n, p in named.items() if p.grad is not None}
         kinks = "relu, adam-sign" if self.flipped else "relu"
-        self.run.give(folder + "grad_all_l2", torch.stack([g.square().sum() for g in gradients.values()]).sum().sqrt(), kinks=kinks)
+        self.run.give(
+            folder + "grad_all_l2", torch.stack([g.square().sum() for g in gradients.values()]).sum().sqrt(), kinks=kinks, iteration=True)
         before = {n: named[n].detach().clone() for n in gradients}
         for n, gradient in gradients.items():
-            self.run.give(f"{folder}grad/{n}", gradient, kinks=kinks, zero=cancelled(module, n), small=True)
+            self.run.give(f"{folder}grad/{n}", gradient, kinks=kinks, zero=cancelled(module, n), small=True, iteration=True)
         self.adam[index].step()
         for n in gradients:
             self.run.give(f"{folder}param/{n}", named[n], kinks="adam-sign", step=lr, small=True)
@@ -617,8 +618,12 @@ def tolerance(notes, scale, error):
         return {"rel_l2": None if notes.get("zero") else 0.9, "max_abs": 4 * notes["step"]}
     if notes.get("step"):
         return {"rel_l2": 8 * notes["step"] / max(rms, 1e-12), "max_abs": 8 * notes["step"]}
-    floor = 5e-6 if not kinks else {"relu": 0.03, "adam-sign": 0.05}.get(kinks, 0.3)
-    return {"rel_l2": None if notes.get("zero") else max(8 * relative, floor), "max_abs": max(10 * largest, floor * max(4 * biggest, 1e-4 if notes.get("zero") else 0))}
+    floor = {"": 1e-5, "relu": 0.03, "adam-sign": 0.05}.get(kinks, 0.3)
+    if kinks and notes.get("iteration"):
+        floor = max(floor, 0.25)
+    if notes.get("zero"):
+        return {"rel_l2": None, "max_abs": 100 * largest}
+    return {"rel_l2": max(16 * relative, floor), "max_abs": max(16 * largest, 4 * floor * biggest)}
 
 
 def describe(name, value32, value64, notes, tensors):

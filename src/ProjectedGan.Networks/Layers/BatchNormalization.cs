@@ -44,12 +44,17 @@ public sealed class BatchNormalization : Module<Tensor, Tensor>
     /// <param name="input">[N, C, H, W].</param>
     public override Tensor forward(Tensor input)
     {
-        if (training)
+        var (gain, bias) = (GradientTaps.Of(_gain), GradientTaps.Of(_bias));
+        if (!training)
         {
-            using var noGrad = no_grad();
+            return functional.batch_norm(input, _mean, _variance, gain, bias, false, Momentum, Epsilon);
+        }
+
+        using (no_grad())
+        {
             _batches.add_(1);
         }
 
-        return functional.batch_norm(input, _mean, _variance, GradientTaps.Of(_gain), GradientTaps.Of(_bias), training, Momentum, Epsilon);
+        return BatchStatistics.Normalize(input, _mean, _variance, (gain, bias), (Momentum, Epsilon));
     }
 }

@@ -44,7 +44,9 @@ public sealed class ConditionalBatchNorm : Module<Tensor, Tensor, Tensor>
     {
         using var gain = (_gain.forward(condition) + 1f).view(-1, _channels, 1, 1);
         using var bias = _bias.forward(condition).view(-1, _channels, 1, 1);
-        using var normalized = functional.batch_norm(input, _mean, _variance, null, null, training, Momentum, Epsilon);
+        using var normalized = training
+            ? BatchStatistics.Normalize(input, _mean, _variance, (null, null), (Momentum, Epsilon))
+            : functional.batch_norm(input, _mean, _variance, null, null, false, Momentum, Epsilon);
         using var scaled = normalized * gain;
         return scaled + bias;
     }
