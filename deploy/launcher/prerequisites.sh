@@ -15,7 +15,7 @@ check_machine() {
   machine=$(uname -sm)
   [[ $machine == 'Linux x86_64' ]] || fail "this machine is '$machine', and libtorch's package is for 'Linux x86_64': use such a machine or container."
   # The program asks for the same; here it is said before anything is built.
-  grep -qw avx2 "$processors" || fail "this processor has no AVX2, which libtorch's kernels need: run on one that has (most made since 2013)."
+  grep -qw avx "$processors" || fail "this processor has no AVX, which libtorch is fast and tested with: run on one that has (most made since 2011)."
 }
 
 check_sdk() {

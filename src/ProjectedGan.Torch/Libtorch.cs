@@ -82,9 +82,9 @@ internal static unsafe class Libtorch
 
     private static Symbols Load()
     {
-        if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && !Avx2.IsSupported)
+        if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && !Avx.IsSupported)
         {
-            throw new PganException("This processor has no AVX2, which libtorch's kernels need; run on one that has (most made since 2013).");
+            throw new PganException("This processor has no AVX, which libtorch is fast and tested with; run on one that has (most made since 2011).");
         }
 
         try
