@@ -34,6 +34,8 @@ internal static class StatusMapping
         CoordinationException refused => Refuse(StatusCode.InvalidArgument, refused.Message),
         GrainStorageException storage => Refuse(StatusCode.Unavailable, storage.Message, new ErrorInfo { Reason = "STORAGE", Domain = "pgan" }),
         TimeoutException timeout => Refuse(StatusCode.Unavailable, timeout.Message),
+        // Orleans' own text names silos and grains, which tell the caller nothing.
+        OrleansMessageRejectionException => Refuse(StatusCode.Unavailable, "The coordinator that had this is gone, and another takes over; try again."),
         UsageException usage => Refuse(StatusCode.InvalidArgument, usage.Message),
         PganException known => Refuse(StatusCode.FailedPrecondition, known.Message),
         OperationCanceledException => Refuse(StatusCode.Cancelled, "The call was cancelled."),
