@@ -44,7 +44,7 @@ public sealed class SeveralCoordinatorsTrainingTests(PostgresServer postgres) : 
         ImageLedgers.AssertEachImageOnce(home.Path, ended, images: dataset.Count);
     }
 
-    private static Task IterationAsync(SiloCluster cluster, string id, long iteration) =>
+    private static Task<Experiment> IterationAsync(SiloCluster cluster, string id, long iteration) =>
         WaitAsync(cluster, id, $"iteration {iteration}", now => now.Progress?.Iteration >= iteration || now.State == ExperimentState.Completed);
 
     private static async Task<Experiment> WaitAsync(SiloCluster cluster, string id, string what, Func<Experiment, bool> isThere)
