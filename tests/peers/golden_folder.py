@@ -617,7 +617,7 @@ def tolerance(notes, scale, error):
     """Of a float32 run: a multiple of what float32 does to this peer, and wide where a rounding moves a value over a kink."""
     kinks, (biggest, rms), (largest, relative) = notes.get("kinks") or "", scale, error
     if notes.get("delta"):
-        return {"rel_l2": None if notes.get("zero") or notes.get("flipped") else 0.9, "max_abs": 4 * notes["step"]}
+        return {"rel_l2": None if notes.get("zero") or notes.get("flipped") else 0.9, "max_abs": (20 if notes.get("zero") else 4) * notes["step"]}
     if notes.get("step"):
         return {"rel_l2": 8 * notes["step"] / max(rms, 1e-12), "max_abs": 8 * notes["step"]}
     floor = {"": 1e-5, "relu": 0.03, "adam-sign": 0.05}.get(kinks, 0.6)
