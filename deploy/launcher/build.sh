@@ -20,7 +20,7 @@ alone() {
 # fingerprint product|all: a line that changes with any file that the build reads.
 fingerprint() (
   cd "$root"
-  sources=(src protos build global.json Directory.*)
+  sources=(src protos build .editorconfig global.json Directory.*)
   if [[ $1 == all ]]; then sources+=(tests ./*.sln); fi
   find "${sources[@]}" \( -name bin -o -name obj \) -prune -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum
 )

@@ -3,7 +3,7 @@
 # Peers of the tests: PyTorch reads what we write and writes what we read; Prometheus scrapes us; another gRPC
 # implementation calls us; PostgreSQL is one of the two databases of the coordinator; Chromium opens the web page.
 # The product itself needs none.
-test_packages=(postgresql python3 python3-torch python3-numpy python3-pil prometheus python3-grpcio python3-grpc-tools chromium)
+test_packages=(postgresql faketime python3 python3-torch python3-numpy python3-pil prometheus python3-grpcio python3-grpc-tools chromium)
 
 say() { printf 'pgan: %s\n' "$*" >&2; }
 fail() { printf 'pgan: %s\n' "$*" >&2; exit 1; }
@@ -15,7 +15,7 @@ check_machine() {
   machine=$(uname -sm)
   [[ $machine == 'Linux x86_64' ]] || fail "this machine is '$machine', and libtorch's package is for 'Linux x86_64': use such a machine or container."
   # The program asks for the same; here it is said before anything is built.
-  grep -qw avx2 "$processors" || fail "this processor has no AVX2, which libtorch's kernels need: run on one that has (most made since 2013)."
+  grep -qw avx "$processors" || fail "this processor has no AVX, which libtorch is fast and tested with: run on one that has (most made since 2011)."
 }
 
 check_sdk() {

@@ -82,9 +82,9 @@ internal static unsafe class Libtorch
 
     private static Symbols Load()
     {
-        if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && !Avx2.IsSupported)
+        if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && !Avx.IsSupported)
         {
-            throw new PganException("This processor has no AVX2, which libtorch's kernels need; run on one that has (most made since 2013).");
+            throw new PganException("This processor has no AVX, which libtorch is fast and tested with; run on one that has (most made since 2011).");
         }
 
         try
@@ -94,6 +94,11 @@ internal static unsafe class Libtorch
             var symbols = new Symbols(NativeLibrary.Load(Library));
             // NNPACK warns at every convolution on processors that it does not know.
             symbols.SetNnpack(symbols.GlobalContext(), 0);
+            if (Environment.GetEnvironmentVariable(TorchRuntime.OneDnnVariable) == "off")
+            {
+                symbols.SetOneDnn(symbols.GlobalContext(), 0);
+            }
+
             return symbols;
         }
         catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or NotSupportedException or BadImageFormatException)
@@ -146,6 +151,7 @@ internal static unsafe class Libtorch
             SetBenchmarkCudnn = Switch("_ZN2at7Context17setBenchmarkCuDNNEb");
             SetNnpack = Switch("_ZN2at7Context20setUserEnabledNNPACKEb");
             SetOneDnn = Switch("_ZN2at7Context20setUserEnabledMkldnnEb");
+            UsesOneDnn = (delegate* unmanaged[Cdecl]<nint, byte>)Find("_ZNK2at7Context17userEnabledMkldnnEv");
             HasOneDnn = (delegate* unmanaged[Cdecl]<byte>)Find("_ZN2at7Context9hasMKLDNNEv");
             IsAutocastEnabled = (delegate* unmanaged[Cdecl]<sbyte, byte>)Find("_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE");
             SetAutocastEnabled = (delegate* unmanaged[Cdecl]<sbyte, byte, void>)Find("_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb");
@@ -175,6 +181,7 @@ internal static unsafe class Libtorch
         public readonly delegate* unmanaged[Cdecl]<nint, byte, void> SetBenchmarkCudnn;
         public readonly delegate* unmanaged[Cdecl]<nint, byte, void> SetNnpack;
         public readonly delegate* unmanaged[Cdecl]<nint, byte, void> SetOneDnn;
+        public readonly delegate* unmanaged[Cdecl]<nint, byte> UsesOneDnn;
         public readonly delegate* unmanaged[Cdecl]<byte> HasOneDnn;
         public readonly delegate* unmanaged[Cdecl]<sbyte, byte> IsAutocastEnabled;
         public readonly delegate* unmanaged[Cdecl]<sbyte, byte, void> SetAutocastEnabled;

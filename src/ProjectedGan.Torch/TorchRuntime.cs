@@ -10,13 +10,15 @@ public static unsafe partial class TorchRuntime
     private const string StatusFile = "/proc/self/status";
     private const string MapsFile = "/proc/self/maps";
 
+    /// <summary>The environment variable that starts a process without oneDNN: <c>off</c>.</summary>
+    public const string OneDnnVariable = "PGAN_ONEDNN";
+
     // Parameters of glibc's mallopt.
     private const int TrimThreshold = -1;
     private const int TopPad = -2;
     private const int MapMaximum = -4;
     private const int TopPadBytes = 1 << 28;
 
-    private static bool _oneDnnEnabled = true;
 
     /// <summary>The file of the libtorch that is loaded.</summary>
     /// <exception cref="PganException">libtorch cannot be loaded, or is of another version.</exception>
@@ -68,13 +70,8 @@ public static unsafe partial class TorchRuntime
     /// <summary>Whether convolutions use oneDNN, for the whole process. A convolution check that fails turns it off.</summary>
     public static bool OneDnnEnabled
     {
-        get => _oneDnnEnabled;
-        set
-        {
-            var torch = Libtorch.Functions;
-            torch.SetOneDnn(torch.GlobalContext(), value ? (byte)1 : (byte)0);
-            _oneDnnEnabled = value;
-        }
+        get => Libtorch.Functions.UsesOneDnn(Libtorch.Functions.GlobalContext()) != 0;
+        set => Libtorch.Functions.SetOneDnn(Libtorch.Functions.GlobalContext(), value ? (byte)1 : (byte)0);
     }
 
     /// <summary>Keeps freed memory in the process: training frees and allocates the same large blocks in every iteration.</summary>

@@ -11,11 +11,11 @@ internal struct FrameHeader
     public const int Bytes = 80;
 
     /// <summary>"PGX" and the version of the framing.</summary>
-    public const uint CurrentMagic = 0x0158_4750;
+    public const uint CurrentMagic = 0x0258_4750;
 
     public uint Magic;
 
-    /// <summary>CRC of the payload and of this header with a zero here (<see cref="FrameChecksum"/>).</summary>
+    /// <summary>Hash of the payload and of this header with a zero here (<see cref="FrameChecksum"/>).</summary>
     public uint Checksum;
 
     /// <summary>Bytes behind the header.</summary>

@@ -8,11 +8,10 @@ namespace ProjectedGan.Coordination.Clustering;
 /// <summary>One silo by itself, or several that find each other in the database that they share. Neither opens a gateway: grains are called from silos alone.</summary>
 public static class ClusteringSiloBuilderExtensions
 {
-    // A silo that was killed is given up after three probes; all of a cluster that were killed at once, when the last signs of life are as old as
-    // three more.
-    private static readonly TimeSpan Probe = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(6);
+    // Where all silos were killed at once, the next one waits until three of these are missing. How soon silos give each other up is left as it
+    // is (three probes of 5 s): less, and a busy machine's living silos are taken for dead ones.
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
 
     /// <summary>The only silo: it listens on no port.</summary>
     public static ISiloBuilder UseSingleSilo(this ISiloBuilder builder) => Listen(builder.UseLocalhostClustering(gatewayPort: 0), new NoListener.Factory());
@@ -37,10 +36,10 @@ public static class ClusteringSiloBuilderExtensions
         Listen(builder, listeners);
         return builder.Configure<ClusterMembershipOptions>(static options =>
         {
-            options.ProbeTimeout = Probe;
-            options.MaxProbeTimeout = LongestProbe;
             options.IAmAliveTablePublishTimeout = SignOfLife;
-            options.TableRefreshTimeout = SignOfLife;
+            // Gossip carries times by the sender's clock: one that is minutes ahead would evict who has just begun to join. All learn from the list.
+            options.UseLivenessGossip = false;
+            options.TableRefreshTimeout = Refresh;
         });
     }
 

@@ -1,3 +1,4 @@
+using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Data.Augmentation;
@@ -22,8 +23,8 @@ public static class GaussianBlur
         var filter = tensor(taps, dtype: images.dtype, device: images.device);
         var column = filter.view(1, 1, taps.Length, 1).expand(channels, 1, taps.Length, 1).contiguous();
         var row = filter.view(1, 1, 1, taps.Length).expand(channels, 1, 1, taps.Length).contiguous();
-        var result = nn.functional.conv2d(images, row, padding: [0, reach], groups: channels);
-        result = nn.functional.conv2d(result, column, padding: [reach, 0], groups: channels);
+        var result = Convolutions.Apply(images, row, null, new ConvolutionGeometry(Columns: reach, Groups: channels));
+        result = Convolutions.Apply(result, column, null, new ConvolutionGeometry(Rows: reach, Groups: channels));
         return result.MoveToOuterDisposeScope();
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using ProjectedGan.Data.Images;
 
 namespace ProjectedGan.Data.Datasets;
@@ -43,7 +44,7 @@ public static class DatasetInspector
             if (!decode)
                 return new Finding(info, null, null);
             var file = source.Read(index);
-            if (depth == InspectionDepth.Verify && Crc32.Compute(file) != source.Crc(index))
+            if (depth == InspectionDepth.Verify && Crc32.HashToUInt32(file) != source.Crc(index))
                 return new Finding(info, null, "its content does not match the checksum in the zip");
             return new Finding(info, MeanColor(ImageCodec.Decode(file)), null);
         }

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace ProjectedGan.Data.Datasets;
 
 /// <summary>The images below a folder.</summary>
@@ -38,7 +40,7 @@ internal sealed class FolderImageSource : IImageSource
 
     public long Length(int index) => _lengths[index];
 
-    public uint Crc(int index) => Crc32.Compute(Read(index));
+    public uint Crc(int index) => Crc32.HashToUInt32(Read(index));
 
     public byte[] Read(int index) => Guard(Names[index], () => File.ReadAllBytes(System.IO.Path.Combine(Path, Names[index])));
 

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace ProjectedGan.Data.Datasets;
 
@@ -46,7 +47,7 @@ internal sealed class PackageImageSource : IImageSource
 
     public long Length(int index) => _files[index].Length;
 
-    public uint Crc(int index) => Crc32.Compute(_files[index]);
+    public uint Crc(int index) => Crc32.HashToUInt32(_files[index]);
 
     public byte[] Read(int index) => _files[index];
 

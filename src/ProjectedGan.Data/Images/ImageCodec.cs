@@ -71,7 +71,8 @@ public static class ImageCodec
             pixels =>
             {
                 using var source = Wrap(pixels);
-                return source.PngsaveBuffer(compression: level, filter: filter);
+                // Left to itself, libvips adds EXIF of its own.
+                return source.PngsaveBuffer(compression: level, filter: filter, keep: Enums.ForeignKeep.None);
             },
             "The PNG cannot be written");
     }

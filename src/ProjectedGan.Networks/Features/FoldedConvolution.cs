@@ -1,4 +1,4 @@
-using ProjectedGan.Networks.Convolving;
+using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;

@@ -1,4 +1,3 @@
-using ProjectedGan.Networks.Convolving;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

@@ -1,4 +1,4 @@
-using ProjectedGan.Networks.Convolving;
+using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

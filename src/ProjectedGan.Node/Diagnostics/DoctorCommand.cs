@@ -5,7 +5,6 @@ using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Diagnostics.Kubernetes;
 using ProjectedGan.Torch;
-using TorchSharp;
 
 namespace ProjectedGan.Node.Diagnostics;
 
@@ -21,7 +20,7 @@ internal static class DoctorCommand
         Option<string[]> values = new("--values") { Description = "The chart's values that are to be installed; what they ask for must be there. Several: later ones win.", HelpName = "FILE" };
         ExampleCommand command = new(
             "doctor",
-            "Says what is installed: libtorch, BLAS, dependency mode, GPUs, weights, data, peers of the tests. With --kubernetes, what a cluster lacks.",
+            "Says what is installed: libtorch and whether it computes rightly, GPUs, weights, data, peers of the tests. With --kubernetes, what a cluster lacks.",
             "doctor",
             "doctor --kubernetes --values values.yaml",
             "doctor --kubernetes --namespace research --release gan")
@@ -61,10 +60,11 @@ internal static class DoctorCommand
         Line("pgan", Version(typeof(DoctorCommand).Assembly));
         Line(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}");
         Line("processors", $"{Environment.ProcessorCount}, {torch.CpuCapability} kernels; memory {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB");
-        Line("mode", Mode());
-        Line("libtorch", $"{torch.LibtorchVersion} at {torch.LibtorchPath}");
-        Line("BLAS", torch.Blas);
-        Line("MKL-DNN", torch.HasMkldnn ? "yes" : "no: convolutions will be slow");
+        Line("TorchSharp", torch.TorchSharpVersion);
+        Line("libtorch", $"{torch.LibtorchVersion}, {torch.Blas}, at {torch.LibtorchPath}");
+        ConvolutionReport convolutions = ConvolutionCheck.Settle(ConvolutionCheck.Common);
+        Line("oneDNN", convolutions.OneDnn ? torch.OneDnn : "off: convolutions are slower");
+        Line("self-check", convolutions.ToString());
         Line("CUDA", torch.CudaStatus);
         Line("weights", Weights());
         Line("downloads", Directory.Exists(PganHome.Downloads) ? string.Join(", ", Directory.EnumerateFiles(PganHome.Downloads, "*.tgz").Select(Path.GetFileName)) : "none; ./pgan demo fetches them");
@@ -72,14 +72,9 @@ internal static class DoctorCommand
         Line("python3", Programs.Find("python3") ?? "not found; the tests compare with PyTorch");
         DriveInfo drive = new(PganHome.Root);
         Line("disk", $"{drive.AvailableFreeSpace >> 30} GiB free at {PganHome.Root}");
-        bool good = torch.HasMkldnn && !torch.Blas.Contains("reference", StringComparison.OrdinalIgnoreCase);
-        Line("verdict", good ? "ready" : "works, slowly: install libopenblas0-openmp and a libtorch with MKL-DNN");
-        return good;
+        Line("verdict", convolutions.OneDnn ? "ready" : "works, slowly: without oneDNN");
+        return convolutions.OneDnn;
     }
-
-    // The stand-in says so in its assembly's metadata.
-    private static string Mode() =>
-        typeof(torch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(entry => entry.Key == "StandIn") ? "stand-ins (OfficialPackages=false)" : "official packages (OfficialPackages=true)";
 
     private static string Weights()
     {

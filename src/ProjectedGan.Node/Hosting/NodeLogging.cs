@@ -13,7 +13,14 @@ internal static class NodeLogging
         // The framework reports every connection and request at Information.
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
         // So does Orleans of its silos; who asks for debugging asks for it too.
-        logging.AddFilter("Orleans", level < LogLevel.Information ? level : (LogLevel)Math.Max((int)level, (int)LogLevel.Warning));
+        LogLevel silos = level < LogLevel.Information ? level : (LogLevel)Math.Max((int)level, (int)LogLevel.Warning);
+        logging.AddFilter("Orleans", silos).AddFilter("Polly", silos);
+        if (silos == LogLevel.Warning)
+        {
+            // At each start: that the server's garbage collector is off, as it should be, and that a check has not run since the machine started.
+            logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        }
+
         // What services fail at is logged by ErrorInterceptor; what is left here is callers' damaged messages, no errors of this node.
         logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
         logging.AddSimpleConsole(console =>

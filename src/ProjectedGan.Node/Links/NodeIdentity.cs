@@ -13,9 +13,10 @@ internal static class NodeIdentity
         $"{string.Concat(name.Where(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.').Take(40))}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
 
     /// <summary>
-    /// Everything about this machine that can change bits: libtorch, the libraries that it calls, the instruction set or GPU model that
-    /// kernels were chosen for. Workers of one run agree on it.
+    /// Everything about this machine that can change bits: libtorch, whether it convolves with oneDNN, the instruction set or GPU model
+    /// that kernels were chosen for. Workers of one run agree on it.
     /// </summary>
+    /// <exception cref="PganException">The machine computes convolutions wrongly.</exception>
     public static string Arithmetic(Device device)
     {
         var torch = TorchRuntime.Describe();
@@ -24,6 +25,6 @@ internal static class NodeIdentity
             var gpu = torch.CudaDevices[Math.Max(0, device.index)];
             return $"libtorch {torch.LibtorchVersion}; {gpu.Name}";
         }
-        return $"libtorch {torch.LibtorchVersion}; {Path.GetFileName(torch.Blas)}; oneDNN {(torch.HasMkldnn ? "yes" : "no")}; {torch.CpuCapability}";
+        return $"libtorch {torch.LibtorchVersion}; oneDNN {(torch.OneDnnEnabled ? torch.OneDnn : "off")}; {torch.CpuCapability}";
     }
 }

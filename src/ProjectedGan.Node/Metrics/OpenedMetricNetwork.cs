@@ -40,6 +40,13 @@ internal sealed class OpenedMetricNetwork : IDisposable
 
     public void Dispose() => _module.Dispose();
 
+    // A figure from wrong features looks like any other. The network brings the one image to its size.
+    private static void Check(MetricNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        ConvolutionCheck.Require(Convolutions.Record(() => network.Features.Pool(zeros([1, 3, 64, 64], ScalarType.Byte, network.Device))));
+    }
+
     private static OpenedMetricNetwork Ready(FrozenNetwork module, Action load, Device device)
     {
         try
@@ -55,6 +62,7 @@ internal sealed class OpenedMetricNetwork : IDisposable
                 _ => throw new InvalidOperationException($"{module.Name} has no pooled features."),
             };
             module.Optimize();
+            Check(network);
             return new OpenedMetricNetwork(module, network);
         }
         catch

@@ -1,6 +1,6 @@
 namespace ProjectedGan.Node.Plots;
 
-/// <summary>A line chart; <see cref="LineChartLayout"/> turns it into a <see cref="Scene"/>.</summary>
+/// <summary>A line chart, which <see cref="ChartFile"/> writes.</summary>
 public sealed record LineChart
 {
     public required string Title { get; init; }
@@ -20,9 +20,9 @@ public sealed record LineChart
     /// <summary>Write the last value at the end of each curve.</summary>
     public bool LabelLastValue { get; init; } = true;
 
-    /// <summary>Width of the picture in scene units.</summary>
+    /// <summary>Width of the picture in pixels of the SVG; the PNG has twice as many.</summary>
     public int Width { get; init; } = 800;
 
-    /// <summary>Height of the picture in scene units.</summary>
+    /// <summary>Height of the picture in pixels of the SVG; the PNG has twice as many.</summary>
     public int Height { get; init; } = 480;
 }

@@ -73,6 +73,8 @@ internal static class WorkerRole
     {
         var settings = worker.Node;
         TorchRuntime.TuneAllocator();
+        // Before it says what its arithmetic is; what a run's own networks need is checked when it opens them.
+        var convolutions = ConvolutionCheck.Settle(ConvolutionCheck.Common);
         var id = NodeIdentity.NewId(settings.Name);
         await using var application = BuildApplication(settings, id, worker.SharesMemory);
         await NodeServer.StartAsync(application, settings.Server, stop);
@@ -81,6 +83,7 @@ internal static class WorkerRole
 
         using var channel = NodeChannel.Open(settings.Coordinator, settings.Server.Identity);
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProjectedGan.Worker");
+        WorkerRoleLog.Checked(logger, convolutions);
         CoordinatorLink<WorkerMessage, WorkerCommand>? link = null;
         WorkerState state = new(() => link?.Wake());
         var transfers = application.Services.GetRequiredService<ArtifactInstruments>();

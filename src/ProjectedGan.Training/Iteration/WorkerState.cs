@@ -1,3 +1,5 @@
+using ProjectedGan.Networks.Discriminators;
+using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Projection;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Networks;
@@ -98,6 +100,34 @@ internal sealed class WorkerState : IDisposable
     {
         using var mixed = MixedPrecision();
         return lane.Discriminator.forward(features, Spec.Discriminator.Conditional ? labels : null).to_type(Factory.Type);
+    }
+
+    /// <summary>Runs the forward passes of an iteration once, on zeros and without a graph; nothing of the state changes.</summary>
+    public void Rehearse()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var generator = (GeneratorNetwork)Generator.Module;
+        var discriminator = (MultiScaleDiscriminator)Discriminator.Module;
+        // Running statistics stay as they are in evaluation mode.
+        generator.eval();
+        discriminator.eval();
+        var latents = zeros([ReplicaBatch, generator.LatentSize], Factory.Type, Factory.Device);
+        var labels = Spec.Data.Classes > 0 ? zeros([ReplicaBatch, Spec.Data.Classes], Factory.Type, Factory.Device) : null;
+        using (MixedPrecision())
+        {
+            _ = generator.forward(latents, Spec.Generator.Conditional ? labels : null, null);
+        }
+        var side = Spec.Features.EffectiveInputSize(Spec.Data.Resolution);
+        var images = zeros([ReplicaBatch, 3, side, side], Factory.Type, Factory.Device);
+        _ = Project(cat([images, images], 0));
+        var features = Project(images);
+        using (MixedPrecision())
+        {
+            _ = discriminator.forward(features, Spec.Discriminator.Conditional ? labels : null);
+        }
+        generator.train();
+        discriminator.train();
     }
 
     /// <summary>Takes other replicas and another way to the other workers, at an iteration's boundary.</summary>

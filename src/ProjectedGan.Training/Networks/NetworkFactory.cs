@@ -1,6 +1,5 @@
 using ProjectedGan.Data.Ordering;
 using ProjectedGan.Networks;
-using ProjectedGan.Networks.Convolving;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Generators;

@@ -51,6 +51,7 @@ internal static class TrainerSetup
         {
             state.Projector.Optimize();
         }
+        CheckConvolutions(state, options);
         var worker = new TrainingWorker(state, options.Batches ?? new DatasetBatches(spec, dataset!, factory, options.Observer is { } observer ? observer.ImagesTaken : null), options.Elastic);
         if (!options.Elastic)
         {
@@ -58,6 +59,20 @@ internal static class TrainerSetup
             worker.Join(hosted, options.Exchange ?? new InProcessExchange(state.Tree, 1).Join(), Lanes(spec, options, hosted));
         }
         return worker;
+    }
+
+    // Every distinct convolution of the run, in the sizes and the memory order in which an iteration computes it.
+    private static void CheckConvolutions(WorkerState state, TrainerOptions options)
+    {
+        var cases = Convolutions.Record(state.Rehearse);
+        if (options.Elastic)
+        {
+            ConvolutionCheck.Require(cases);
+        }
+        else if (ConvolutionCheck.Settle(cases) is { Fault: not null } report)
+        {
+            options.Observer?.Warning(report.ToString());
+        }
     }
 
     /// <summary>Replicas that are computed side by side.</summary>

@@ -27,6 +27,15 @@ public sealed partial class DockerfileTests
     }
 
     [Fact]
+    public void CopySources_HoldEveryFileOfTheRootThatTheBuildReads()
+    {
+        // .editorconfig says which of the analyzers' rules are errors.
+        string[] read = [.. Directory.EnumerateFiles(Repository.Root).Select(file => Path.GetFileName(file)).Where(name => RootFile().IsMatch(name))];
+        Assert.Contains(".editorconfig", read);
+        Assert.Empty(read.Except(Sources));
+    }
+
+    [Fact]
     public void Stages_AreThereBeforeTheyAreUsed()
     {
         HashSet<string> stages = [];
@@ -87,7 +96,22 @@ public sealed partial class DockerfileTests
     [Theory]
     [InlineData("cpu", "libtorch-cpu-linux-x64", "TorchSharp-cuda-linux")]
     [InlineData("cuda", "TorchSharp-cuda-linux", "libtorch-cpu-linux-x64")]
-    public void Context_AsSent_FindsThePackagesOfTheDevice(string device, string wanted, string other)
+    public void Context_AsSent_FindsThePackagesOfTheDevice(string device, string wanted, string other) => InContext(device, (folder, project, properties) =>
+    {
+        string graph = Path.Combine(folder, "graph.json");
+        new Tool("dotnet").Run(["msbuild", project, "-t:GenerateRestoreGraphFile", $"-p:RestoreGraphOutputPath={graph}", "-nologo", "-nodeReuse:false", .. properties]).Succeeded();
+        string packages = File.ReadAllText(graph);
+        Assert.Contains($"\"{wanted}\"", packages, StringComparison.Ordinal);
+        Assert.DoesNotContain($"\"{other}\": {{", packages, StringComparison.Ordinal);
+    });
+
+    // One project of several: what the root's files and the properties break, they break there.
+    [Fact]
+    public void Context_AsSent_Compiles() => InContext("cpu", (folder, _, properties) => new Tool("dotnet").Run(
+        ["build", Path.Combine(folder, "src", "ProjectedGan.Torch"), "--configuration", "Release", "--nologo", "-nodeReuse:false", .. properties]).Succeeded());
+
+    /// <summary>Runs with a folder that holds what the image's build is sent, the project that it publishes, and the properties.</summary>
+    private static void InContext(string device, Action<string, string, string[]> action)
     {
         string folder = Directory.CreateTempSubdirectory("pgan-context-").FullName;
         try
@@ -101,11 +125,7 @@ public sealed partial class DockerfileTests
 
             string[] publish = Assert.Single(Dockerfile.Of("RUN"), run => run.StartsWith("dotnet publish", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
             string[] properties = [.. publish.Where(word => word.StartsWith("-p:", StringComparison.Ordinal)).Select(word => word.Replace("${DEVICE}", device, StringComparison.Ordinal).Replace("${REVISION}", "", StringComparison.Ordinal))];
-            string graph = Path.Combine(folder, "graph.json");
-            new Tool("dotnet").Run(["msbuild", Path.Combine(folder, publish[2]), "-t:GenerateRestoreGraphFile", $"-p:RestoreGraphOutputPath={graph}", "-nologo", "-nodeReuse:false", .. properties]).Succeeded();
-            string packages = File.ReadAllText(graph);
-            Assert.Contains($"\"{wanted}\"", packages, StringComparison.Ordinal);
-            Assert.DoesNotContain($"\"{other}\": {{", packages, StringComparison.Ordinal);
+            action(folder, Path.Combine(folder, publish[2]), properties);
         }
         finally
         {
@@ -131,6 +151,9 @@ public sealed partial class DockerfileTests
 
         return isSent;
     }
+
+    [GeneratedRegex(@"^(\.editorconfig|\.globalconfig|global\.json|nuget\.config|Directory\..*)$", RegexOptions.IgnoreCase)]
+    private static partial Regex RootFile();
 
     [GeneratedRegex("/(bin|obj)/")]
     private static partial Regex BuildOutput();

@@ -16,7 +16,7 @@ internal sealed class Checkout : IDisposable
         }
 
         Copy("global.json");
-        foreach (string file in (string[])["src/ProjectedGan.Node/Program.cs", "src/ProjectedGan.Node/packages.lock.json", "protos/pgan/v1/cluster.proto", "build/Files.targets", "Directory.Build.props", "ProjectedGan.Distributed.sln", "tests/Some.Tests/SomeTests.cs", "docs/guide.md"])
+        foreach (string file in (string[])["src/ProjectedGan.Node/Program.cs", "src/ProjectedGan.Node/packages.lock.json", "protos/pgan/v1/cluster.proto", "build/Files.targets", "Directory.Build.props", ".editorconfig", "ProjectedGan.Distributed.sln", "tests/Some.Tests/SomeTests.cs", "docs/guide.md"])
         {
             Write(file, "first");
         }

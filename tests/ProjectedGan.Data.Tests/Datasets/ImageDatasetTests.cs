@@ -1,7 +1,10 @@
 using System.IO.Compression;
+using System.IO.Hashing;
+using System.Security.Cryptography;
 using System.Text;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Data.Tests.Fixtures;
 using ProjectedGan.Data.Tests.Images;
 
 namespace ProjectedGan.Data.Tests.Datasets;
@@ -74,6 +77,25 @@ public sealed class ImageDatasetTests : IDisposable
         };
         Assert.Equal(5, hashes.Distinct().Count());
         Assert.Equal(hashes[0], Hash("f.zip", Enumerable.Reverse(images)));
+    }
+
+    [Fact]
+    public void Hash_PlainPngFiles_IsUnderRuleOneAndAnyOtherSetUnderRuleTwo()
+    {
+        string Expected(int rule, params (string Name, byte[] Content)[] entries) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            $"pgan dataset {rule}\n" + string.Concat(entries.Select(entry => $"{entry.Name}\0{entry.Content.Length}\0{Crc32.HashToUInt32(entry.Content):x8}\0-\n")))));
+        string Hash(string file, params (string Name, byte[] Content)[] entries)
+        {
+            var path = TestZips.Write(_folder[file], entries);
+            return DatasetInspector.Inspect(path, InspectionDepth.Headers, default).Hash;
+        }
+        (string, byte[]) plain = ("a.png", TestImages.Png(8, 3));
+        Assert.Equal(Expected(1, plain), Hash("plain.zip", plain));
+        foreach (var name in new[] { "jpeg grey", "webp lossy", "png with a wide profile", "png orientation 3", "tiff L" })
+        {
+            (string, byte[]) other = ($"b.{name.Split(' ')[0]}", ImageFixtures.File(name).File);
+            Assert.Equal(Expected(2, plain, other), Hash($"{name}.zip", plain, other));
+        }
     }
 
     [Fact]

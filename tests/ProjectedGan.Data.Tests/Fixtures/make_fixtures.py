@@ -68,7 +68,7 @@ cases = []
 
 
 def add(name, file, pixels, tolerance=0, turned=False, frames=1):
-    """`turned`: the file's orientation exchanges rows and columns."""
+    """`tolerance`: the largest difference that was measured. `turned`: the file's orientation exchanges rows and columns."""
     h, w, c = pixels.shape
     cases.append(dict(name=name, file=b64(file), width=w, height=h, channels=c, turned=turned, frames=frames,
                       tolerance=tolerance, pixels=b64(pixels.astype(np.uint8).tobytes())))
@@ -142,9 +142,9 @@ def jpeg_cases():
             ("grey large", LARGE.convert("L"), dict(quality=60))]:
         file = save(image, format="JPEG", **options)
         add(f"jpeg {name}", file, upright(file, image.mode))
-    # Adobe's inverted ink, of which PIL and the product make RGB by the same product of two bytes, PIL rounding twice.
+    # Adobe stores inverted ink.
     file = save(RGB.convert("CMYK"), format="JPEG", quality=90, subsampling=0)
-    add("jpeg cmyk of adobe", file, upright(file, "RGB"), 1)
+    add("jpeg cmyk of adobe", file, upright(file, "RGB"))
     for orientation in range(1, 9):
         file = save(RGB, format="JPEG", quality=90, exif=exif(orientation))
         add(f"jpeg orientation {orientation}", file, upright(file, "RGB"), turned=orientation > 4)
@@ -200,7 +200,7 @@ def tiff_cases():
         image = RGB.quantize(40) if mode == "P" else RGB.convert(mode)
         file = save(image, format="TIFF", compression="tiff_lzw" if mode != "1" else "group4")
         target = "RGB" if mode in ("P", "CMYK") else "L"
-        add(f"tiff {mode}", file, upright(file, target), 1 if mode == "CMYK" else 0)
+        add(f"tiff {mode}", file, upright(file, target))
     file = save(RGBA, format="TIFF", compression="tiff_lzw")
     add("tiff rgba", file, np.asarray(RGBA))
     samples = rng.integers(0, 65536, (H, W, 1))
@@ -287,7 +287,7 @@ def profile_cases():
         converted(Image.fromarray(eight_bits(samples, 16)), WIDE), 1)
     grey = profile(None, 1.0, b"GRAY")
     add("png grey with a linear profile", save(RGB.convert("L"), format="PNG", icc_profile=grey),
-        converted(RGB.convert("L"), grey)[..., :1], 1)
+        converted(RGB.convert("L"), grey)[..., :1])
     # A profile that says sRGB, one of another colour space and one that is none change nothing.
     add("png with an srgb profile", save(RGB, format="PNG", icc_profile=SRGB.tobytes()), np.asarray(RGB))
     add("png with a grey image's profile", save(RGB, format="PNG", icc_profile=grey), np.asarray(RGB))

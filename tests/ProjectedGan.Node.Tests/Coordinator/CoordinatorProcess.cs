@@ -28,12 +28,15 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
 
     public Experiments.ExperimentsClient Experiments => new(Connect());
 
-    public static async Task<CoordinatorProcess> StartAsync(TemporaryFolder home, params string[] arguments)
+    public static Task<CoordinatorProcess> StartAsync(TemporaryFolder home, params string[] arguments) => StartAsync(home, new Dictionary<string, string>(), arguments);
+
+    public static async Task<CoordinatorProcess> StartAsync(TemporaryFolder home, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
+        string[] data = arguments.Contains("--data-dir") ? [] : ["--data-dir", home.At("data")];
         string scheme = arguments.Contains("--tls-cert") ? "https" : "http";
         string[] listen = arguments.Contains("--listen") ? [] : ["--listen", $"{scheme}://127.0.0.1:0"];
         string[] metrics = arguments.Contains("--metrics-listen") ? [] : ["--metrics-listen", "http://127.0.0.1:0"];
-        PganProcess process = PganProcess.Start(home.Path, ["coordinator", "--data-dir", home.At("data"), .. listen, .. metrics, .. arguments]);
+        PganProcess process = PganProcess.Start(home.Path, environment, ["coordinator", .. data, .. listen, .. metrics, .. arguments]);
         await Eventually.HoldsAsync("the coordinator listens", () =>
         {
             Assert.False(process.HasExited, $"The coordinator ended: {process.Output}\n{process.Errors}");

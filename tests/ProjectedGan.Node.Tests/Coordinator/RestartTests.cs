@@ -44,7 +44,8 @@ public class RestartTests(PostgresServer postgres) : IClassFixture<PostgresServe
     }
 
     [Theory]
-    [InlineData("--clustering", "kubernetes", "OfficialPackages=true")]
+    [InlineData("--clustering", "kubernetes", "--connection-string")]
+    [InlineData("--silo-listen", "7000", "*:0")]
     [InlineData("--listen", "http://0.0.0.0:0", "--insecure")]
     [InlineData("--lease", "1s", "--heartbeat")]
     [InlineData("--storage", "postgres", "--connection-string")]

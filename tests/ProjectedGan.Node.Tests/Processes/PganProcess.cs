@@ -29,7 +29,12 @@ internal sealed class PganProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static PganProcess Start(string home, params string[] arguments)
+    public static PganProcess Start(string home, params string[] arguments) => Start(home, new Dictionary<string, string>(), arguments);
+
+    /// <param name="home">Its working directory.</param>
+    /// <param name="environment">Variables beside the usual ones.</param>
+    /// <param name="arguments">The command line.</param>
+    public static PganProcess Start(string home, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet")
         {
@@ -46,6 +51,11 @@ internal sealed class PganProcess : IDisposable
         start.Environment["PGAN_HOME"] = home;
         start.Environment["PGAN_WEIGHTS"] = Path.Combine(home, "weights");
         start.Environment["PGAN_DOWNLOADS"] = Repository.Downloads;
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return new PganProcess(new Process { StartInfo = start });
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using ProjectedGan.Telemetry.Coordination;
@@ -144,7 +145,7 @@ public class InstrumentsTests
     public void QueueAge_BetweenReports_Grows()
     {
         using Collected collected = new();
-        ManualTime time = new();
+        FakeTimeProvider time = new();
         using CoordinationInstruments coordination = new(collected.Factory, time);
         coordination.QueueChanged(2, time.GetUtcNow());
         time.Advance(TimeSpan.FromSeconds(90));
@@ -152,15 +153,6 @@ public class InstrumentsTests
         Assert.Equal(["pgan.scheduler.queue.length 2", "pgan.scheduler.queue.oldest.age 90"], collected.Points().Order(StringComparer.Ordinal));
         coordination.QueueChanged(0, null);
         Assert.Contains("pgan.scheduler.queue.oldest.age 0", collected.Points());
-    }
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
-
-        public void Advance(TimeSpan by) => _now += by;
-
-        public override DateTimeOffset GetUtcNow() => _now;
     }
 
     /// <summary>What the SDK would export: <c>instrument key=value … value</c>, a line a point.</summary>

@@ -1,7 +1,6 @@
-using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
-namespace ProjectedGan.Networks.Convolving;
+namespace ProjectedGan.Torch;
 
 /// <summary>What a check of this machine's convolutions found.</summary>
 /// <param name="Checked">How many distinct convolutions were computed.</param>
@@ -15,8 +14,12 @@ public sealed record ConvolutionReport(int Checked, bool OneDnn, string? Fault)
 }
 
 /// <summary>Computes convolutions once, forward and both gradients, and compares them with float64, before anything is built on them.</summary>
+/// <remarks>Convolutions that were right once are not checked again in the process. Thread-safe.</remarks>
 public static class ConvolutionCheck
 {
+    private static readonly HashSet<ConvolutionCase> Right = [];
+    private static readonly Lock OneAtATime = new();
+
     // float32 sums of a few thousand products, against the scale of the result; a wrong one is off by 4 % or more.
     private const double SingleTolerance = 1e-4;
     private const double BFloat16Tolerance = 0.03;
@@ -41,50 +44,86 @@ public static class ConvolutionCheck
     /// </summary>
     /// <param name="cases">From <see cref="Convolutions.Record"/>.</param>
     /// <exception cref="PganException">A convolution is wrong with and without oneDNN: this machine must not train.</exception>
-    public static ConvolutionReport Settle(IReadOnlyCollection<ConvolutionCase> cases)
-    {
-        var fault = FirstFault(cases);
-        if (fault is null)
-        {
-            return new ConvolutionReport(cases.Count, TorchRuntime.OneDnnEnabled, null);
-        }
+    public static ConvolutionReport Settle(IReadOnlyCollection<ConvolutionCase> cases) => Settle(cases, Convolutions.Apply);
 
-        if (TorchRuntime.OneDnnEnabled)
+    internal static ConvolutionReport Settle(IReadOnlyCollection<ConvolutionCase> cases, Convolve convolve)
+    {
+        lock (OneAtATime)
         {
-            TorchRuntime.OneDnnEnabled = false;
-            if (FirstFault(cases) is not { } second)
+            var fault = FirstFault(cases, convolve);
+            if (fault is not null && TorchRuntime.OneDnnEnabled)
             {
-                return new ConvolutionReport(cases.Count, OneDnn: false, fault);
+                TorchRuntime.OneDnnEnabled = false;
+                Right.Clear();
+                return FirstFault(cases, convolve) is { } second
+                    ? throw Unusable($"{fault} Without oneDNN: {second}")
+                    : new ConvolutionReport(cases.Count, OneDnn: false, fault);
             }
 
-            fault = $"{fault} Without oneDNN: {second}";
+            return fault is null ? new ConvolutionReport(cases.Count, TorchRuntime.OneDnnEnabled, null) : throw Unusable(fault);
         }
+    }
 
-        throw new PganException($"This machine computes convolutions wrongly, so nothing can be trained or measured on it. {fault} Use another machine or device.");
+    /// <summary>
+    /// As <c>Settle</c>, for a process that has said already what its arithmetic is: it may not change it, and refuses instead.
+    /// </summary>
+    /// <exception cref="PganException">A convolution is wrong; the message says how to start the process without oneDNN.</exception>
+    public static void Require(IReadOnlyCollection<ConvolutionCase> cases) => Require(cases, Convolutions.Apply);
+
+    internal static void Require(IReadOnlyCollection<ConvolutionCase> cases, Convolve convolve)
+    {
+        lock (OneAtATime)
+        {
+            if (FirstFault(cases, convolve) is { } fault)
+            {
+                throw TorchRuntime.OneDnnEnabled
+                    ? new PganException($"{fault} Start this process with {TorchRuntime.OneDnnVariable}=off, which computes without oneDNN.")
+                    : Unusable(fault);
+            }
+        }
     }
 
     /// <summary>The first convolution that is wrong, in words; null where all are right.</summary>
-    public static string? FirstFault(IEnumerable<ConvolutionCase> cases) => cases.Select(Fault).FirstOrDefault(fault => fault is not null);
+    internal static string? FirstFault(IEnumerable<ConvolutionCase> cases, Convolve convolve)
+    {
+        foreach (var convolution in cases.Where(convolution => !Right.Contains(convolution)))
+        {
+            if (Fault(convolution, convolve) is { } fault)
+            {
+                return fault;
+            }
 
-    private static string? Fault(ConvolutionCase convolution)
+            Right.Add(convolution);
+        }
+
+        return null;
+    }
+
+    /// <summary>What convolves; tests give one that is wrong.</summary>
+    internal delegate Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, ConvolutionGeometry geometry);
+
+    private static PganException Unusable(string fault) =>
+        new($"This machine computes convolutions wrongly, so nothing can be trained or measured on it. {fault} Use another machine or device.");
+
+    private static string? Fault(ConvolutionCase convolution, Convolve convolve)
     {
         using var scope = NewDisposeScope();
         var exact = Operands.Draw(convolution);
-        var (expectedOutput, expectedInput, expectedWeight) = Differentiate(convolution, exact, autocast: false);
-        var (output, input, weight) = Differentiate(convolution, exact.Of(convolution), convolution.BFloat16);
+        var (expectedOutput, expectedInput, expectedWeight) = Differentiate(convolution, exact, Convolutions.Apply, autocast: false);
+        var (output, input, weight) = Differentiate(convolution, exact.Of(convolution), convolve, convolution.BFloat16);
         return Compare(convolution, "output", output, expectedOutput)
             ?? Compare(convolution, "gradient of the input", input, expectedInput)
             ?? Compare(convolution, "gradient of the weight", weight, expectedWeight);
     }
 
-    private static (Tensor Output, Tensor Input, Tensor Weight) Differentiate(ConvolutionCase convolution, Operands operands, bool autocast)
+    private static (Tensor Output, Tensor Input, Tensor Weight) Differentiate(ConvolutionCase convolution, Operands operands, Convolve convolve, bool autocast)
     {
         var input = operands.Input.detach().requires_grad_();
         var weight = operands.Weight.detach().requires_grad_();
         Tensor output;
         using (autocast ? Autocast.BFloat16(CPU) : null)
         {
-            output = Convolutions.Apply(input, weight, operands.Bias, convolution.Geometry);
+            output = convolve(input, weight, operands.Bias, convolution.Geometry);
         }
 
         var gradients = autograd.grad([output], [input, weight], [Direction(output)]);

@@ -1,9 +1,8 @@
-using ProjectedGan.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace ProjectedGan.Networks.Convolving;
+namespace ProjectedGan.Torch;
 
 /// <summary>How a convolution moves over its input.</summary>
 /// <param name="Stride">Pixels from one output to the next, on both axes.</param>

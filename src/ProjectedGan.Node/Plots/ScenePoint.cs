@@ -1,4 +1,0 @@
-namespace ProjectedGan.Node.Plots;
-
-/// <summary>A point of a scene: x to the right, y downwards, in scene units (one unit is one SVG pixel).</summary>
-public readonly record struct ScenePoint(double X, double Y);
