@@ -54,6 +54,9 @@ public sealed record GoldenOutput
     public GoldenTolerance? Tolerance { get; init; }
 
     public bool ZeroInExactArithmetic { get; init; }
+
+    /// <summary>What makes float32 jump: <c>relu</c>, <c>adam-sign</c>.</summary>
+    public string? Kinks { get; init; }
 }
 
 /// <summary>The same output of the reference run entirely in float64. Where a field is absent, the output's own holds for both runs.</summary>

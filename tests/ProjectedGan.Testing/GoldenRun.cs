@@ -91,10 +91,32 @@ public sealed class GoldenRun
         Compare(name, values.data<double>().ToArray());
     }
 
-    /// <summary>Compares an output given as numbers in C order.</summary>
-    public void Compare(string name, params double[] actual)
+    /// <summary>Compares the sum of an output's elements times weights.</summary>
+    /// <remarks>
+    /// In float32 it may also be off by what that output's own tolerance lets independent roundings add up to: terms cancel, and the
+    /// manifest's figure is a multiple of the one error that the reference's own sum happened to have.
+    /// </remarks>
+    public void CompareWeightedSum(string name, Tensor sum, string of, Tensor weights)
     {
-        var output = Find(name);
+        var (output, terms) = (Find(name), Find(of));
+        var reach = (terms.Tolerance?.RelativeL2 ?? 0) * terms.L2 * weights.to_type(ScalarType.Float64).square().mean().sqrt().item<double>();
+        Compare(
+            output with
+            {
+                Tolerance = new GoldenTolerance
+                {
+                    MaxAbs = Math.Max(output.Tolerance?.MaxAbs ?? 0, reach),
+                    RelativeL2 = Math.Max(output.Tolerance?.RelativeL2 ?? 0, reach / output.L2),
+                },
+            },
+            [sum.to_type(ScalarType.Float64).item<double>()]);
+    }
+
+    /// <summary>Compares an output given as numbers in C order.</summary>
+    public void Compare(string name, params double[] actual) => Compare(Find(name), actual);
+
+    private void Compare(GoldenOutput output, double[] actual)
+    {
         var difference = GoldenComparison.Difference(output, Stored, actual, Precision);
         if (difference is not null)
         {

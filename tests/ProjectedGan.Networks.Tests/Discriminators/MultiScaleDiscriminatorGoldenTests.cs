@@ -23,8 +23,9 @@ public sealed class MultiScaleDiscriminatorGoldenTests
         SpectralNormalization.PowerIterate(network);
         var logits = network.forward(features, labels);
         run.Compare("train/logits", logits);
-        var loss = (logits * run.Input("input:w")).sum();
-        run.Compare("train/loss", loss);
+        var weights = run.Input("input:w");
+        var loss = (logits * weights).sum();
+        run.CompareWeightedSum("train/loss", loss, "train/logits", weights);
         loss.backward();
         for (var i = 0; i < features.Length; i++)
         {
