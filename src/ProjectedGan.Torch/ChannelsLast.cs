@@ -9,6 +9,9 @@ namespace ProjectedGan.Torch;
 /// </remarks>
 public static class ChannelsLast
 {
+    // From the one whose elements are neighbours.
+    private static readonly int[] InMemory = [1, 3, 2, 0];
+
     /// <summary>The tensor in channels-last order, differentiable; the same memory where it is in that order already.</summary>
     /// <param name="images">[N, C, H, W].</param>
     /// <returns>A tensor that the caller disposes.</returns>
@@ -34,8 +37,20 @@ public static class ChannelsLast
             return false;
         }
 
-        using var pixels = tensor.permute(0, 2, 3, 1);
-        return pixels.is_contiguous();
+        // Axes of one element have no say, as in is_contiguous.
+        var (shape, strides) = (tensor.shape, tensor.stride());
+        var expected = 1L;
+        foreach (var axis in InMemory)
+        {
+            if (shape[axis] != 1 && strides[axis] != expected)
+            {
+                return false;
+            }
+
+            expected *= shape[axis];
+        }
+
+        return true;
     }
 
     /// <summary>Rearranges every parameter and buffer of four dimensions in place; the objects and their values stay the same.</summary>

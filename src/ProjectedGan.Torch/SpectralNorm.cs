@@ -23,10 +23,10 @@ public static class SpectralNorm
     {
         Check(original, u, v, dim);
         using var autocast = Autocast.Off(original.device);
-        using var scope = NewDisposeScope();
         // Clones: the next power iteration writes to u and v while this graph may still wait for its backward.
-        var sigma = u.clone().dot(Matrix(original, dim).mv(Arranged(v, original, dim).clone()));
-        return (original / sigma).MoveToOuterDisposeScope();
+        using var left = u.clone();
+        using var right = Arranged(v, original, dim).clone();
+        return Normalization.apply(original, left, right, dim);
     }
 
     /// <summary>One power iteration in place, without a graph: v = W'u / |W'u|, then u = Wv / |Wv|.</summary>
@@ -46,6 +46,41 @@ public static class SpectralNorm
         var right = Unit(matrix.t().mv(u), epsilon);
         u.copy_(Unit(matrix.mv(right), epsilon));
         Arranged(v, original, dim, out var view).copy_(right.view(view));
+    }
+
+    /// <summary>dL/dW = (G − ⟨G, W/σ⟩ uv') / σ: half the passes over memory that autograd makes of the plain expression.</summary>
+    private sealed class Normalization : autograd.SingleTensorFunction<Normalization>
+    {
+        private const string Axis = "axis";
+
+        public override string Name => nameof(SpectralNorm);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            var (weight, u, v, dim) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (int)vars[3]);
+            using var product = Matrix(weight, dim).mv(v);
+            var sigma = u.dot(product);
+            var normalized = weight / sigma;
+            ctx.save_for_backward([normalized, u, v, sigma]);
+            ctx.save_data(Axis, dim);
+            return normalized;
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
+            var saved = ctx.get_saved_variables();
+            var (normalized, u, v, sigma) = (saved[0], saved[1], saved[2], saved[3]);
+            var dim = (int)ctx.get_data(Axis);
+            var gradient = Matrix(grad_output, dim);
+            var inner = gradient.reshape(-1).dot(Matrix(normalized, dim).reshape(-1));
+            var result = (u * inner.neg()).outer(v).add_(gradient).div_(sigma); // [rows, columns]
+            long[] order = [dim, .. ColumnAxes(normalized, dim)];
+            var inverse = Enumerable.Range(0, order.Length).Select(axis => (long)Array.IndexOf(order, axis)).ToArray();
+            var weightGradient = result.view([.. order.Select(axis => normalized.shape[axis])]).permute(inverse);
+            return [weightGradient.MoveToOuterDisposeScope(), null!, null!, null!];
+        }
     }
 
     // In the order of the weight's memory, so that a channels-last weight is a matrix without a copy: columns H, W, C instead of C, H, W.

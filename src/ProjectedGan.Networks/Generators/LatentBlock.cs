@@ -29,6 +29,6 @@ internal sealed class LatentBlock : Module<Tensor, Tensor>
         using var pixels = latents.view(shape[0], shape[1], 1, 1);
         using var wide = _layers[0].forward(pixels); // [N, 2 * channels, 4, 4]
         using var normalized = _layers[1].forward(wide);
-        return functional.glu(normalized, 1);
+        return GatedUnit.Apply(normalized);
     }
 }

@@ -25,5 +25,5 @@ internal abstract class UpBlock(string name) : Module<Tensor, Tensor?, INoiseSou
 
     protected static Tensor Upsample(Tensor map) => functional.interpolate(map, null, Twice, InterpolationMode.Nearest);
 
-    protected static Tensor Gate(Tensor map) => functional.glu(map, 1);
+    protected static Tensor Gate(Tensor map) => GatedUnit.Apply(map);
 }

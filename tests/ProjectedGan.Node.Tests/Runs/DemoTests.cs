@@ -25,7 +25,7 @@ public class DemoTests
         // The encoder merges frames that look the same, as those of a generator that has hardly trained do.
         Assert.InRange(walk.Frames, 2, 48);
         Assert.True(ImageCodec.Decode(await File.ReadAllBytesAsync(Path.Combine(run, "fd.png"))).Width > 400);
-        Assert.StartsWith("<svg", await File.ReadAllTextAsync(Path.Combine(run, "fd.svg")), StringComparison.Ordinal);
+        Assert.Contains("<svg", await File.ReadAllTextAsync(Path.Combine(run, "fd.svg")), StringComparison.Ordinal);
         IReadOnlyList<FdRow> curve = FdCsv.Read(Path.Combine(run, "fd.csv"));
         Assert.Equal(0, curve[0].Images);
         Assert.True(curve[^1].Images > 0 && curve[^1].Distance < curve[0].Distance, $"The distance went from {curve[0].Distance} to {curve[^1].Distance}.");
