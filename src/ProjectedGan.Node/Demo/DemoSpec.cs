@@ -18,7 +18,7 @@ internal static class DemoSpec
     public static TrainingSpec Create(string dataset, string weights, long seed, DeviceKind device) => new()
     {
         Seed = seed,
-        Batch = 8,
+        Batch = 16,
         Replicas = 2,
         // The demo ends by the clock, long before this.
         TotalImages = 10_000_000,

@@ -39,7 +39,7 @@ public sealed class StateDictTests : IDisposable
         using var changed = before.add(1f);
         Write([("conv.bias", changed)], drop: ["norm.weight", "norm.bias"]);
         var error = Assert.Throws<WeightFileException>(() => StateDict.Load(_module, _folder.File("a")));
-        Assert.Equal($"'{_folder.File("a")}' does not fit Sequential: tensor 'norm.weight' [4] is missing. 1 more tensor does not fit.", error.Message);
+        Assert.Equal($"'{_folder.File("a")}' does not fit {_module.GetName()}: tensor 'norm.weight' [4] is missing. 1 more tensor does not fit.", error.Message);
         Assert.True(before.eq(Value("conv.bias")).all().item<bool>());
     }
 

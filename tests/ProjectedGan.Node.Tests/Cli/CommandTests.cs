@@ -28,11 +28,22 @@ public class CommandTests
     }
 
     [Fact]
-    public async Task Doctor_Here_NamesLibtorchBlasAndMode()
+    public async Task Doctor_Here_NamesVersionsAndTheSelfCheck()
     {
         using TemporaryFolder home = new();
         PganResult doctor = await PganProcess.RunAsync(home.Path, "doctor");
-        Assert.All(new[] { "libtorch", "BLAS", "mode", "CUDA", "verdict" }, word => Assert.Contains(word, doctor.Output, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "TorchSharp  0.107.0", "libtorch    2.10.0, MKL", "AVX", "oneDNN      3.", "convolutions checked against float64", "CUDA", "verdict" },
+            words => Assert.Contains(words, doctor.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Worker_OnCudaInABuildForCpus_SaysWhichBuildIsNeeded()
+    {
+        using TemporaryFolder home = new();
+        PganResult worker = await PganProcess.RunAsync(home.Path, "worker", "--coordinator", "http://127.0.0.1:1", "--device", "cuda");
+        Assert.Equal(2, worker.ExitCode);
+        Assert.Contains("-p:TorchDevice=cuda", worker.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
