@@ -38,7 +38,8 @@ internal static class StatusMapping
         OrleansMessageRejectionException => Refuse(StatusCode.Unavailable, "The coordinator that had this is gone, and another takes over; try again."),
         UsageException usage => Refuse(StatusCode.InvalidArgument, usage.Message),
         PganException known => Refuse(StatusCode.FailedPrecondition, known.Message),
-        OperationCanceledException => Refuse(StatusCode.Cancelled, "The call was cancelled."),
+        // Not by the caller, whose own cancellation needs no answer.
+        OperationCanceledException => Refuse(StatusCode.Unavailable, "The node, or the one that it asked, stopped in the middle of this call; try again."),
         _ => null,
     };
 
