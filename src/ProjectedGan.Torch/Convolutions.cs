@@ -98,7 +98,8 @@ public static class Convolutions
         long[] padding = [geometry.Rows, geometry.Columns];
         // One thread's 1×1 convolutions of a small batch go to a matrix product in the other memory order, and copies to and from it, unless
         // they are dilated. A kernel of one pixel has nothing to dilate: 5 % of the demo's iteration.
-        long[]? dilation = weight.size(2) == 1 && weight.size(3) == 1 ? [2, 2] : null;
+        var isPixel = weight.size(2) == 1 && weight.size(3) == 1;
+        long[]? dilation = isPixel && ComputesChannelsLast(input.device, input.dtype) ? [2, 2] : null;
         return geometry.Transposed
             ? functional.conv_transpose2d(input, weight, bias, stride, padding, groups: geometry.Groups)
             : functional.conv2d(input, weight, bias, stride, padding, dilation, groups: geometry.Groups);
