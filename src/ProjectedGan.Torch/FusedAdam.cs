@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Torch;
@@ -49,9 +50,10 @@ public sealed class FusedAdam : IDisposable
     {
         Check(gradients);
         using var noGrad = no_grad();
+        using var count = (StepCount + 1).ToScalar();
         foreach (var step in _steps)
         {
-            step.fill_(StepCount + 1);
+            step.fill_(count);
         }
 
         Libtorch.Call("aten::_fused_adam_", "",

@@ -1,3 +1,4 @@
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Torch;
@@ -75,7 +76,7 @@ public static class SpectralNorm
             var dim = (int)ctx.get_data(Axis);
             var gradient = Matrix(grad_output, dim);
             var inner = gradient.reshape(-1).dot(Matrix(normalized, dim).reshape(-1));
-            var result = (u * inner.neg()).outer(v).add_(gradient).div_(sigma); // [rows, columns]
+            var result = (u * inner.neg()).outer(v).AddInPlace(gradient).div_(sigma); // [rows, columns]
             long[] order = [dim, .. ColumnAxes(normalized, dim)];
             var inverse = Enumerable.Range(0, order.Length).Select(axis => (long)Array.IndexOf(order, axis)).ToArray();
             var weightGradient = result.view([.. order.Select(axis => normalized.shape[axis])]).permute(inverse);
@@ -108,7 +109,7 @@ public static class SpectralNorm
         _ => [.. Enumerable.Range(0, (int)weight.dim()).Where(axis => axis != dim).Select(axis => (long)axis)],
     };
 
-    private static Tensor Unit(Tensor vector, double epsilon) => vector / vector.norm().clamp_min(epsilon);
+    private static Tensor Unit(Tensor vector, double epsilon) => vector / vector.norm().clamp_min(Of(epsilon));
 
     private static void Check(Tensor weight, Tensor u, Tensor v, int dim)
     {

@@ -1,3 +1,5 @@
+using ProjectedGan.Torch;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Data.Augmentation;
@@ -47,14 +49,16 @@ public static class DiffAugment
     private static Tensor Color(Tensor images, IAugmentationDraws draws)
     {
         long[] one = [images.size(0), 1, 1, 1];
-        var brightness = draws.Rand(one, images.dtype, images.device) - 0.5f;
-        var saturation = draws.Rand(one, images.dtype, images.device) * 2f;
-        var contrast = draws.Rand(one, images.dtype, images.device) + 0.5f;
+        var brightness = draws.Rand(one, images.dtype, images.device).sub(Of(0.5));
+        var saturation = draws.Rand(one, images.dtype, images.device).mul(Of(2.0));
+        var contrast = draws.Rand(one, images.dtype, images.device).Plus(Of(0.5));
         var grey = images.mean([1], keepdim: true); // [N, 1, H, W]
         var mean = grey.mean([2, 3], keepdim: true); // [N, 1, 1, 1]
-        var offset = grey * (contrast * (1f - saturation)) + (mean * (1f - contrast) + brightness); // [N, 1, H, W]
-        return offset.addcmul(images, saturation * contrast, 1f); // [N, C, H, W]
+        var offset = (grey * (contrast * Rest(saturation))).Plus((mean * Rest(contrast)).Plus(brightness)); // [N, 1, H, W]
+        return offset.addcmul(images, saturation * contrast, Of(1.0)); // [N, C, H, W]
     }
+
+    private static Tensor Rest(Tensor share) => share.neg().Plus(Of(1.0));
 
     // Output row i is input row i + shift, zero outside.
     private static Tensor Translate(Tensor images, IAugmentationDraws draws)
@@ -62,19 +66,19 @@ public static class DiffAugment
         long count = images.size(0), channels = images.size(1), height = images.size(2), width = images.size(3);
         var (rows, rowsOutside) = Shift(images, height, draws); // [N, 1, H]
         var (columns, columnsOutside) = Shift(images, width, draws); // [N, 1, W]
-        var places = rows.view(count, height, 1) * width + columns; // [N, H, W]
+        var places = rows.view(count, height, 1).mul(Of(width)).Plus(columns); // [N, H, W]
         var index = places.view(count, 1, height * width).expand(count, channels, height * width);
         var moved = images.reshape(count, channels, height * width).gather(2, index).view(count, channels, height, width);
         var outside = rowsOutside.view(count, 1, height, 1).logical_or(columnsOutside.view(count, 1, 1, width));
-        return moved.masked_fill(outside, 0f);
+        return moved.masked_fill(outside, Of(0.0));
     }
 
     private static (Tensor Index, Tensor Outside) Shift(Tensor images, long size, IAugmentationDraws draws)
     {
         var reach = RoundedPart(size, ShiftRatio);
         var shift = draws.RandInt(-reach, reach + 1, [images.size(0), 1, 1], images.device);
-        var index = arange(size, dtype: ScalarType.Int64, device: images.device) + shift; // [N, 1, size]
-        return (index.clamp(0L, size - 1), index.lt(0L).logical_or(index.ge(size)));
+        var index = Places(size, images.device).Plus(shift); // [N, 1, size]
+        return (index.clamp(Of(0), Of(size - 1)), index.lt(Of(0)).logical_or(index.ge(Of(size))));
     }
 
     private static Tensor CutOut(Tensor images, IAugmentationDraws draws)
@@ -82,7 +86,7 @@ public static class DiffAugment
         long count = images.size(0), height = images.size(2), width = images.size(3);
         var rows = Hole(images, height, draws).view(count, 1, height, 1);
         var columns = Hole(images, width, draws).view(count, 1, 1, width);
-        return images.masked_fill(rows.logical_and(columns), 0f);
+        return images.masked_fill(rows.logical_and(columns), Of(0.0));
     }
 
     // The hole's centre may lie anywhere, so that a hole at the border is smaller.
@@ -90,9 +94,11 @@ public static class DiffAugment
     {
         var length = RoundedPart(size, HoleRatio);
         var centre = draws.RandInt(0, size + 1 - length % 2, [images.size(0), 1, 1], images.device);
-        var distance = arange(size, dtype: ScalarType.Int64, device: images.device) - (centre - length / 2); // [N, 1, size]
-        return distance.ge(0L).logical_and(distance.lt(length));
+        var distance = Places(size, images.device) - centre.sub(Of(length / 2)); // [N, 1, size]
+        return distance.ge(Of(0)).logical_and(distance.lt(Of(length)));
     }
+
+    private static Tensor Places(long size, Device device) => arange(Of(0), Of(size), Of(1), ScalarType.Int64, device);
 
     private static long RoundedPart(long size, double ratio) => (long)(size * ratio + 0.5);
 }

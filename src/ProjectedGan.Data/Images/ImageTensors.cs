@@ -1,4 +1,5 @@
 using ProjectedGan.Torch;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Data.Images;
@@ -13,7 +14,7 @@ public static class ImageTensors
     public static Tensor FromBytes(Tensor bytes, ScalarType dtype = ScalarType.Float32)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        return bytes.to_type(dtype).div_(127.5f).sub_(1f);
+        return bytes.to_type(dtype).div_(Of(127.5)).sub_(Of(1.0));
     }
 
     /// <summary>images · 127.5 + 128, clamped to 0 to 255 and truncated.</summary>
@@ -23,7 +24,7 @@ public static class ImageTensors
     {
         ArgumentNullException.ThrowIfNull(images);
         using var scope = NewDisposeScope();
-        return images.detach().mul(127.5f).add_(128f).clamp_(0f, 255f).to_type(ScalarType.Byte).MoveToOuterDisposeScope();
+        return images.detach().mul(Of(127.5)).AddInPlace(Of(128.0)).clamp_(Of(0.0), Of(255.0)).to_type(ScalarType.Byte).MoveToOuterDisposeScope();
     }
 
     /// <summary>Makes images of [N, C, H, W] in [-1, 1], C 1 or 3, or of uint8 as they are.</summary>

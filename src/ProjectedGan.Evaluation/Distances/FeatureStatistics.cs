@@ -1,4 +1,5 @@
 using ProjectedGan.Networks.WeightFiles;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Distances;
@@ -74,7 +75,8 @@ public sealed class FeatureStatistics
     {
         using var scope = NewDisposeScope();
         var scatter = tensor(Whole().Scatter, [Dimension, Dimension], dtype: ScalarType.Float64);
-        return scatter.div(Divide(divisor)).MoveToOuterDisposeScope();
+        using var count = Divide(divisor).ToScalar();
+        return scatter.div(count).MoveToOuterDisposeScope();
     }
 
     /// <summary>A factor F [R, D] in float64 with F'F = covariance; R is the number of samples while that is at most D.
@@ -83,8 +85,9 @@ public sealed class FeatureStatistics
     public Tensor CovarianceFactor(CovarianceDivisor divisor = CovarianceDivisor.Count)
     {
         using var scope = NewDisposeScope();
+        using var root = Math.Sqrt(Divide(divisor)).ToScalar();
         var factor = _folded is null
-            ? _rows.Centred().div(Math.Sqrt(Divide(divisor)))
+            ? _rows.Centred().div(root)
             : SymmetricFactor.Of(Covariance(divisor));
         return factor.MoveToOuterDisposeScope();
     }

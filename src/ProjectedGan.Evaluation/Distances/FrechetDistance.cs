@@ -42,7 +42,7 @@ public static class FrechetDistance
     private static double SumOfSquares(Tensor factor)
     {
         using var scope = NewDisposeScope();
-        return factor.square().sum().item<double>();
+        return (factor * factor).sum().item<double>();
     }
 
     private static double SquaredDistance(IReadOnlyList<double> first, IReadOnlyList<double> second)

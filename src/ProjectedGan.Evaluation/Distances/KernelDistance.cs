@@ -1,3 +1,5 @@
+using ProjectedGan.Torch;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Distances;
@@ -40,11 +42,11 @@ public static class KernelDistance
         var x = generated.index_select(0, tensor(subset.Generated.ToArray(), device: generated.device));
         var y = real.index_select(0, tensor(subset.Real.ToArray(), device: real.device));
         double size = subset.Generated.Count;
-        var within = Kernel(x, x).add(Kernel(y, y));
+        var within = Kernel(x, x).Plus(Kernel(y, y));
         var withinSum = within.sum().sub(within.diagonal().sum()).to_type(ScalarType.Float64).item<double>();
         var betweenSum = Kernel(x, y).sum().to_type(ScalarType.Float64).item<double>();
         return ((withinSum / (size - 1)) - (betweenSum * 2 / size)) / size;
     }
 
-    private static Tensor Kernel(Tensor x, Tensor y) => x.matmul(y.t()).div((double)x.shape[1]).add(1.0).pow(3.0);
+    private static Tensor Kernel(Tensor x, Tensor y) => x.matmul(y.t()).div(Of((double)x.shape[1])).Plus(Of(1.0)).pow(Of(3.0));
 }

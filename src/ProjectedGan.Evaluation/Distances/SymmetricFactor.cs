@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Distances;
@@ -14,7 +15,7 @@ internal static class SymmetricFactor
     {
         using var scope = NewDisposeScope();
         var (values, vectors) = linalg.eigh(matrix);
-        var noise = matrix.shape[0] * MachineEpsilon * values.max().item<double>();
+        using var noise = (matrix.shape[0] * MachineEpsilon * values.max().item<double>()).ToScalar();
         var roots = values.mul(values.gt(noise).to_type(ScalarType.Float64)).sqrt();
         return vectors.mul(roots).t().MoveToOuterDisposeScope();
     }

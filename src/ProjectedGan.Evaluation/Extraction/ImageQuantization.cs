@@ -1,3 +1,5 @@
+using ProjectedGan.Torch;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Extraction;
@@ -16,6 +18,6 @@ public static class ImageQuantization
             throw new EvaluationException("The generator made an image that is NaN or infinite; its training has diverged.");
         }
 
-        return images.mul(127.5f).add_(128f).clamp_(0f, 255f).to_type(ScalarType.Byte).MoveToOuterDisposeScope();
+        return images.mul(Of(127.5)).AddInPlace(Of(128.0)).clamp_(Of(0.0), Of(255.0)).to_type(ScalarType.Byte).MoveToOuterDisposeScope();
     }
 }

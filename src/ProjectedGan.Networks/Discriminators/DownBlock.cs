@@ -1,6 +1,7 @@
 using ProjectedGan.Networks.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -37,7 +38,7 @@ internal sealed class DownBlock : Module<Tensor, Tensor>
     {
         using var convolved = _layers[0].forward(input);
         using var normalized = _layers[1].forward(convolved);
-        var active = functional.leaky_relu(normalized, NegativeSlope);
+        var active = normalized.leaky_relu(Of(NegativeSlope));
         if (!_separable)
         {
             return active;

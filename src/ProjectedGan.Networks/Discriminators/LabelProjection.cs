@@ -2,6 +2,7 @@ using ProjectedGan.Networks.Layers;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -22,7 +23,7 @@ internal sealed class LabelProjection : Module<Tensor, Tensor>
 
     /// <param name="input">[N, inputs].</param>
     /// <returns>[N, outputs].</returns>
-    public override Tensor forward(Tensor input) => functional.leaky_relu(_linear.forward(input), DownBlock.NegativeSlope);
+    public override Tensor forward(Tensor input) => _linear.forward(input).leaky_relu(Of(DownBlock.NegativeSlope));
 
     private sealed class Linear : Module<Tensor, Tensor>
     {

@@ -1,6 +1,7 @@
 using ProjectedGan.Networks.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -79,7 +80,7 @@ internal sealed class MiniDiscriminator : Module<Tensor, Tensor?, Tensor>
         {
             var classified = _classifier.forward(map); // [N, 64, H', W']
             var condition = _projection!.forward(_embedding!.forward(labels!)); // [N, 64]
-            map = (classified * condition.view(-1, ConditionSize, 1, 1)).sum([1], true) * LogitScale; // [N, 1, H', W']
+            map = (classified * condition.view(-1, ConditionSize, 1, 1)).sum([1], true).mul(Of(LogitScale)); // [N, 1, H', W']
         }
 
         return map.MoveToOuterDisposeScope();

@@ -1,6 +1,7 @@
 using ProjectedGan.Networks.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -29,6 +30,6 @@ internal sealed class PatchDownBlock : Module<Tensor, Tensor>
         using var halved = _layers[0].forward(input);
         using var mixed = _layers[1].forward(halved);
         using var normalized = _layers[2].forward(mixed);
-        return functional.leaky_relu(normalized, DownBlock.NegativeSlope);
+        return normalized.leaky_relu(Of(DownBlock.NegativeSlope));
     }
 }

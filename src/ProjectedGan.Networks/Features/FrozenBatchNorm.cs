@@ -1,4 +1,6 @@
+using ProjectedGan.Torch;
 using TorchSharp.Modules;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -42,7 +44,7 @@ internal sealed class FrozenBatchNorm : nn.Module
     /// <summary>The same map as a factor and a shift a channel, each [C] in float64.</summary>
     public (Tensor Factor, Tensor Shift) AsAffine()
     {
-        var factor = Variance.to(ScalarType.Float64).add(Epsilon).rsqrt();
+        var factor = Variance.to(ScalarType.Float64).Plus(Of(Epsilon)).rsqrt();
         if (Scale is { } scale)
         {
             factor = factor.mul(scale.to(ScalarType.Float64));

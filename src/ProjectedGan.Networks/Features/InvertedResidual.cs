@@ -1,3 +1,4 @@
+using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -17,7 +18,7 @@ internal sealed class InvertedResidual(ConvolutionUnit? expand, ConvolutionUnit 
         using var scope = NewDisposeScope();
         var hidden = expand?.Forward(input) ?? input;
         var output = project.Forward(depthwise.Forward(hidden));
-        return (_hasSkip ? output.add_(input) : output).MoveToOuterDisposeScope();
+        return (_hasSkip ? output.AddInPlace(input) : output).MoveToOuterDisposeScope();
     }
 
     /// <summary>Applies blocks in turn and frees what lies between the first input and the last output.</summary>

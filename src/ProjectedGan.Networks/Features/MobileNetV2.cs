@@ -1,3 +1,5 @@
+using ProjectedGan.Torch;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -68,7 +70,7 @@ public sealed class MobileNetV2 : FeatureNetwork
         RequireImages(images);
         using var scope = NewDisposeScope();
         var features = new Tensor[_stages.Length];
-        var current = _stem.Forward(images.add(1f).mul_(0.5f));
+        var current = _stem.Forward(images.Plus(Of(1.0)).mul_(Of(0.5)));
         for (var stage = 0; stage < features.Length; stage++)
         {
             current = InvertedResidual.Through(_stages[stage], current);

@@ -1,3 +1,4 @@
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -22,7 +23,7 @@ public sealed class PooledFeatureNetwork(FeatureNetwork network, int inputSize =
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var type = network.parameters().First().dtype;
-        var scaled = ImageTensors.FromBytes(images, type).div_(127.5f).sub_(1f);
+        var scaled = ImageTensors.FromBytes(images, type).div_(Of(127.5)).sub_(Of(1.0));
         return network.Pool(ImageTensors.Resize(scaled, inputSize)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,5 @@
+using ProjectedGan.Torch;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -28,12 +30,12 @@ public static class TensorFlowResize
     {
         var inputs = images.size(axis);
         var scale = (float)inputs / outputs;
-        var position = arange(outputs, dtype: images.dtype, device: images.device).mul_(scale);
+        var position = arange(Of(0), Of(outputs), Of(1), images.dtype, images.device).mul_(Of(scale));
         var below = position.floor();
         var first = below.to(ScalarType.Int64);
-        var second = first.add(1).clamp_(max: inputs - 1);
+        var second = first.Plus(Of(1)).clamp_(max: Of(inputs - 1));
         var weight = position.sub_(below).view(axis == 3 ? [1, 1, 1, -1] : [1, 1, -1, 1]);
         var low = images.index_select(axis, first);
-        return images.index_select(axis, second).sub_(low).mul_(weight).add_(low);
+        return images.index_select(axis, second).sub_(low).mul_(weight).AddInPlace(low);
     }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Torch;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -83,7 +85,7 @@ internal sealed class FastGanSynthesis : Module<Tensor, Tensor?, INoiseSource?, 
     private static Tensor NormalizeSecondMoment(Tensor vectors)
     {
         var moment = (vectors * vectors).mean([1], true); // [N, 1]
-        return vectors * rsqrt(moment + MomentEpsilon);
+        return vectors * moment.Plus(Of(MomentEpsilon)).rsqrt();
     }
 
     // The reference's order: blocks and excitations to 256, the image layer, the larger ones, the embedding.

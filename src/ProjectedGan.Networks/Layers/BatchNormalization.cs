@@ -1,6 +1,7 @@
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -52,7 +53,7 @@ public sealed class BatchNormalization : Module<Tensor, Tensor>
 
         using (no_grad())
         {
-            _batches.add_(1);
+            _batches.AddInPlace(Of(1));
         }
 
         return BatchStatistics.Normalize(input, _mean, _variance, (gain, bias), (Momentum, Epsilon));

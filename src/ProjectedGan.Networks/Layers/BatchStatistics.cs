@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using ProjectedGan.Torch;
 using TorchSharp;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -40,7 +41,14 @@ internal static unsafe class BatchStatistics
         return (affine is ({ } gain, { } bias) ? Function.apply(running, input, gain, bias) : Function.apply(running, input))[0];
     }
 
-    private sealed record Running(Tensor Mean, Tensor Variance, double Momentum, double Epsilon);
+    private sealed record Running(Tensor Mean, Tensor Variance, double Momentum, double Epsilon)
+    {
+        public void Follow(float[] mean, float[] variance)
+        {
+            Mean.mul_(Of(1 - Momentum)).add_(tensor(mean), Of(Momentum));
+            Variance.mul_(Of(1 - Momentum)).add_(tensor(variance), Of(Momentum));
+        }
+    }
 
     private sealed class Function : autograd.MultiTensorFunction<Function>
     {
@@ -56,9 +64,7 @@ internal static unsafe class BatchStatistics
             var channels = rows.Channels;
             var mean = Array.ConvertAll(rows.Sum<Value>(rows, new float[channels]), sum => (float)(sum / rows.Count));
             var variance = Array.ConvertAll(rows.Sum<Square>(rows, mean), sum => sum / rows.Count);
-            running.Mean.mul_(1 - running.Momentum).add_(tensor(mean), running.Momentum);
-            running.Variance.mul_(1 - running.Momentum).add_(
-                tensor(Array.ConvertAll(variance, value => (float)(value * rows.Count / (rows.Count - 1)))), running.Momentum);
+            running.Follow(mean, Array.ConvertAll(variance, value => (float)(value * rows.Count / (rows.Count - 1))));
             var inverse = Array.ConvertAll(variance, value => (float)(1 / Math.Sqrt(value + running.Epsilon)));
             var output = empty_like(input);
             rows.Map(rows, new Rows(output), new Affine(mean, Scaled(inverse, gain), new float[channels], bias is null ? new float[channels] : Values(bias)));

@@ -1,4 +1,6 @@
+using ProjectedGan.Torch;
 using TorchSharp.Utils;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -42,12 +44,12 @@ public sealed class ConditionalBatchNorm : Module<Tensor, Tensor, Tensor>
     /// <param name="condition">[N, condition size].</param>
     public override Tensor forward(Tensor input, Tensor condition)
     {
-        using var gain = (_gain.forward(condition) + 1f).view(-1, _channels, 1, 1);
+        using var gain = _gain.forward(condition).Plus(Of(1.0)).view(-1, _channels, 1, 1);
         using var bias = _bias.forward(condition).view(-1, _channels, 1, 1);
         using var normalized = training
             ? BatchStatistics.Normalize(input, _mean, _variance, (null, null), (Momentum, Epsilon))
             : functional.batch_norm(input, _mean, _variance, null, null, false, Momentum, Epsilon);
         using var scaled = normalized * gain;
-        return scaled + bias;
+        return scaled.Plus(bias);
     }
 }

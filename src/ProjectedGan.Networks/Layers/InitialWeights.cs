@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -73,7 +74,8 @@ public sealed class InitialWeights
         {
             using var squares = vector * vector;
             using var total = squares.sum();
-            vector.mul_((float)(1 / Math.Sqrt(Math.Max(total.item<float>(), 1e-24))));
+            using var scale = ((float)(1 / Math.Sqrt(Math.Max(total.item<float>(), 1e-24)))).ToScalar();
+            vector.mul_(scale);
         }
 
         return vector;

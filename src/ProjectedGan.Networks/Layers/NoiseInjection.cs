@@ -2,6 +2,7 @@ using ProjectedGan.Networks.Noise;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -31,6 +32,6 @@ public sealed class NoiseInjection : Module<Tensor, INoiseSource?, Tensor>
         var shape = input.shape;
         using var plane = noise.Draw([shape[0], 1, shape[2], shape[3]], input.dtype, input.device);
         using var scaled = plane * GradientTaps.Of(_weight);
-        return input + scaled;
+        return input.Plus(scaled);
     }
 }

@@ -110,7 +110,7 @@ public sealed class FeatureProjector : nn.Module
         for (var stage = Stages - 1; stage >= 0; stage--)
         {
             // In place: a convolution's backward pass does not read its own output.
-            var sum = stage == Stages - 1 ? features[stage] : features[stage].add_(features[stage + 1]);
+            var sum = stage == Stages - 1 ? features[stage] : features[stage].AddInPlace(features[stage + 1]);
             var mixed = _scaleMixing[stage].Forward(sum);
             features[stage] = nn.functional.interpolate(
                 mixed, size: [2 * mixed.size(2), 2 * mixed.size(3)], mode: InterpolationMode.Bilinear, align_corners: true);

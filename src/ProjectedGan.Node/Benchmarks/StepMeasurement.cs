@@ -16,13 +16,12 @@ internal sealed record StepMeasurement(double[] Seconds, long PeakBytes, IReadOn
 
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 
-    /// <summary>Reads the last line of a process' output.</summary>
-    public static StepMeasurement? Parse(string output)
+    /// <summary>Reads the last line of a process' output; null where it is something else.</summary>
+    public static StepMeasurement? Parse(string line)
     {
-        string last = output.TrimEnd().Split('\n')[^1];
         try
         {
-            return JsonSerializer.Deserialize<StepMeasurement>(last, Options) is { Seconds.Length: > 0 } measured ? measured : null;
+            return JsonSerializer.Deserialize<StepMeasurement>(line, Options) is { Seconds.Length: > 0 } measured ? measured : null;
         }
         catch (JsonException)
         {

@@ -2,6 +2,9 @@ using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Torch;
+using TorchSharp;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Generation;
@@ -50,11 +53,11 @@ internal sealed record LatentWalk
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         long cells = Cells * Cells;
-        Device device = generator.parameters().First().device;
+        Tensor weight = generator.parameters().First();
         Tensor from = SampleRandomness.Latents(Seed, stop * cells, cells, generator.LatentSize);
         Tensor to = SampleRandomness.Latents(Seed, (stop + 1) % Stops * cells, cells, generator.LatentSize);
-        Tensor latents = Slerp(from, to, share).to(float32, device);
-        Tensor? labels = generator.Classes == 0 ? null : nn.functional.one_hot(full([cells], Class, int64), generator.Classes).to(float32, device);
+        Tensor latents = Slerp(from, to, share).to(weight.dtype, weight.device);
+        Tensor? labels = generator.Classes == 0 ? null : nn.functional.one_hot(full([cells], Of(Class), int64), generator.Classes).to(weight.dtype, weight.device);
         // The same noise in every frame: only the latents move.
         Tensor images = generator.forward(latents, labels, SampleRandomness.Noise(Seed, 0));
         return SampleGrid.Compose(images, Cells);
@@ -63,8 +66,10 @@ internal sealed record LatentWalk
     // [N, Z] each; independent normal latents are nearly orthogonal, so the angle is never near 0.
     private static Tensor Slerp(Tensor from, Tensor to, float share)
     {
-        Tensor cosine = (from * to).sum(1, keepdim: true) / (from.square().sum(1, keepdim: true) * to.square().sum(1, keepdim: true)).sqrt();
-        Tensor angle = cosine.clamp(-0.9999f, 0.9999f).acos();
-        return (from * (angle * (1 - share)).sin() + to * (angle * share).sin()) / angle.sin();
+        Tensor cosine = (from * to).sum(1, keepdim: true) / ((from * from).sum(1, keepdim: true) * (to * to).sum(1, keepdim: true)).sqrt();
+        Tensor angle = cosine.clamp(Of(-0.9999f), Of(0.9999f)).acos();
+        using var left = (1 - share).ToScalar();
+        using var done = share.ToScalar();
+        return (from * angle.mul(left).sin()).Plus(to * angle.mul(done).sin()) / angle.sin();
     }
 }

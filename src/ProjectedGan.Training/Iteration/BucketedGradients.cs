@@ -1,6 +1,7 @@
 using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Specification;
 using ProjectedGan.Training.State;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;
@@ -93,7 +94,7 @@ internal sealed class BucketedGradients : IDisposable
             part.copy_(pending.Wait(cancellationToken));
         }
         Reset();
-        return _replicas > 1 ? _average.mul_(1.0 / _replicas) : _average;
+        return _replicas > 1 ? _average.mul_(Of(1.0 / _replicas)) : _average;
     }
 
     /// <summary>Forgets what is there, complete or not. The exchange must be done with it.</summary>

@@ -4,6 +4,7 @@ using ProjectedGan.Data.Prefetching;
 using ProjectedGan.Training.Networks;
 using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Specification;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;
@@ -26,7 +27,7 @@ public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, Net
         taken?.Invoke(iteration, replica, batch.ImageIndices);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var images = batch.Images.to(factory.Device).to_type(factory.Type).mul_(1 / 127.5f).sub_(1f);
+        var images = batch.Images.to(factory.Device).to_type(factory.Type).mul_(Of(1 / 127.5f)).sub_(Of(1.0));
         var labels = spec.Data.Classes == 0 ? null : OneHot.Of(batch.Labels!, spec.Data.Classes).to(factory.Type).to(factory.Device);
         return new RealBatch(images.DetachFromDisposeScope(), labels?.DetachFromDisposeScope());
     }

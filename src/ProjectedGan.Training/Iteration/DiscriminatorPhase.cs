@@ -1,3 +1,4 @@
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;
@@ -34,7 +35,7 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
             state.ReplaceProbe(TrainingPhase.Discriminator, lane.DiscriminatorGradients.Finish());
         }
         (figures[0], figures[1]) = (fakeLoss, realLoss);
-        (figures[2], figures[3]) = (Share(fakeLogits.lt(0f)), Share(realLogits.gt(0f)));
+        (figures[2], figures[3]) = (Share(fakeLogits.lt(Of(0.0))), Share(realLogits.gt(Of(0.0))));
         Report(fakeLoss, realLoss, fakeLogits, realLogits);
         Store(lane, replica, state, figures);
     }

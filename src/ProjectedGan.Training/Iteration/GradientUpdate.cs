@@ -2,6 +2,7 @@ using ProjectedGan.Torch;
 using ProjectedGan.Training.Specification;
 using ProjectedGan.Training.State;
 using TorchSharp;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;
@@ -48,7 +49,7 @@ internal sealed class GradientUpdate : IDisposable
         using var scope = NewDisposeScope();
         if (_deferred is not null)
         {
-            _deferred.add_(NonFinite.ReplaceDeferred(gradient));
+            _deferred.AddInPlace(NonFinite.ReplaceDeferred(gradient));
             Adam.Step([gradient]);
             return null;
         }
@@ -76,7 +77,7 @@ internal sealed class GradientUpdate : IDisposable
         }
         using var scope = NewDisposeScope();
         var count = _deferred.sum().item<long>();
-        _deferred.fill_(0);
+        _deferred.fill_(Of(0));
         return count;
     }
 

@@ -1,3 +1,5 @@
+using ProjectedGan.Torch;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;
@@ -19,13 +21,13 @@ public static class HingeLoss
     public static Tensor Generated(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        return logits.add(1f).relu().mean().MoveToOuterDisposeScope();
+        return logits.Plus(Of(1.0)).relu().mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>mean(max(0, 1 − D(x))).</summary>
     public static Tensor Real(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        return logits.neg().add(1f).relu().mean().MoveToOuterDisposeScope();
+        return logits.neg().Plus(Of(1.0)).relu().mean().MoveToOuterDisposeScope();
     }
 }

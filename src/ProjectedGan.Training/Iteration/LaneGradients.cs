@@ -107,7 +107,7 @@ internal sealed class LaneGradients : IDisposable
             }
             else
             {
-                _ = isFirst ? part.copy_(gradient) : part.add_(gradient);
+                _ = isFirst ? part.copy_(gradient) : part.AddInPlace(gradient);
             }
         }
     }
@@ -127,7 +127,7 @@ internal sealed class LaneGradients : IDisposable
         }
         else
         {
-            _probe.add_(probe);
+            _probe.AddInPlace(probe);
         }
     }
 }

@@ -2,6 +2,7 @@ using ProjectedGan.Networks;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.State;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;
@@ -126,7 +127,7 @@ internal sealed class TrainingWorker : IDisposable
     {
         using var scope = NewDisposeScope();
         var values = _figures.to_type(ScalarType.Float64).cpu().data<double>().ToArray();
-        _figures.fill_(0);
+        _figures.fill_(Of(0));
         return values;
     }
 
@@ -211,7 +212,7 @@ internal sealed class TrainingWorker : IDisposable
         var statistics = _exchange!.Submit(new ReductionKey(iteration, ReductionPhase.Statistics, 0), _state.Statistics.Finish());
         var gradient = _state.DiscriminatorGradients.Average(cancellationToken);
         var mean = statistics.Wait(cancellationToken);
-        return (gradient, _state.Spec.Replicas > 1 ? mean.mul_(1.0 / _state.Spec.Replicas) : mean);
+        return (gradient, _state.Spec.Replicas > 1 ? mean.mul_(Of(1.0 / _state.Spec.Replicas)) : mean);
     }
 
     private void EachReplica(
@@ -267,7 +268,7 @@ internal sealed class TrainingWorker : IDisposable
     {
         _state.Generator.Statistics.CopyFrom(_state.Row.Generator(mean));
         _state.Discriminator.Statistics.CopyFrom(_state.Row.Discriminator(mean));
-        _figures.add_(_state.Row.Reported(mean));
+        _figures.AddInPlace(_state.Row.Reported(mean));
         var first = _state.Replica(_state.Hosted.First);
         _state.Generator.Counters.CopyFrom(first.GeneratorCounters!);
         _state.Discriminator.Counters.CopyFrom(first.DiscriminatorCounters!);

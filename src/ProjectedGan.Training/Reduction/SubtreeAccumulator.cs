@@ -1,3 +1,4 @@
+using ProjectedGan.Torch;
 using ProjectedGan.Training.Specification;
 using static TorchSharp.torch;
 
@@ -48,7 +49,7 @@ public sealed class SubtreeAccumulator : IDisposable
         {
             // Addition is commutative to the bit, but a fixed operand order keeps NaN payloads fixed as well.
             var (left, right) = nodeIsLeft ? (values, sibling) : (sibling, values);
-            left.add_(right);
+            left.AddInPlace(right);
             NodeRounding.Round(left, _wire);
             GiveBack(right);
             (node, values) = (parent, left);

@@ -1,3 +1,4 @@
+using ProjectedGan.Torch;
 using ProjectedGan.Training.Specification;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ public static class TreeSum
         var (left, right) = CanonicalTree.Children(node);
         var total = Sum(left, sums, wire);
         using var addend = Sum(right, sums, wire);
-        total.add_(addend);
+        total.AddInPlace(addend);
         NodeRounding.Round(total, wire);
         return total;
     }

@@ -1,3 +1,5 @@
+using ProjectedGan.Torch;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features.Inception;
@@ -42,9 +44,9 @@ public sealed class InceptionV3 : FrozenNetwork, IPooledFeatures
         var type = _classifier[0].Weight.dtype;
         var resized = TensorFlowResize.Bilinear(ImageTensors.FromBytes(images, type), InputSize, InputSize);
         var pooled = new List<Tensor>();
-        _graph.Forward(resized.sub(128f).div_(128f), maps => pooled.Add(maps.mean([2, 3])));
+        _graph.Forward(resized.sub(Of(128.0)).div_(Of(128.0)), maps => pooled.Add(maps.mean([2, 3])));
         var unbiased = pooled[3].matmul(_classifier[0].Weight.t());
-        var logits = unbiased.add(_classifier[0].Bias);
+        var logits = unbiased.Plus(_classifier[0].Bias);
         Tensor[] kept = [.. pooled, unbiased, logits];
         foreach (var tensor in kept)
         {

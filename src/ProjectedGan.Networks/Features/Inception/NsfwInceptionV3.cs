@@ -1,3 +1,4 @@
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features.Inception;
@@ -43,7 +44,7 @@ public sealed class NsfwInceptionV3 : FrozenNetwork, IPooledFeatures
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var type = _classifier[0].Weight.dtype;
-        var resized = ImageTensors.Resize(ImageTensors.FromBytes(images, type).div_(255f), InputSize);
+        var resized = ImageTensors.Resize(ImageTensors.FromBytes(images, type).div_(Of(255.0)), InputSize);
         Tensor? pooled = null;
         _graph.Forward(resized, maps => pooled = maps.size(1) == FeatureCount ? maps.mean([2, 3]) : null);
         return pooled!.MoveToOuterDisposeScope();
