@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -46,9 +47,16 @@ public static class Convolutions
             return Compute(input, weight, bias, geometry);
         }
 
+        Recorded?.Add(new ConvolutionCase(Describe(input), Describe(weight), bias is not null, geometry, Autocast.IsOn(input.device)));
+        if (Autocast.IsOn(input.device) && !Avx512BW.IsSupported)
+        {
+            // oneDNN has no bfloat16 on such processors, and libtorch's own backward pass wants its weights row-major, as with float64.
+            using var rowMajor = weight.contiguous();
+            return Compute(input, rowMajor, bias, geometry);
+        }
+
         using var copied = ChannelsLast.Is(input) ? null : ChannelsLast.To(input);
         var arranged = copied ?? input;
-        Recorded?.Add(new ConvolutionCase(Describe(input), Describe(weight), bias is not null, geometry, Autocast.IsOn(input.device)));
         var (height, width) = (weight.size(2), weight.size(3));
         if (input.size(2) == 1 && input.size(3) == 1 && geometry is { Rows: 0, Columns: 0, Groups: 1 })
         {
@@ -112,7 +120,7 @@ public static class Convolutions
         var kernels = weight.permute(0, 2, 3, 1); // [C, h, w, O]
         var spread = input.flatten(1).matmul(kernels.flatten(1)); // [N, h * w * O]
         var map = spread.view(input.size(0), kernels.size(1), kernels.size(2), kernels.size(3)).permute(0, 3, 1, 2);
-        return (bias is null ? map : map + bias.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
+        return (bias is null ? map : map.Plus(bias.view(1, -1, 1, 1))).MoveToOuterDisposeScope();
     }
 
     private static TensorShape Describe(Tensor tensor) => new(tensor.size(0), tensor.size(1), tensor.size(2), tensor.size(3), tensor.dtype);
