@@ -14,7 +14,7 @@ internal sealed class SqlExperimentIndex(SqlDatabase database) : IExperimentInde
     private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter() } };
 
     public void Participate(ISiloLifecycle lifecycle)
-        => lifecycle.Subscribe<SqlExperimentIndex>(ServiceLifecycleStage.RuntimeStorageServices, token => database.PrepareAsync(Schema, token));
+        => lifecycle.Subscribe<SqlExperimentIndex>(SqlDatabase.PrepareStage, token => database.PrepareAsync(Schema, token));
 
     public async Task<ImmutableArray<IndexedExperiment>> LoadAsync(CancellationToken cancellationToken)
         => [.. await database.ReadAsync(

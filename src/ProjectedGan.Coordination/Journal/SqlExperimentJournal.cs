@@ -30,7 +30,7 @@ internal sealed class SqlExperimentJournal(SqlDatabase database, CoordinationOpt
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new(StringComparer.Ordinal);
 
     public void Participate(ISiloLifecycle lifecycle)
-        => lifecycle.Subscribe<SqlExperimentJournal>(ServiceLifecycleStage.RuntimeStorageServices, token => database.PrepareAsync(Schema, token));
+        => lifecycle.Subscribe<SqlExperimentJournal>(SqlDatabase.PrepareStage, token => database.PrepareAsync(Schema, token));
 
     public async Task<long> AppendAsync(string experiment, ImmutableArray<ExperimentEvent> events, CancellationToken cancellationToken)
     {

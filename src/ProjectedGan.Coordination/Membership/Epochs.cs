@@ -36,8 +36,9 @@ internal static class Epochs
         ExperimentRecord record = change.Record;
         long held = record.Members.Max(member => sight.Held(record, member.Worker));
         long saved = Math.Max(record.Checkpoint?.Iteration ?? 0, 0);
-        // One iteration is trained again sooner than a checkpoint is fetched by all.
-        bool fromMember = held > 0 && held >= saved - 1;
+        // Not before the checkpoint, though an iteration is trained again sooner than all have fetched it: where nobody trains it in this epoch, the
+        // next one begins with the checkpoint, and the record would claim it all the same.
+        bool fromMember = held > 0 && held >= saved;
         long start = fromMember ? held : saved;
         string source = fromMember ? record.Members.First(member => sight.Held(record, member.Worker) == start).Worker : "";
         ImmutableArray<EpochRecord> ended = Ledger.EndAt(record.Epochs, start, record.EpochEnded);

@@ -20,8 +20,15 @@ internal sealed class PlanFloor
         HashSet<string> leaving = [.. demands.SelectMany(demand => demand.Leaving)];
         foreach (IGrouping<(string DeviceKind, string Arithmetic), WorkerOffer> group in workers.GroupBy(worker => (worker.DeviceKind, worker.Arithmetic)).OrderBy(group => group.Key))
         {
-            var floor = new PlanGroup(group.Key.DeviceKind, group.Key.Arithmetic) { Workers = [.. group], Leaving = group.Count(worker => leaving.Contains(worker.Worker)) };
-            floor.Idle.AddRange(group.Where(worker => !held.Contains(worker.Worker) && !leaving.Contains(worker.Worker)).OrderBy(worker => worker.Worker, StringComparer.Ordinal));
+            WorkerOffer[] free = [.. group.Where(worker => !held.Contains(worker.Worker) && !leaving.Contains(worker.Worker)).OrderBy(worker => worker.Worker, StringComparer.Ordinal)];
+            // One that came back to its experiment with the state of before could be ahead of what is trained again by then, and the iterations
+            // between would count as those of the epoch that it joins.
+            var floor = new PlanGroup(group.Key.DeviceKind, group.Key.Arithmetic)
+            {
+                Workers = [.. group],
+                Leaving = group.Count(worker => leaving.Contains(worker.Worker)) + free.Count(worker => worker.HasRun),
+            };
+            floor.Idle.AddRange(free.Where(worker => !worker.HasRun));
             _groups.Add(floor);
         }
 

@@ -7,7 +7,7 @@ internal sealed class PlanGroup(string deviceKind, string arithmetic)
 
     public string Arithmetic { get; } = arithmetic;
 
-    /// <summary>Not held by anyone, in the order of their ids.</summary>
+    /// <summary>Not held by anyone and without a run, in the order of their ids.</summary>
     public List<WorkerOffer> Idle { get; } = [];
 
     /// <summary>All living workers of the group, held or not.</summary>
@@ -15,7 +15,7 @@ internal sealed class PlanGroup(string deviceKind, string arithmetic)
 
     public int Size => Workers.Count;
 
-    /// <summary>Held by an experiment that gives them up.</summary>
+    /// <summary>Held by an experiment that gives them up, or given up and about to drop their run.</summary>
     public int Leaving { get; set; }
 
     /// <summary>Somebody waits for this group's workers: they are not for growing.</summary>

@@ -76,7 +76,14 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
         _seen[worker.Worker] = worker.Sequence;
         if (worker is { Lost: false, Registration: { } registration, Status.Draining: not true })
         {
-            var offer = new WorkerOffer { Worker = worker.Worker, Address = registration.Address, DeviceKind = registration.DeviceKind, Arithmetic = registration.Arithmetic };
+            var offer = new WorkerOffer
+            {
+                Worker = worker.Worker,
+                Address = registration.Address,
+                DeviceKind = registration.DeviceKind,
+                Arithmetic = registration.Arithmetic,
+                HasRun = worker.Status?.Run != "",
+            };
             _changed |= !_workers.TryGetValue(worker.Worker, out WorkerOffer? known) || known != offer;
             _workers[worker.Worker] = offer;
         }

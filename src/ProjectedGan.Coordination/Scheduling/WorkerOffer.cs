@@ -15,4 +15,8 @@ public sealed record WorkerOffer
 
     [Id(3)]
     public required string Arithmetic { get; init; }
+
+    /// <summary>It has a run, or has not said yet. One that no experiment holds drops it before it is given to any.</summary>
+    [Id(4)]
+    public bool HasRun { get; init; }
 }

@@ -11,6 +11,12 @@ public abstract class SqlDatabase : IAsyncDisposable
 {
     private const string VersionTable = "CREATE TABLE IF NOT EXISTS pgan_schema (name TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL)";
 
+    /// <summary>
+    /// The silo makes the tables before it begins anything: Orleans does not stop one whose start failed, and of one that had its grain directory
+    /// by then a loop is left that turns without a pause.
+    /// </summary>
+    internal const int PrepareStage = ServiceLifecycleStage.First;
+
     private readonly StorageInstruments _instruments;
 
     internal SqlDatabase(StorageInstruments instruments) => _instruments = instruments;

@@ -25,7 +25,7 @@ public sealed class SqlGrainStorage : IGrainStorage, ILifecycleParticipant<ISilo
         ["CREATE TABLE pgan_state (grain TEXT NOT NULL, name TEXT NOT NULL, etag TEXT NOT NULL, payload TEXT NOT NULL, updated_unix_ms BIGINT NOT NULL, PRIMARY KEY (grain, name))"]);
 
     public void Participate(ISiloLifecycle lifecycle)
-        => lifecycle.Subscribe<SqlGrainStorage>(ServiceLifecycleStage.RuntimeStorageServices, PrepareAsync);
+        => lifecycle.Subscribe<SqlGrainStorage>(SqlDatabase.PrepareStage, PrepareAsync);
 
     /// <summary>Makes the table. The silo does it when it starts.</summary>
     public Task PrepareAsync(CancellationToken cancellationToken) => _database.PrepareAsync(Schema, cancellationToken);

@@ -68,6 +68,33 @@ public class ElasticityTests
     }
 
     [Fact]
+    public async Task Worker_BackWithAStateAheadOfTheOthers_BringsNoIterationsOfIt()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(3) });
+        cluster.LastIteration = 100;
+        (string id, SimulatedWorker[] workers) = await RunAsync(cluster, workers: 1, iterations: 18);
+        // Frozen while the run pauses without its checkpoint, it never hears that it was given up.
+        workers[0].UploadsFail = true;
+        await cluster.Experiment(id).PauseAsync();
+        await cluster.UntilAsync("it to stand", () => Task.FromResult(workers[0].Phase == WorkerPhase.Held));
+        workers[0].IsFrozen = true;
+        await cluster.UntilStateAsync(id, ExperimentState.Paused);
+        await cluster.StepAsync(12);
+        await cluster.Experiment(id).ResumeAsync();
+        SimulatedWorker other = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { IterationsPerStep = 1 });
+        await cluster.UntilAsync("training from the checkpoint", () => Task.FromResult(other.Phase == WorkerPhase.Training));
+
+        // The epoch that it joins then ends before it has taken over the other's state.
+        workers[0].BreaksWith.Add(other.Id);
+        (workers[0].IsFrozen, workers[0].UploadsFail) = (false, false);
+        await cluster.UntilAsync("it to break off", () => Task.FromResult(workers[0].Starts == 2));
+        Assert.True(other.Iteration < 18);
+        workers[0].BreaksWith.Clear();
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
     public async Task Joiner_PreparesWhileOthersTrain()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
@@ -171,6 +198,24 @@ public class ElasticityTests
         await cluster.AssertCompletedAsync(id);
         ExperimentView view = await cluster.GetAsync(id);
         Assert.Equal([(0L, 10L), (10L, 40L)], view.Epochs.Select(epoch => (epoch.FirstIteration, epoch.EndIteration)));
+    }
+
+    [Fact]
+    public async Task Checkpoint_OneAheadOfWhoIsLeft_IsWhereTrainingGoesOn()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.World.CheckpointEvery = 1_000;
+        (string id, SimulatedWorker[] workers) = await RunAsync(cluster, workers: 2, iterations: 10);
+        Assert.Equal((10, 11), (workers[0].Iteration, workers[1].Iteration));
+        await cluster.Experiment(id).RecordCheckpointAsync("w002", cluster.World.Upload(id, 11, SimulatedWorld.State(11), 16));
+        workers[1].IsDead = true;
+        await cluster.UntilAsync("the next epoch", async () => (await cluster.GetAsync(id)).Epochs.Length == 2);
+
+        // Nothing is trained in it.
+        workers[0].IsDead = true;
+        cluster.AddWorker();
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
     }
 
     [Fact]

@@ -155,6 +155,17 @@ public class SchedulePlanTests
     }
 
     [Fact]
+    public void Run_ThatAFreeWorkerStillHas_IsDroppedFirstWhileNobodyShrinks()
+    {
+        ExperimentDemand[] demands = [Demand("a", min: 2, age: 1), Demand("b", max: 2, held: ["w2", "w3"])];
+        WorkerOffer[] workers = Workers(4);
+        SchedulePlan plan = Plan(demands, [workers[0], workers[1] with { HasRun = true }, .. workers[2..]]);
+        Assert.Empty(plan.Grants);
+        Assert.Empty(plan.Shrinks);
+        Assert.Equal("a:w0,w1", Grants(Plan(demands, workers)));
+    }
+
+    [Fact]
     public void Paused_HoldersAreCountedButGetNothing()
     {
         SchedulePlan plan = Plan([Demand("a", held: ["w0"]) with { Wants = false }], Workers(3));

@@ -254,7 +254,13 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     private async Task StartHostAsync()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSingleton(_clock ?? Time);
+        TimeProvider clock = _clock ?? Time;
+        builder.Services.AddSingleton(clock);
+        // Grains and their calls go by it, the silo's upkeep does not: its loops wait again for what is left of a time, a fraction of a millisecond
+        // is no wait at all, and inside of the clock's own step they would turn for ever.
+        builder.Services.AddKeyedSingleton(KeyedService.AnyKey, TimeProvider.System);
+        builder.Services.AddKeyedSingleton(TimeProviderNames.Grains, clock);
+        builder.Services.AddKeyedSingleton(TimeProviderNames.Messaging, clock);
         builder.Services.AddSingleton(Faults);
         builder.Services.AddSingleton<ICoordinationObserver>(Gauges = new ShownGauges());
         builder.Logging.ClearProviders();

@@ -40,17 +40,25 @@ public sealed class HostedStorageTests : IDisposable
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "coordinator.db"), new string('x', 9000));
 
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(RunAsync);
+        using IHost host = Build();
+        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => host.StartAsync());
 
         Assert.Equal(StorageFailures.Corrupt, thrown.Reason);
+        // Nothing has begun that nobody would stop.
+        Assert.True(host.Services.GetRequiredService<ISiloLifecycle>().HighestCompletedStage < ServiceLifecycleStage.RuntimeInitialize);
     }
 
-    private async Task<(long First, long Second)> RunAsync()
+    private IHost Build()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleans(silo => silo.UseSingleSilo().AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = Path.Combine(_folder, "coordinator.db") }));
-        using IHost host = builder.Build();
+        return builder.Build();
+    }
+
+    private async Task<(long First, long Second)> RunAsync()
+    {
+        using IHost host = Build();
         await host.StartAsync();
         var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<ICountingGrain>("one");
         (long, long) seen = (await grain.NextAsync(), await grain.NextAsync());
