@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ProjectedGan.Coordination.Experiments;
 
 /// <summary>A validated experiment. It never changes.</summary>
@@ -72,6 +74,10 @@ public sealed record ExperimentSubmission
     /// <summary>Weights of the network that metrics use; null where it is the run's own feature network.</summary>
     [Id(17)]
     public ArtifactReference? MetricWeights { get; init; }
+
+    /// <summary>What of the spec is likely to learn badly, a sentence each.</summary>
+    [Id(18)]
+    public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>Most workers it can use.</summary>
     internal int Ceiling => MaxWorkers <= 0 ? Replicas : Math.Min(MaxWorkers, Replicas);

@@ -38,6 +38,11 @@ internal static class ExperimentView
         }
 
         facts.Row("workers", experiment.Members.Count == 0 ? "none" : string.Join(", ", experiment.Members.Select(member => $"{member.Worker} (replicas {member.FirstReplica} to {member.FirstReplica + member.ReplicaCount - 1})")));
+        foreach (string warning in experiment.Warnings)
+        {
+            facts.Row("warning", warning);
+        }
+
         facts.Row("spec", experiment.SpecHash);
         facts.Row("dataset", experiment.DatasetHash);
         facts.Row("checkpoint", experiment.CheckpointIteration < 0 ? "none" : $"iteration {experiment.CheckpointIteration}");

@@ -16,7 +16,7 @@ internal static class SubmitCommand
     {
         Argument<string> spec = new("SPEC") { Description = "A YAML spec, as for pgan train." };
         Option<string> name = new("--name") { Description = "What people call the experiment; the dataset's name by default.", DefaultValueFactory = _ => "" };
-        Option<string[]> set = new("--set") { Description = "Any setting, for example --set seed=2; wins over the file.", HelpName = "NAME=VALUE" };
+        Option<string[]> set = SettingOption.Create("Any setting, for example --set seed=2; wins over the file.");
         Option<bool> watch = new("--watch") { Description = "Follow it until it ends." };
         Option<string> request = new("--request-id") { Description = "A key of your own: submitting twice with the same key makes one experiment.", DefaultValueFactory = _ => "" };
         ExampleCommand command = new(
@@ -30,20 +30,22 @@ internal static class SubmitCommand
         command.Calls(async (parsed, channel, cancellation) =>
         {
             string file = parsed.GetValue(spec)!;
-            TrainingSpec read = SpecSchema.With(TrainingSpecFile.LoadUnvalidated(file), Settings(parsed.GetValue(set) ?? []));
+            TrainingSpec read = SpecSchema.With(TrainingSpecFile.LoadUnvalidated(file), SettingOption.Parse(parsed.GetValue(set)!));
             SubmitRequest submission = new() { SpecYaml = TrainingSpecFile.Write(read), Name = parsed.GetValue(name), RequestId = parsed.GetValue(request) };
             // What the coordinator would refuse anyway is said before anything is uploaded.
             TrainingSpecValidator.ThrowIfInvalid(read);
             await UploadAsync(channel, read, submission, cancellation);
             Experiment experiment = await new Experiments.ExperimentsClient(channel).SubmitAsync(submission, cancellationToken: cancellation);
+            foreach (var warning in experiment.Warnings)
+            {
+                await Console.Error.WriteLineAsync($"pgan: warning: {warning}");
+            }
+
             Console.WriteLine(experiment.Id);
             return parsed.GetValue(watch) ? await WatchCommand.FollowAsync(channel, experiment.Id, WatchCommand.Writer(json: false), cancellation) : ExitCode.Success;
         });
         return command;
     }
-
-    private static IEnumerable<KeyValuePair<string, string>> Settings(string[] assignments) => assignments.Select(assignment =>
-        assignment.Split('=', 2) is [var name, var value] ? KeyValuePair.Create(name, value) : throw new UsageException($"--set: '{assignment}' is not NAME=VALUE."));
 
     private static Task UploadAsync(GrpcChannel channel, TrainingSpec spec, SubmitRequest submission, CancellationToken cancellation) => TransferView.RunAsync(async progress =>
     {

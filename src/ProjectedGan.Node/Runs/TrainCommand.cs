@@ -12,7 +12,7 @@ internal static class TrainCommand
     {
         Option<string?> spec = new("--spec") { Description = "A YAML spec; settings that it leaves out keep their defaults.", HelpName = "FILE" };
         Option<string?> run = new("--run") { Description = "The run's folder, resumed if it exists; runs/<name of the spec or dataset> by default.", HelpName = "FOLDER" };
-        Option<string[]> set = new("--set") { Description = "Any setting, for example --set optimizer.generatorRate=1e-4; wins over the file.", HelpName = "NAME=VALUE" };
+        Option<string[]> set = SettingOption.Create("Any setting, for example --set optimizer.generatorRate=1e-4; wins over the file.");
         Option<int> samples = new("--evaluation-samples") { Description = "Generated images for each Fréchet distance; 0 measures none.", DefaultValueFactory = _ => 5_000 };
         Option<double?> minutes = new("--minutes") { Description = "Stop with a checkpoint after this much training, before the spec's end." };
         Option<bool> print = new("--print-spec") { Description = "Print the whole spec as it would be trained, and stop." };
@@ -31,7 +31,7 @@ internal static class TrainCommand
         {
             TrainingSpec merged = SpecSchema.With(
                 parsed.GetValue(spec) is { } file ? TrainingSpecFile.LoadUnvalidated(file) : new TrainingSpec(),
-                Settings(parsed, shortcuts, parsed.GetValue(set) ?? []));
+                Shortcuts(parsed, shortcuts).Concat(SettingOption.Parse(parsed.GetValue(set)!)));
             if (parsed.GetValue(print))
             {
                 TrainingSpecValidator.ThrowIfInvalid(merged);
@@ -79,7 +79,7 @@ internal static class TrainCommand
         return shortcuts;
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Settings(ParseResult parsed, Dictionary<string, Option<string?>> shortcuts, string[] assignments)
+    private static IEnumerable<KeyValuePair<string, string>> Shortcuts(ParseResult parsed, Dictionary<string, Option<string?>> shortcuts)
     {
         foreach ((string path, Option<string?> option) in shortcuts)
         {
@@ -87,12 +87,6 @@ internal static class TrainCommand
             {
                 yield return new(path, value);
             }
-        }
-
-        foreach (string assignment in assignments)
-        {
-            string[] parts = assignment.Split('=', 2);
-            yield return parts.Length == 2 ? new(parts[0], parts[1]) : throw new UsageException($"--set: '{assignment}' is not NAME=VALUE.");
         }
     }
 

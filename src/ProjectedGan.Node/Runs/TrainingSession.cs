@@ -69,6 +69,11 @@ internal sealed class TrainingSession : IDisposable
         RunObserver observer = new(this, view, worker, _logger, stop);
         using Trainer trainer = Trainer.Create(_spec, _images, new TrainerOptions { CheckpointFolder = Folder.Checkpoints, Observer = observer });
         RunLog.Starts(_logger, Folder.Name, SpecHash.Compute(_spec), _spec.Execution.Device.ToString());
+        foreach (SpecProblem advice in SpecAdvice.Of(_spec, _images.Count))
+        {
+            observer.Warning($"warning: {advice.Message}");
+        }
+
         FdCsv.Resume(Folder.FrechetCsv, trainer.ImagesSeen);
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(stop, _budgetUsed.Token);
         view.Show(() => trainer.RunAsync(ends.Token).GetAwaiter().GetResult());

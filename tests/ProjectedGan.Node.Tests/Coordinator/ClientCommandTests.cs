@@ -16,7 +16,11 @@ public class ClientCommandTests
         string[] to = ["--coordinator", coordinator.Address.OriginalString];
         await File.WriteAllTextAsync(home.At("spec.yaml"), TinyExperiment.Spec(TinyExperiment.WriteDataset(home)));
 
-        string id = (await RunAsync(home, ["submit", "spec.yaml", "--name", "mine", "--set", "seed=5", .. to])).Succeeded().Output.Trim();
+        PganResult submitted = (await RunAsync(home, ["submit", "spec.yaml", "--name", "mine", "--set", "seed=5", .. to])).Succeeded();
+        string id = submitted.Output.Trim();
+        const string Warning = "batch 4 over replicas 2 leaves 2 images a replica";
+        Assert.Contains($"pgan: warning: {Warning}", submitted.Errors, StringComparison.Ordinal);
+        Assert.Contains(Warning, (await RunAsync(home, ["show", id, .. to])).Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("mine", (await RunAsync(home, ["list", .. to])).Succeeded().Output, StringComparison.Ordinal);
         PganResult again = await RunAsync(home, ["submit", "spec.yaml", "--set", "data.resolution=128", .. to]);
         again.Refused(2, "data.resolution", "64");

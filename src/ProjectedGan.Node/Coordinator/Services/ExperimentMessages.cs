@@ -36,6 +36,7 @@ internal static class ExperimentMessages
             CheckpointIteration = view.Checkpoint?.Iteration ?? -1,
             LastEvent = view.LastEvent,
         };
+        message.Warnings.AddRange(submission.Warnings);
         message.Members.AddRange(view.Members.Select(ToMessage));
         message.Epochs.AddRange(view.Epochs.Select(ToMessage));
         message.History.AddRange(view.History.Select(ToMessage));
