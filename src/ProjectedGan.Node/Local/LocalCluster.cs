@@ -9,6 +9,10 @@ namespace ProjectedGan.Node.Local;
 internal sealed class LocalCluster : IAsyncDisposable
 {
     private const string MetricsAnnouncement = "metrics on";
+
+    // About a tenth of what a thread of a worker gets of a processor that both want.
+    private const int EvaluatorNiceness = 10;
+
     private static readonly TimeSpan RegistrationPoll = TimeSpan.FromMilliseconds(100);
     private readonly LocalClusterOptions _options;
     private readonly List<LocalNode> _workers = [];
@@ -52,7 +56,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         {
             cluster._coordinator = await LocalNode.StartAsync(
                 "coordinator", Path.Combine(options.Folder, "coordinator.log"), MetricsAnnouncement,
-                ["--data-dir", Path.Combine(options.Folder, "data"), "--listen", "http://127.0.0.1:0", "--metrics-listen", "http://127.0.0.1:0"], cancellation);
+                ["--data-dir", Path.Combine(options.Folder, "data"), "--listen", "http://127.0.0.1:0", "--metrics-listen", "http://127.0.0.1:0"], niceness: 0, cancellation);
             cluster._channel = NodeChannel.Open(cluster.Address, cluster._identity);
             for (var worker = 0; worker < options.Workers; worker++)
             {
@@ -76,7 +80,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         List<string> arguments = [.. NodeArguments(), "--lanes", $"{_options.LanesPerWorker}"];
         var worker = await LocalNode.StartAsync(
-            "worker", Path.Combine(_options.Folder, $"worker-{_workers.Count}.log"), MetricsAnnouncement, arguments, cancellation);
+            "worker", Path.Combine(_options.Folder, $"worker-{_workers.Count}.log"), MetricsAnnouncement, arguments, niceness: 0, cancellation);
         _workers.Add(worker);
         return worker;
     }
@@ -85,8 +89,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     private async Task AddEvaluatorAsync(CancellationToken cancellation)
     {
         var evaluator = await LocalNode.StartAsync(
-            "evaluator", Path.Combine(_options.Folder, $"evaluator-{_evaluators.Count}.log"), MetricsAnnouncement, [.. NodeArguments(), "--threads", "1"], cancellation);
-        evaluator.LowerPriority();
+            "evaluator", Path.Combine(_options.Folder, $"evaluator-{_evaluators.Count}.log"), MetricsAnnouncement, [.. NodeArguments(), "--threads", "1"], EvaluatorNiceness, cancellation);
         _evaluators.Add(evaluator);
     }
 

@@ -43,25 +43,28 @@ internal sealed class LocalNode : IAsyncDisposable
     /// <param name="logFile">What it writes on standard error goes here.</param>
     /// <param name="lastAnnouncement">The words before the address in the last line that it prints when it is ready.</param>
     /// <param name="arguments">The command's options.</param>
+    /// <param name="niceness">0, or more for work that lets others go first, up to 19.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="PganException">It ended at once.</exception>
     public static async Task<LocalNode> StartAsync(
-        string role, string logFile, string lastAnnouncement, IEnumerable<string> arguments, CancellationToken cancellation)
+        string role, string logFile, string lastAnnouncement, IEnumerable<string> arguments, int niceness, CancellationToken cancellation)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!)
+        List<string> command = [Environment.ProcessPath!];
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            command.Add(typeof(LocalNode).Assembly.Location);
+        }
+        if (niceness > 0)
+        {
+            // Linux keeps priorities by thread: set from outside later, it would be that of the main thread alone.
+            command.InsertRange(0, ["nice", "-n", $"{niceness}"]);
+        }
+        ProcessStartInfo start = new(command[0], [.. command.Skip(1), role, .. arguments, ParentWatch.Option])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(LocalNode).Assembly.Location);
-        }
-        foreach (var argument in arguments.Prepend(role).Append(ParentWatch.Option))
-        {
-            start.ArgumentList.Add(argument);
-        }
         LocalNode node = new(role, logFile, lastAnnouncement, new Process { StartInfo = start });
         try
         {
@@ -83,9 +86,6 @@ internal sealed class LocalNode : IAsyncDisposable
             return _announcements[words];
         }
     }
-
-    /// <summary>Lets others go first: for work that nobody waits for.</summary>
-    public void LowerPriority() => _process.PriorityClass = ProcessPriorityClass.BelowNormal;
 
     /// <summary>Ends the process as a machine's failure would.</summary>
     public void Kill() => _process.Kill();
