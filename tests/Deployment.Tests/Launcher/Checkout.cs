@@ -2,7 +2,7 @@ using Deployment.Tests.Tools;
 
 namespace Deployment.Tests.Launcher;
 
-/// <summary>A small copy of the repository: the real launcher, a few sources, and a <c>dotnet</c> that notes what it is asked for.</summary>
+/// <summary>A small copy of the repository: the real launcher, a few sources, and a <c>dotnet</c> that notes what it is asked for and builds until <c>WAITERS</c> commands wait for it.</summary>
 internal sealed class Checkout : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pgan-launcher-").FullName;
@@ -21,6 +21,11 @@ internal sealed class Checkout : IDisposable
             Write(file, "first");
         }
 
+        Write("waiting", "");
+        Program("flock", """
+            [[ $1 == --nonblock ]] || echo >> "$ROOT/waiting"
+            exec /usr/bin/flock "$@"
+            """);
         Program("dotnet", """
             echo "$*" >> "$ROOT/calls"
             case "$1" in
@@ -33,7 +38,7 @@ internal sealed class Checkout : IDisposable
               build)
                 mkdir "$ROOT/building" || exit 1
                 mkdir -p "$ROOT/src/ProjectedGan.Node/obj" "$ROOT/src/ProjectedGan.Node/bin/Release/net10.0"
-                sleep 0.5
+                for ((i = 0; i < 600 && $(wc -l < "$ROOT/waiting") < ${WAITERS-0}; i++)); do sleep 0.1; done
                 printf '#!/bin/bash\necho product "$*"\n' > "$ROOT/src/ProjectedGan.Node/bin/Release/net10.0/pgan"
                 chmod +x "$ROOT/src/ProjectedGan.Node/bin/Release/net10.0/pgan"
                 # As the compiler's server does, this one lives on.

@@ -56,7 +56,8 @@ public sealed class LauncherTests : IDisposable
     [Fact]
     public async Task Commands_AtOnce_BuildOnceAndAllRun()
     {
-        ToolResult[] results = await Task.WhenAll(Enumerable.Range(0, 3).Select(index => Task.Run(() => _checkout.Pgan("list", $"{index}"))));
+        Dictionary<string, string> environment = new() { ["WAITERS"] = "2" };
+        ToolResult[] results = await Task.WhenAll(Enumerable.Range(0, 3).Select(index => Task.Run(() => _checkout.Pgan(environment, "list", $"{index}"))));
         Assert.All(results, result => Assert.StartsWith("product list", result.Succeeded().Output, StringComparison.Ordinal));
         Assert.Equal(1, _checkout.Builds);
         Assert.Equal(2, results.Count(result => result.Errors.Contains("pgan: another ./pgan prepares this checkout; waiting for it\n", StringComparison.Ordinal)));
