@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ProjectedGan.Testing;
 
-/// <summary>Runs the scripts of tests/interop with a Python that has PyTorch.</summary>
+/// <summary>Runs the scripts of tests/peers with a Python that has PyTorch.</summary>
 public static class PyTorchPeer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);

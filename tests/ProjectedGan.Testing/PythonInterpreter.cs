@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace ProjectedGan.Testing;
 
-/// <summary>Finds a Python for the scripts of tests/interop, and those scripts.</summary>
+/// <summary>Finds a Python for the scripts of tests/peers, and those scripts.</summary>
 public static class PythonInterpreter
 {
     /// <summary>A Python that has a module: the one that PGAN_PYTHON names, or the system's.</summary>
@@ -16,8 +16,8 @@ public static class PythonInterpreter
             $"No Python with '{module}': tried {string.Join(", ", candidates)}. Install {debianPackage} (./pgan test does), or set PGAN_PYTHON.");
     }
 
-    /// <summary>The path of a script of tests/interop.</summary>
-    public static string Script(string name) => Path.Combine(FindAbove(Path.Combine("tests", "interop")), name);
+    /// <summary>The path of a script of tests/peers.</summary>
+    public static string Script(string name) => Path.Combine(FindAbove(Path.Combine("tests", "peers")), name);
 
     /// <summary>The path of a folder of the repository.</summary>
     /// <exception cref="InvalidOperationException">No folder above the tests has it.</exception>

@@ -9,7 +9,6 @@ There is no case for `stylegan2` and `inception`: a reader has to skip what a fo
 import json
 import math
 import os
-import struct
 import sys
 import zlib
 
@@ -17,7 +16,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from golden_networks import BUILDERS, Noise
+import safetensors_file
+from networks import BUILDERS, Noise
 
 ROOT3 = math.sqrt(3)
 SUFFIX = "#other-sizes"
@@ -594,23 +594,10 @@ class Folder:
         self.modules = manifest["modules"] if manifest else {}
 
     def stored(self, case):
-        with open(os.path.join(self.path, case["file"]), "rb") as file:
-            header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-            data = file.read()
-        types = {"F32": np.float32, "F64": np.float64, "I64": np.int64}
-        return {name: np.frombuffer(data[slice(*e["data_offsets"])], types[e["dtype"]]).reshape(e["shape"]) for name, e in header.items()}
+        return {name: tensor.numpy() for name, tensor in safetensors_file.read(os.path.join(self.path, case["file"]))[0].items()}
 
     def write_tensors(self, name, tensors):
-        header, offset, types = {}, 0, {"float32": "F32", "float64": "F64", "int64": "I64"}
-        for key, values in tensors.items():
-            header[key] = {"dtype": types[str(values.dtype)], "shape": list(values.shape), "data_offsets": [offset, offset + values.nbytes]}
-            offset += values.nbytes
-        text = json.dumps(header, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 8)
-        with open(os.path.join(self.path, name), "wb") as file:
-            file.write(struct.pack("<Q", len(text)) + text)
-            for values in tensors.values():
-                file.write(np.ascontiguousarray(values).tobytes())
+        safetensors_file.write(os.path.join(self.path, name), {key: torch.from_numpy(np.ascontiguousarray(values)) for key, values in tensors.items()})
 
 
 def tolerance(notes, scale, error):

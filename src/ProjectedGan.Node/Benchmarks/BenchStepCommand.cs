@@ -11,13 +11,13 @@ internal static class BenchStepCommand
     public static Command Build()
     {
         Option<string[]> configurations = new("--config") { Description = $"Known specs: {string.Join(", ", StepConfigurations.Names)}.", DefaultValueFactory = _ => ["demo"], AllowMultipleArgumentsPerToken = true };
-        Option<string[]> set = new("--set") { Description = "Any setting of the spec.", HelpName = "NAME=VALUE" };
+        Option<string[]> set = SettingOption.Create();
         Option<int> lanes = new("--lanes") { Description = "Replicas side by side; 0 for as many as the processors allow." };
         Option<int> warmup = new("--warmup") { Description = "Iterations before counting.", DefaultValueFactory = _ => 3 };
         Option<int> iterations = new("--iterations") { Description = "Iterations counted in a round.", DefaultValueFactory = _ => 10 };
         Option<int> rounds = new("--rounds") { Description = "Rounds beside a peer.", DefaultValueFactory = _ => 3 };
         Option<string?> peer = new("--peer") { Description = "A PyTorch script to run in turn, under the same threads.", HelpName = "SCRIPT.py" };
-        Option<string> python = new("--python") { Description = "Its interpreter.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PGAN_PYTHON") ?? "/usr/bin/python3" };
+        Option<string> python = PeerProcess.Python();
         Option<bool> json = new("--json") { Description = "Print one JSON object for one configuration." };
         ExampleCommand command = new(
             "step",
@@ -30,7 +30,7 @@ internal static class BenchStepCommand
         };
         command.Runs(async (parsed, cancellation) =>
         {
-            StepPlan plan = new(parsed.GetValue(set) ?? [], parsed.GetValue(lanes), parsed.GetValue(warmup), parsed.GetValue(iterations), parsed.GetValue(rounds));
+            StepPlan plan = new(parsed.GetValue(set)!, parsed.GetValue(lanes), parsed.GetValue(warmup), parsed.GetValue(iterations), parsed.GetValue(rounds));
             foreach (string name in parsed.GetValue(configurations)!)
             {
                 TrainingSpec spec = plan.Spec(name);
@@ -67,18 +67,17 @@ internal static class BenchStepCommand
 
     private static async Task CompareAsync(string name, TrainingSpec spec, StepPlan plan, string python, string script, CancellationToken cancellation)
     {
-        if (!File.Exists(script))
-        {
-            throw new UsageException($"--peer: '{script}' does not exist.");
-        }
-
+        PeerProcess.RequireScript(script);
         int side = plan.Lanes > 0 ? plan.Lanes : Math.Max(1, Environment.ProcessorCount / spec.Execution.ThreadsPerReplica);
         int threads = Math.Min(side, spec.Replicas) * spec.Execution.ThreadsPerReplica;
         List<double> ratios = [];
         for (int round = 1; round <= plan.Rounds; round++)
         {
-            StepMeasurement ours = await StepPeer.RunSelfAsync(plan.Arguments(name), cancellation);
-            StepMeasurement theirs = await StepPeer.RunScriptAsync(python, script, spec, threads, plan.Warmup, plan.Iterations, cancellation);
+            StepMeasurement ours = await MeasureAsync(PeerProcess.Self, plan.Arguments(name), "", cancellation);
+            var configuration = PeerProcess.Configuration(spec, threads);
+            configuration["warmup"] = plan.Warmup;
+            configuration["iterations"] = plan.Iterations;
+            StepMeasurement theirs = await MeasureAsync(python, [script], configuration.ToJsonString(), cancellation);
             ratios.Add(ours.Median / theirs.Median);
             Console.WriteLine(
                 $"{name} round {round}, {threads} thread(s): {ours.Median * 1000:F1} ms ({spec.Batch / ours.Median:F1} images/s, peak {ours.PeakBytes >> 20:N0} MiB), " +
@@ -88,14 +87,19 @@ internal static class BenchStepCommand
         Console.WriteLine($"{name}: median ratio of times {ratios.Order().ElementAt(ratios.Count / 2):F3} (below 1: faster than the peer)");
     }
 
+    private static async Task<StepMeasurement> MeasureAsync(string program, IReadOnlyList<string> arguments, string input, CancellationToken cancellation)
+    {
+        var last = "";
+        await PeerProcess.RunAsync(program, arguments, input, line => last = line, cancellation);
+        return StepMeasurement.Parse(last) ?? throw new PganException($"'{program}' printed '{last}', which is no measurement.");
+    }
+
     private sealed record StepPlan(string[] Settings, int Lanes, int Warmup, int Iterations, int Rounds)
     {
-        public TrainingSpec Spec(string name) => SpecSchema.With(StepConfigurations.Find(name), Settings.Select(setting => setting.Split('=', 2) is [var path, var value]
-            ? new KeyValuePair<string, string>(path, value)
-            : throw new UsageException($"--set: '{setting}' is not NAME=VALUE.")));
+        public TrainingSpec Spec(string name) => SpecSchema.With(StepConfigurations.Find(name), SettingOption.Parse(Settings));
 
         /// <summary>What makes this program measure the same alone.</summary>
-        public IEnumerable<string> Arguments(string name) =>
+        public IReadOnlyList<string> Arguments(string name) =>
         [
             "bench", "step", "--json", "--config", name, "--lanes", $"{Lanes}", "--warmup", $"{Warmup}", "--iterations", $"{Iterations}",
             .. Settings.SelectMany(setting => new[] { "--set", setting }),

@@ -11,26 +11,25 @@ internal static class GenerateCommand
 {
     public static Command Build()
     {
-        Argument<string> generator = new("generator") { Description = "A run's folder, or one of its checkpoints." };
         Argument<string> destination = new("destination") { Description = "A folder for single PNGs, or a .png for one grid." };
         Option<int> count = new("--count") { Description = "How many samples.", DefaultValueFactory = _ => 64 };
         Option<int> columns = new("--columns") { Description = "Samples a row of a grid.", DefaultValueFactory = _ => 8 };
         Option<long> seed = new("--seed") { Description = "Seed of the latents; sample i depends on seed and i alone." };
-        Option<string> device = GlobalOptions.Device();
         ExampleCommand command = new(
             "generate",
             "Draws samples from a trained generator.",
             "generate runs/emoji-faces samples.png --count 64",
             "generate runs/church samples/ --count 50000 --device cuda")
         {
-            generator, destination, count, columns, seed, device,
+            destination, count, columns, seed,
         };
+        var generator = new GeneratorSource().AddTo(command);
         command.Runs((parsed, cancellation) =>
         {
             int wanted = Positive(parsed.GetValue(count), "--count");
             string target = parsed.GetValue(destination)!;
             TorchRuntime.SetThreads(Environment.ProcessorCount);
-            using TrainedGenerator trained = TrainedGenerator.Open(parsed.GetValue(generator)!, DeviceChoice.Parse(parsed.GetValue(device)!));
+            using TrainedGenerator trained = generator.Open(parsed);
             using IImageDataset? labels = trained.Network.Classes > 0 ? ImageDataset.Open(trained.Spec.Data.Path) : null;
             GeneratedImages images = new(trained.Network, wanted, parsed.GetValue(seed), labels);
             if (target.EndsWith(".png", StringComparison.OrdinalIgnoreCase))

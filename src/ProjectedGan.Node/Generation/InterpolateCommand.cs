@@ -9,22 +9,21 @@ internal static class InterpolateCommand
 {
     public static Command Build()
     {
-        Argument<string> generator = new("generator") { Description = "A run's folder, or one of its checkpoints." };
         Argument<string> destination = new("destination") { Description = "The .webp to write." };
         Option<int> cells = new("--cells") { Description = "Cells a row and a column.", DefaultValueFactory = _ => 4 };
         Option<int> stops = new("--stops") { Description = "Latents that each cell visits.", DefaultValueFactory = _ => 4 };
         Option<int> frames = new("--frames") { Description = "Frames from one latent to the next.", DefaultValueFactory = _ => 12 };
         Option<long> seed = new("--seed") { Description = "Seed of the latents." };
         Option<int> label = new("--class") { Description = "Class of a conditional generator." };
-        Option<string> device = GlobalOptions.Device();
         ExampleCommand command = new(
             "interpolate",
             "Writes an animation of samples that change into each other.",
             "interpolate runs/emoji-faces walk.webp",
             "interpolate runs/church walk.webp --cells 2 --stops 8 --frames 30 --device cuda")
         {
-            generator, destination, cells, stops, frames, seed, label, device,
+            destination, cells, stops, frames, seed, label,
         };
+        var generator = new GeneratorSource().AddTo(command);
         command.Runs((parsed, cancellation) =>
         {
             LatentWalk walk = new()
@@ -47,7 +46,7 @@ internal static class InterpolateCommand
             }
 
             TorchRuntime.SetThreads(Environment.ProcessorCount);
-            using TrainedGenerator trained = TrainedGenerator.Open(parsed.GetValue(generator)!, DeviceChoice.Parse(parsed.GetValue(device)!));
+            using TrainedGenerator trained = generator.Open(parsed);
             if (walk.Class < 0 || walk.Class >= Math.Max(1, trained.Network.Classes))
             {
                 throw new UsageException($"--class is {walk.Class}; the generator has {trained.Network.Classes} classes, numbered from 0.");

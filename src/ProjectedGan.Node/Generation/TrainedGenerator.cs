@@ -24,7 +24,7 @@ internal sealed class TrainedGenerator : IDisposable
 
     public GeneratorNetwork Network { get; }
 
-    /// <summary>What it is, for messages: the checkpoint's name.</summary>
+    /// <summary>What it is, for messages: the name of the checkpoint or the file.</summary>
     public string Description { get; }
 
     /// <summary>Opens the newest whole checkpoint of a run's folder, or a checkpoint's folder.</summary>
@@ -41,13 +41,34 @@ internal sealed class TrainedGenerator : IDisposable
             spec = spec with { Data = spec.Data with { Path = TrainingSpecFile.LoadUnvalidated(runSpec).Data.Path } };
         }
 
+        return Load(spec, checkpoint.File(CheckpointFiles.Average), Path.GetFileName(checkpoint.Folder), device);
+    }
+
+    /// <summary>Opens a generator's safetensors file, whoever wrote it, under the reference's names.</summary>
+    /// <exception cref="UsageException">The file does not exist.</exception>
+    /// <exception cref="PganException">The spec is wrong, or the file is damaged or of another generator.</exception>
+    public static TrainedGenerator Open(string path, string specFile, Device device)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UsageException($"'{path}' is no file; --spec goes with the .safetensors of a generator. A run's folder has its own spec.");
+        }
+
+        TrainingSpec spec = TrainingSpecFile.LoadUnvalidated(specFile);
+        return Load(spec, path, Path.GetFileName(path), device);
+    }
+
+    public void Dispose() => Network.Dispose();
+
+    private static TrainedGenerator Load(TrainingSpec spec, string file, string description, Device device)
+    {
         GeneratorNetwork network = new NetworkFactory(spec with { Execution = new() }).CreateEmptyGenerator();
         try
         {
-            StateDict.Load(network, checkpoint.File(CheckpointFiles.Average));
+            StateDict.Load(network, file);
             network.to(device);
             network.eval();
-            return new TrainedGenerator(spec, network, Path.GetFileName(checkpoint.Folder));
+            return new TrainedGenerator(spec, network, description);
         }
         catch
         {
@@ -56,10 +77,13 @@ internal sealed class TrainedGenerator : IDisposable
         }
     }
 
-    public void Dispose() => Network.Dispose();
-
     private static Checkpoint Find(string path)
     {
+        if (File.Exists(path))
+        {
+            throw new UsageException($"'{path}' is a file: give the spec that it was trained by with --spec.");
+        }
+
         if (File.Exists(Path.Combine(path, CheckpointStore.ManifestName)))
         {
             return CheckpointStore.Open(path);

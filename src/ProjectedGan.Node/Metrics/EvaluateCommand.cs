@@ -9,7 +9,6 @@ using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Torch;
 using Spectre.Console;
-using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Metrics;
 
@@ -18,7 +17,6 @@ internal static class EvaluateCommand
 {
     public static Command Build()
     {
-        Argument<string> generator = new("generator") { Description = "A run's folder, or one of its checkpoints." };
         Option<string?> data = new("--data") { Description = "The real images; the run's own by default." };
         Option<string> network = new("--network")
         {
@@ -35,16 +33,17 @@ internal static class EvaluateCommand
         Option<int> batch = new("--batch") { Description = "Images a pass.", DefaultValueFactory = _ => 64 };
         Option<CovarianceDivisor> divisor = new("--covariance") { Description = "Divide covariances by Count (as the authors) or by CountMinusOne.", DefaultValueFactory = _ => CovarianceDivisor.Count };
         Option<long> seed = new("--seed") { Description = "Seed of the samples." };
-        Option<string> device = GlobalOptions.Device();
         ExampleCommand command = new(
             "evaluate",
             "Measures a generator against real images.",
             "evaluate runs/emoji-faces --samples 1000",
             "evaluate runs/church --network inception_v3_fid --metric FrechetDistance KernelDistance",
-            "evaluate runs/church/checkpoints/checkpoint-000015625 --network mobilenet_v2 --metric PrecisionRecall --samples 10000")
+            "evaluate runs/church/checkpoints/checkpoint-000015625 --network mobilenet_v2 --metric PrecisionRecall --samples 10000",
+            "evaluate from-pytorch.safetensors --spec church.yaml")
         {
-            generator, data, network, metrics, samples, batch, divisor, seed, device,
+            data, network, metrics, samples, batch, divisor, seed,
         };
+        var generator = new GeneratorSource().AddTo(command);
         command.Runs((parsed, cancellation) =>
         {
             EvaluationOptions options = new()
@@ -56,11 +55,10 @@ internal static class EvaluateCommand
                 CovarianceDivisor = parsed.GetValue(divisor),
             };
             options.Validate();
-            Device place = DeviceChoice.Parse(parsed.GetValue(device)!);
             TorchRuntime.SetThreads(Environment.ProcessorCount);
-            using TrainedGenerator trained = TrainedGenerator.Open(parsed.GetValue(generator)!, place);
+            using TrainedGenerator trained = generator.Open(parsed);
             using IImageDataset dataset = ImageDataset.Open(parsed.GetValue(data) ?? trained.Spec.Data.Path);
-            using OpenedMetricNetwork opened = OpenedMetricNetwork.FromStore(parsed.GetValue(network)!, place);
+            using OpenedMetricNetwork opened = OpenedMetricNetwork.FromStore(parsed.GetValue(network)!, generator.Device(parsed));
             RealStatisticsCache cache = new(PganHome.Statistics, NullLogger.Instance);
             EvaluationResults results = Measure(new MetricsRunner(opened.Network, cache), trained, trained.Spec.Data.Mirror ? new MirroredDataset(dataset) : dataset, options, cancellation);
             foreach (MetricValue value in results.Values)

@@ -43,9 +43,20 @@ internal static class ChartRenderer
     {
         Plot plot = new();
         ChartFont.Apply(plot);
-        List<Coordinates[]> curves = [.. chart.Series.Select(series => Placed(series, chart.LogarithmicY))];
-        AddAxes(plot, chart, [.. curves.SelectMany(points => points)]);
+        List<Coordinates[]> curves = [.. chart.Series.Select(series => Placed(series.Points, chart.LogarithmicY))];
+        List<Coordinates[]> bands = [.. chart.Series.Select(series => Band(series, chart.LogarithmicY))];
+        AddAxes(plot, chart, [.. curves.Concat(bands).SelectMany(points => points)]);
         AddTitles(plot, chart);
+        for (int i = 0; i < bands.Count; i++)
+        {
+            if (bands[i].Length > 0)
+            {
+                Polygon band = plot.Add.Polygon(bands[i]);
+                band.FillColor = Palette[i % Palette.Length].WithAlpha(0.18);
+                band.LineWidth = 0;
+            }
+        }
+
         for (int i = 0; i < curves.Count; i++)
         {
             AddCurve(plot, chart, chart.Series[i].Name, curves[i], Palette[i % Palette.Length]);
@@ -68,9 +79,16 @@ internal static class ChartRenderer
     }
 
     // A logarithmic axis is a linear one of logarithms with the labels of the numbers.
-    private static Coordinates[] Placed(ChartSeries series, bool logarithmicY) => [.. series.Points.Select(point =>
+    private static Coordinates[] Placed(IEnumerable<(double X, double Y)> points, bool logarithmicY) => [.. points.Select(point =>
         !double.IsFinite(point.X) || !double.IsFinite(point.Y) || (logarithmicY && point.Y <= 0) ? Coordinates.NaN
         : new Coordinates(point.X, logarithmicY ? Math.Log10(point.Y) : point.Y))];
+
+    // There along the least and back along the most.
+    private static Coordinates[] Band(ChartSeries series, bool logarithmicY) => series.Band is not { } band ? [] : [.. Placed(
+        [
+            .. series.Points.Zip(band, (point, ends) => (point.X, ends.Least)),
+            .. series.Points.Zip(band, (point, ends) => (point.X, ends.Most)).Reverse(),
+        ], logarithmicY).Where(point => point.AreReal)];
 
     private static void AddAxes(Plot plot, LineChart chart, Coordinates[] points)
     {

@@ -46,9 +46,6 @@ public sealed record TrainerOptions
     /// <summary>Ends waits for other workers when cancelled; the trainer is unusable after that.</summary>
     public CancellationToken Abort { get; init; }
 
-    /// <summary>False keeps the feature network as its file has it, for comparing float32 roundings with a reference.</summary>
-    internal bool FoldsNormalizations { get; init; } = true;
-
     internal IIterationProbe? Probe { get; init; }
 
     internal StopAgreement? Agreement { get; init; }

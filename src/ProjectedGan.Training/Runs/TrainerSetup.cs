@@ -47,10 +47,7 @@ internal static class TrainerSetup
         };
         options.InitializeWeights?.Invoke(
             (GeneratorNetwork)state.Generator.Module, state.Projector, (MultiScaleDiscriminator)state.Discriminator.Module);
-        if (options.FoldsNormalizations)
-        {
-            state.Projector.Optimize();
-        }
+        state.Projector.Optimize();
         CheckConvolutions(state, options);
         var worker = new TrainingWorker(state, options.Batches ?? new DatasetBatches(spec, dataset!, factory, options.Observer is { } observer ? observer.ImagesTaken : null), options.Elastic);
         if (!options.Elastic)

@@ -37,7 +37,7 @@ public sealed class FastGanRoundTripTests : IDisposable
         StateDict.Save(generator, _folder.File("G_ema.safetensors"));
         SafeTensors.Write(_folder.File("latents.safetensors"), [("latents", latents)]);
         var shape = PyTorchPeer.Run(
-            "fastgan_lite.py", _folder.File("G_ema.safetensors"), _folder.File("latents.safetensors"), _folder.File("images.f32"));
+            "generate_images.py", _folder.File("G_ema.safetensors"), _folder.File("latents.safetensors"), _folder.File("images.f32"), $"{resolution}", "16");
 
         Assert.Equal($"[4, 3, {resolution}, {resolution}]", shape.Trim());
         Assert.True(images.std().item<float>() > 0.01f, "The images are flat, so that any network would agree.");

@@ -70,10 +70,16 @@ public class CommandTests
         PganResult inspected = (await PganProcess.RunAsync(home.Path, "dataset", "inspect", home.At("small.zip"), "--verify")).Succeeded();
         Assert.Contains("training  ready", inspected.Output, StringComparison.Ordinal);
 
-        (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), "--data", home.At("small.zip"))).Succeeded();
+        PganResult trained = (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), "--data", home.At("small.zip"))).Succeeded();
+        Assert.Contains("warning: batch 4 over replicas 2 leaves 2 images a replica", trained.Errors, StringComparison.Ordinal);
         (await PganProcess.RunAsync(home.Path, "generate", home.At("run"), home.At("grid.png"), "--count", "6", "--columns", "3")).Succeeded();
         ImageInfo grid = ImageCodec.Probe(await File.ReadAllBytesAsync(home.At("grid.png")));
         Assert.Equal((192, 128), (grid.Width, grid.Height));
+        string average = Path.Combine(Assert.Single(Directory.GetDirectories(home.At("run", "checkpoints"), "checkpoint-*")), "generator_ema.safetensors");
+        (await PganProcess.RunAsync(home.Path, "generate", average, home.At("alone.png"), "--spec", spec, "--count", "6", "--columns", "3")).Succeeded();
+        Assert.Equal(await File.ReadAllBytesAsync(home.At("grid.png")), await File.ReadAllBytesAsync(home.At("alone.png")));
+        (await PganProcess.RunAsync(home.Path, "generate", average, home.At("alone.png"))).Refused(2, "generator_ema.safetensors", "--spec");
+        (await PganProcess.RunAsync(home.Path, "generate", home.At("run"), home.At("alone.png"), "--spec", spec)).Refused(2, "is no file", "--spec");
         (await PganProcess.RunAsync(home.Path, "generate", home.At("run"), home.At("each"), "--count", "3")).Succeeded();
         Assert.Equal(3, Directory.GetFiles(home.At("each"), "*.png").Length);
         (await PganProcess.RunAsync(home.Path, "interpolate", home.At("run"), home.At("walk.webp"), "--cells", "1", "--stops", "2", "--frames", "3")).Succeeded();
@@ -86,6 +92,14 @@ public class CommandTests
         Assert.Contains("recall_mobilenet_v2", measured.Output, StringComparison.Ordinal);
         PganResult list = (await PganProcess.RunAsync(home.Path, "weights", "list")).Succeeded();
         Assert.Contains("mobilenet_v2", list.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_InFloat64_LeavesEveryFile()
+    {
+        using TemporaryFolder home = new();
+        (await PganProcess.RunAsync(home.Path, "train", "--spec", TinyRun.Write(home, 4, 0), "--run", home.At("run"), "--set", "execution.precision=float64")).Succeeded();
+        Assert.All(new[] { "samples.png", "interpolation.webp" }, file => Assert.True(File.Exists(home.At("run", file)), file));
     }
 
     [Fact]

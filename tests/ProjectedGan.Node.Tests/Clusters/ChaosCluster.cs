@@ -134,7 +134,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         return await LocalNode.StartAsync(
             "coordinator", Path.Combine(folder, "coordinator.log"), "metrics on",
             ["--data-dir", Path.Combine(folder, "data"), "--listen", listen, "--metrics-listen", "http://127.0.0.1:0", "--heartbeat", "500ms", "--lease", "3s"],
-            patience.Token);
+            niceness: 0, patience.Token);
     }
 
     private string Describe() => string.Join('\n', Directory.GetFiles(_folder, "*.log").Order().Select(file => $"== {Path.GetFileName(file)}\n{Tail(file)}"));

@@ -31,7 +31,7 @@ internal sealed class ChaosWorker : IAsyncDisposable
                 "--coordinator", worker._toCoordinator.Address, "--advertise", worker._toPeers.Address, "--lanes", "1", "--name", $"w{number}",
                 "--cache", Path.Combine(folder, $"cache-{number}"), "--image-ledger", Path.Combine(folder, $"ledger-{number}.jsonl"), .. sharesMemory ? Array.Empty<string>() : ["--no-shared-memory"],
             ],
-            cancellation);
+            niceness: 0, cancellation);
         worker._toPeers.TargetPort = new Uri(worker._node.Announced("peers on")).Port;
         return worker;
     }

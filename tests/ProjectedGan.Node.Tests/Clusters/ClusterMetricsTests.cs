@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grpc.Core;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Images;
@@ -32,6 +33,8 @@ public class ClusterMetricsTests
         Experiment experiment = await SubmitAsync(cluster, home, patience.Token);
         await WaitForEvaluationAsync(cluster, experiment.Id, patience.Token);
         await AWalkIsDrawnAsync(cluster, experiment.Id, patience.Token);
+        int ordinary = Niceness(cluster.Workers[0].ProcessId)[0];
+        Assert.All(Niceness(cluster.Evaluators[0].ProcessId), niceness => Assert.True(niceness > ordinary, $"{niceness} beside {ordinary}"));
         await using PrometheusServer prometheus = await PrometheusServer.StartAsync(ClusterRules.File, [.. cluster.MetricsAddresses.Select(entry => (entry.Key, entry.Value))]);
 
         await WorkersAreSeenAsync(prometheus, experiment.Id);
@@ -58,6 +61,11 @@ public class ClusterMetricsTests
         ImageInfo info = ImageCodec.Probe(walk.Png.Span);
         Assert.Equal((1024, 512), (info.Width, info.Height));
     }
+
+    // Of each thread: Linux keeps priorities by thread. Behind the name in parentheses, niceness is the 17th field of proc(5).
+    private static List<int> Niceness(int process) =>
+        [.. Directory.GetDirectories($"/proc/{process}/task").Select(thread => File.ReadAllText(Path.Combine(thread, "stat")))
+            .Select(stat => int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture))];
 
     private static async Task WorkersAreSeenAsync(PrometheusServer prometheus, string experiment)
     {

@@ -27,7 +27,7 @@ public sealed class StalledWorkerTests
         await using LocalNode stalled = await LocalNode.StartAsync(
             "worker", home.At("stalled.log"), "metrics on",
             ["--coordinator", cluster.Address, "--name", "stalled", "--lanes", "1", "--cache", home.At("cache-stalled"), "--image-ledger", home.At("pipe"), "--stall", "10s"],
-            CancellationToken.None);
+            niceness: 0, CancellationToken.None);
 
         Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "stall" });
         await cluster.WaitAsync(experiment.Id, "the member", now => now.Members.Count == 1);

@@ -15,7 +15,7 @@ public class InteropTests
         using TemporaryFolder home = new();
         await File.WriteAllTextAsync(home.At("tokens.yaml"), "tokens:\n  - {name: python, role: submit, token: python-0123456789abcdef}\n  - {name: reader, role: read, token: reader-0123456789abcdef}\n");
         await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home, "--tokens", home.At("tokens.yaml"));
-        string[] arguments = [PythonInterpreter.Script("python/experiment.py"), coordinator.Address.Authority, WriteSpec(home), home.At("tiny.zip"), "--token"];
+        string[] arguments = [Path.Combine(Repository.Root, "tests", "interop", "python", "experiment.py"), coordinator.Address.Authority, WriteSpec(home), home.At("tiny.zip"), "--token"];
 
         (int code, string output) = await RunAsync(home, PythonInterpreter.With("grpc_tools", "python3-grpc-tools"), [.. arguments, "python-0123456789abcdef"]);
         (int refused, string refusal) = await RunAsync(home, PythonInterpreter.With("grpc_tools", "python3-grpc-tools"), [.. arguments, "reader-0123456789abcdef"]);

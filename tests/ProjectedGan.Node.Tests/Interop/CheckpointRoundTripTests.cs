@@ -27,7 +27,7 @@ public class CheckpointRoundTripTests
         {
             Tensor latents = randn([4, 16], generator: new Generator(3));
             SafeTensors.Write(home.At("latents.safetensors"), [("latents", latents)]);
-            PyTorchPeer.Run("fastgan_lite.py", weights, home.At("latents.safetensors"), home.At("images.f32"));
+            PyTorchPeer.Run("generate_images.py", weights, home.At("latents.safetensors"), home.At("images.f32"), "64", "4");
             theirs = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(home.At("images.f32"))).ToArray();
             using FastGan generator = new(new FastGanOptions { Resolution = 64, LatentSize = 16, Width = 4, Lite = true }, InitialWeights.Zero);
             StateDict.Load(generator, weights);

@@ -39,6 +39,20 @@ public sealed class LineChartTests
         Assert.False(FrechetChart.Of([new(0, 0, "x", 100), new(10, 1, "x", 90)], "A run").LogarithmicY);
 
     [Fact]
+    public void Svg_OfASeriesWithABand_FillsItAndHasRoomForIt()
+    {
+        LineChart plain = new() { Title = "", XLabel = "", YLabel = "", Series = [new ChartSeries("pgan", [(0, 40), (3, 20), (6, 30)])] };
+        LineChart banded = plain with { Series = [plain.Series[0] with { Band = [(30, 90), (10, 60), (20, double.NaN)] }] };
+
+        Assert.DoesNotContain(Texts(plain), text => text.Value.Trim() == "80");
+        Assert.Contains(Texts(banded), text => text.Value.Trim() == "80");
+        Assert.Equal(Filled(plain) + 1, Filled(banded));
+
+        static int Filled(LineChart chart) => XDocument.Parse(ChartRenderer.Svg(chart)).Descendants()
+            .Count(element => (string?)element.Attribute("fill-opacity") is not null);
+    }
+
+    [Fact]
     public void Svg_OfAChart_IsXmlWithTitleTicksAndLastValue()
     {
         XElement[] texts = [.. Texts(FrechetChart.Of(Run, "Faces <64×64> & more", "a subtitle"))];

@@ -9,11 +9,11 @@ import sys
 
 import torch
 
-import safetensors_reader
+import safetensors_file
 
 
 def main(weights_path, checkpoint_path, kind, key=None):
-    tensors, _ = safetensors_reader.read(weights_path)
+    tensors, _ = safetensors_file.read(weights_path)
     state = collections.OrderedDict(tensors)
     torch.save({"epoch": 3, key: state} if key else state, checkpoint_path, _use_new_zipfile_serialization=kind == "zip")
 

@@ -5,9 +5,9 @@ usage: describe_safetensors.py FILE
 import json
 import sys
 
-import safetensors_reader
+import safetensors_file
 
-tensors, metadata = safetensors_reader.read(sys.argv[1])
+tensors, metadata = safetensors_file.read(sys.argv[1])
 print(json.dumps({
     "metadata": metadata,
     "tensors": {

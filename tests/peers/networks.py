@@ -1,7 +1,8 @@
-"""The networks of a golden folder in plain PyTorch, under the names of its manifest.
+"""The networks of a Projected GAN in plain PyTorch: its own layers with their default initialisation, under the reference's names.
 
-Written from the descriptions in the golden README and in the papers (Sauer et al. 2021, Liu et al. 2021, Tan and Le 2019). Each builder takes
-the `args` of a manifest's module; `golden_folder.py check` holds them against the values of a folder that was made elsewhere.
+Written from the descriptions in the golden README and in the papers (Sauer et al. 2021, Liu et al. 2021, Tan and Le 2019, Sandler et al. 2018).
+Each builder takes the `args` of a golden manifest's module; `golden_folder.py check` holds them against the values of a folder that was made
+elsewhere. A fresh network is what PyTorch makes of it: no layer here sets its own weights.
 """
 import torch
 import torch.nn.functional as F
@@ -13,7 +14,9 @@ DISCRIMINATOR_WIDTHS = {4: 512, 8: 512, 16: 256, 32: 128, 64: 64, 128: 64, 256: 
 # (kernel, stride, expansion, channels, blocks) of EfficientNet-lite0; lite1 has one block more between the first and the last row.
 LITE_GROUPS = [(3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3), (5, 1, 6, 112, 3), (5, 2, 6, 192, 4), (3, 1, 6, 320, 1)]
 LITE_STAGES = [(0, 1), (2,), (3, 4), (5, 6)]
-LITE_CHANNELS = [24, 40, 112, 320]
+# (stride, channels, blocks) of MobileNetV2; the taps lie behind these blocks.
+MOBILENET_GROUPS = [(1, 16, 1), (2, 24, 2), (2, 32, 3), (2, 64, 4), (1, 96, 3), (2, 160, 3), (1, 320, 1)]
+MOBILENET_TAPS = [2, 5, 12, 16]
 NOMINAL_SIZE = 256
 REFERENCE_CLASSES = 1000
 
@@ -119,10 +122,12 @@ class Synthesis(nn.Module):
         condition = latent if args["cond"] else None
         width = {size: int(multiple * args["ngf"]) for size, multiple in GENERATOR_WIDTHS.items()}
         self.init = Start(latent, width[4])
-        always, extra = [8, 16, 32, 64, 128, 256], [size for size in (512, 1024) if size <= self.resolution]
+        # The reference builds up to 256 whatever it needs; a generator of 64 pixels, which it does not have, is built without.
+        always = [size for size in (8, 16, 32, 64, 128, 256) if size <= 64 or self.resolution > 64]
+        extra = [size for size in (512, 1024) if size <= self.resolution]
         for size in always:
             self.add_module(f"feat_{size}", UpBlock(width[size // 2], width[size], lite, condition))
-        for size in (64, 128, 256):
+        for size in always[3:]:
             self.add_module(f"se_{size}", Excitation(width[size // 16], width[size]))
         self.to_big = sn_conv(width[self.resolution], 3, 3, 1, 1, bias=True)
         for size in extra:
@@ -191,6 +196,8 @@ class LiteBlock(nn.Module):
 
 
 class EfficientNetLite(nn.Module):
+    channels = [24, 40, 112, 320]
+
     def __init__(self, variant):
         super().__init__()
         cin = 32
@@ -216,6 +223,48 @@ class EfficientNetLite(nn.Module):
         return maps
 
 
+class MobileNetV2(nn.Module):
+    """Width 1.0 as Keras has it: its layers' names, TensorFlow's SAME padding, images in [0, 1] inside; without head and classifier."""
+
+    channels = [24, 32, 96, 320]
+
+    def __init__(self):
+        super().__init__()
+        self.stages, cin, block = [[], [], [], []], 32, 0
+        self.stem = self.unit("Conv1", "bn_Conv1", SameConv(3, cin, 3, 2))
+        for stride, cout, repeats in MOBILENET_GROUPS:
+            for r in range(repeats):
+                path, mid = f"block_{block}" if block else "expanded_conv", cin * 6 if block else cin
+                convs = [SameConv(cin, mid, 1, 1)] if block else []
+                convs += [SameConv(mid, mid, 3, stride if r == 0 else 1, mid), SameConv(mid, cout, 1, 1)]
+                parts = zip(["expand", "depthwise", "project"][-len(convs):], convs)
+                units = [self.unit(f"{path}_{part}", f"{path}_{part}_BN", conv) for part, conv in parts]
+                stage = next(i for i, last in enumerate(MOBILENET_TAPS) if block <= last)
+                self.stages[stage].append((units, r > 0))
+                cin, block = cout, block + 1
+
+    def unit(self, conv, norm, layer):
+        self.add_module(conv, layer)
+        self.add_module(norm, nn.BatchNorm2d(layer.out_channels, eps=1e-3))
+        return conv, norm
+
+    def apply_unit(self, x, unit):
+        conv, norm = unit
+        return getattr(self, norm)(getattr(self, conv)(x))
+
+    def forward(self, x):
+        x, maps = F.relu6(self.apply_unit((x + 1) / 2, self.stem)), []
+        for stage in self.stages:
+            for units, skip in stage:
+                y = x
+                for unit in units[:-1]:
+                    y = F.relu6(self.apply_unit(y, unit))
+                y = self.apply_unit(y, units[-1])
+                x = x + y if skip else y
+            maps.append(x)
+        return maps
+
+
 class Level(nn.Module):
     def __init__(self, cin, cout):
         super().__init__()
@@ -225,16 +274,16 @@ class Level(nn.Module):
 class Features(nn.Module):
     """A feature network with cross-channel (type 1) and cross-scale (type 2) mixing, or none (type 0)."""
 
-    def __init__(self, args, variant="tf_efficientnet_lite0"):
+    def __init__(self, args, network="tf_efficientnet_lite0"):
         super().__init__()
         self.type = args.get("proj_type", 0)
-        self.pretrained = EfficientNetLite(variant)
-        self.channels = LITE_CHANNELS
+        self.pretrained = MobileNetV2() if network == "mobilenet_v2" else EfficientNetLite(network)
+        self.channels = self.pretrained.channels
         if self.type:
             widths = [args["cout"] << i if args["expand"] else args["cout"] for i in range(4)]
             self.scratch = nn.Module()
             for i in range(4):
-                self.scratch.add_module(f"layer{i}_ccm", nn.Conv2d(LITE_CHANNELS[i], widths[i], 1))
+                self.scratch.add_module(f"layer{i}_ccm", nn.Conv2d(self.pretrained.channels[i], widths[i], 1))
             self.channels = widths
         if self.type == 2:
             self.channels = [widths[max(i - 1, 0)] for i in range(4)]
@@ -292,7 +341,7 @@ class MiniDiscriminator(nn.Module):
         layers = []
         while size > 8:
             size //= 2
-            cout = DISCRIMINATOR_WIDTHS[size]
+            cout = int(DISCRIMINATOR_WIDTHS[size] * args.get("width", 1))
             layers.append((patch_block if args.get("patch") else down_block)(cin, cout, args["separable"]))
             cin = cout
         if args["cond"]:
