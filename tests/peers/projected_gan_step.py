@@ -5,8 +5,9 @@ It reads one JSON object (the benchmark's configuration) from standard input and
 {"seconds": [per timed iteration], "peakBytes": resident peak, "torch": version}.
 
 Fields read: generator (fastgan_lite | fastgan), width, latent, resolution, batch, replicas, threads, features (mobilenet_v2 |
-tf_efficientnet_lite0), featureSize, projectionChannels, discriminatorWidth, generatorRate, discriminatorRate, emaHalfLife, emaRampUp,
-channelsLast, sharedFakes, warmup, iterations, device. Weights are random: the time of a step does not depend on their values.
+tf_efficientnet_lite0), featureSize, augmentation (color, translation, cutout: each true or false), projectionChannels, discriminatorWidth,
+generatorRate, discriminatorRate, emaHalfLife, emaRampUp, channelsLast, sharedFakes, warmup, iterations, device. Weights are random: the time
+of a step does not depend on their values.
 """
 import copy
 import json
@@ -20,21 +21,27 @@ import torch.nn.functional as F
 from networks import FastGan, Features, MultiScale, Noise
 
 
-def augment(x):
-    """DiffAugment: color, translation, cutout (Zhao et al. 2020)."""
-    n, _, h, w = x.shape
-    u = lambda: torch.rand(n, 1, 1, 1, device=x.device)
+def color(x):
+    u = lambda: torch.rand(len(x), 1, 1, 1, device=x.device)
     x = x + (u() - 0.5)
     mean = x.mean(1, keepdim=True)
     x = (x - mean) * (u() * 2) + mean
     mean = x.mean((1, 2, 3), keepdim=True)
-    x = (x - mean) * (u() + 0.5) + mean
+    return (x - mean) * (u() + 0.5) + mean
+
+
+def translation(x):
+    n, _, h, w = x.shape
     sh, sw = int(h * 0.125 + 0.5), int(w * 0.125 + 0.5)
     dy = torch.randint(-sh, sh + 1, (n, 1, 1), device=x.device)
     dx = torch.randint(-sw, sw + 1, (n, 1, 1), device=x.device)
     b, gy, gx = torch.meshgrid(torch.arange(n, device=x.device), torch.arange(h, device=x.device), torch.arange(w, device=x.device), indexing="ij")
     gy, gx = (gy + dy + 1).clamp(0, h + 1), (gx + dx + 1).clamp(0, w + 1)
-    x = F.pad(x, (1, 1, 1, 1)).permute(0, 2, 3, 1)[b, gy, gx].permute(0, 3, 1, 2)
+    return F.pad(x, (1, 1, 1, 1)).permute(0, 2, 3, 1)[b, gy, gx].permute(0, 3, 1, 2)
+
+
+def cutout(x):
+    n, _, h, w = x.shape
     ch, cw = int(h * 0.2 + 0.5), int(w * 0.2 + 0.5)
     oy = torch.randint(0, h + (1 - ch % 2), (n, 1, 1), device=x.device)
     ox = torch.randint(0, w + (1 - cw % 2), (n, 1, 1), device=x.device)
@@ -42,6 +49,10 @@ def augment(x):
     mask = torch.ones(n, h, w, device=x.device)
     mask[b, (gy + oy - ch // 2).clamp(0, h - 1), (gx + ox - cw // 2).clamp(0, w - 1)] = 0
     return x * mask.unsqueeze(1)
+
+
+# DiffAugment (Zhao et al. 2020), in its order.
+AUGMENTATIONS = {"color": color, "translation": translation, "cutout": cutout}
 
 
 class Step:
@@ -74,7 +85,10 @@ class Step:
         return self.generator(latents, noise=Noise(lambda _, shape: torch.randn(shape, device=self.device)))
 
     def logits(self, images):
-        x = F.interpolate(augment(images), self.c["featureSize"], mode="bilinear", align_corners=False)
+        for name, augment in AUGMENTATIONS.items():
+            if self.c["augmentation"][name]:
+                images = augment(images)
+        x = F.interpolate(images, self.c["featureSize"], mode="bilinear", align_corners=False)
         if self.c.get("channelsLast"):
             x = x.contiguous(memory_format=torch.channels_last)
         return self.discriminator(self.projector(x))

@@ -49,6 +49,12 @@ internal static class PeerProcess
             ["threads"] = threads,
             ["features"] = SpecSchema.Find("features.network")!.Text(spec),
             ["featureSize"] = spec.Features.EffectiveInputSize(spec.Data.Resolution),
+            ["augmentation"] = new JsonObject
+            {
+                ["color"] = spec.Augmentation.Color,
+                ["translation"] = spec.Augmentation.Translation,
+                ["cutout"] = spec.Augmentation.Cutout,
+            },
             ["projectionChannels"] = spec.Projection.Channels,
             ["discriminatorWidth"] = spec.Discriminator.WidthFactor,
             ["generatorRate"] = spec.Optimizer.GeneratorRate,
@@ -102,6 +108,7 @@ internal static class PeerProcess
             Data = spec.Data with { Classes = 0 },
             Generator = spec.Generator with { Conditional = false },
             Features = spec.Features,
+            Augmentation = spec.Augmentation,
             Projection = new() { Channels = spec.Projection.Channels },
             Discriminator = new() { WidthFactor = spec.Discriminator.WidthFactor },
             Optimizer = new() { GeneratorRate = spec.Optimizer.GeneratorRate, DiscriminatorRate = spec.Optimizer.DiscriminatorRate },
