@@ -110,8 +110,8 @@ internal sealed class ArtifactStore
         try
         {
             // The name is the content's: it must be known before the copy, and a file that changes meanwhile is refused by its hash.
-            ArtifactDigest digest = await ArtifactDigest.OfFileAsync(path, cancellation);
-            await using FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            await using FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            ArtifactDigest digest = await ArtifactDigest.OfAsync(source, cancellation);
             long length = source.Length;
             if (Contains(digest))
             {
@@ -119,6 +119,7 @@ internal sealed class ArtifactStore
             }
 
             await using PartialFile partial = await BeginAsync(digest, length, 0, cancellation);
+            source.Position = 0;
             byte[] buffer = new byte[1 << 20];
             while (await source.ReadAsync(buffer, cancellation) is > 0 and int read)
             {

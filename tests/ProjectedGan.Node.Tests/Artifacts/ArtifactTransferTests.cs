@@ -155,6 +155,27 @@ public class ArtifactTransferTests
     }
 
     [Fact]
+    public async Task SendAndFetchTo_FileOfAConfigMap_AreOfTheFileAndNotOfTheLink()
+    {
+        using TemporaryFolder home = new();
+        await using RunningServer server = await RunningServer.StartAsync(home);
+        (string file, byte[] content, string digest) = await WriteAsync(home, 3_000_000);
+        // As the kubelet mounts one: the file is a link into a folder that is a link too.
+        Directory.CreateDirectory(home.At("..2026_01_01"));
+        File.Move(file, home.At("..2026_01_01", "images.zip"));
+        File.CreateSymbolicLink(home.At("..data"), "..2026_01_01");
+        File.CreateSymbolicLink(home.At("images.zip"), Path.Combine("..data", "images.zip"));
+        ArtifactClient client = new(server.Connect(), Quick, TimeProvider.System);
+
+        Artifact sent = await client.SendAsync(home.At("images.zip"), null, CancellationToken.None);
+
+        Assert.Equal(("images.zip", digest, content.Length), (sent.Name, sent.Digest, sent.Bytes));
+        Assert.Equal(content, await File.ReadAllBytesAsync(server.Store.Locate(ArtifactDigest.Parse(digest))));
+        await client.FetchToAsync(sent, home.At("images.zip"), null, CancellationToken.None);
+        Assert.NotNull(new FileInfo(home.At("images.zip")).LinkTarget);
+    }
+
+    [Fact]
     public async Task Prune_UnneededAndOldFiles_Go()
     {
         using TemporaryFolder home = new();
