@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Deployment.Tests.Chart;
+using Deployment.Tests.Cluster;
 using Deployment.Tests.Tools;
 
 namespace Deployment.Tests.Doctor;
