@@ -126,7 +126,7 @@ public class ArtifactTransferTests
         using TemporaryFolder home = new();
         await using RunningServer server = await RunningServer.StartAsync(home);
         (string file, byte[] content, string digest) = await WriteAsync(home, 700_000);
-        await server.Store.IngestAsync(file, CancellationToken.None);
+        await IngestAsync(server.Store, file);
         ArtifactStore cache = new(home.At("cache"), new ArtifactStoreOptions { ReservedBytes = 0 });
         await File.WriteAllBytesAsync(home.At("cache", "partial", digest), new byte[300_000]);
         Progress progress = new();
@@ -181,9 +181,9 @@ public class ArtifactTransferTests
         using TemporaryFolder home = new();
         ArtifactStore store = new(home.At("artifacts"), new ArtifactStoreOptions { ReservedBytes = 0 });
         (string first, _, string needed) = await WriteAsync(home, 100);
-        await store.IngestAsync(first, CancellationToken.None);
+        await IngestAsync(store, first);
         (string second, _, string other) = await WriteAsync(home, 200);
-        await store.IngestAsync(second, CancellationToken.None);
+        await IngestAsync(store, second);
         await File.WriteAllBytesAsync(home.At("artifacts", "partial", new string('c', 64)), new byte[50]);
         bool IsNeeded(ArtifactDigest digest) => digest.ToString() == needed;
 
@@ -191,6 +191,12 @@ public class ArtifactTransferTests
         Assert.Equal(250, store.Prune(IsNeeded, DateTimeOffset.UtcNow.AddHours(1)));
         Assert.True(store.Contains(ArtifactDigest.Parse(needed)));
         Assert.False(store.Contains(ArtifactDigest.Parse(other)));
+    }
+
+    private static async Task IngestAsync(ArtifactStore store, string file)
+    {
+        await using FileStream source = File.OpenRead(file);
+        await store.IngestAsync(source, file, CancellationToken.None);
     }
 
     private static async Task<(string File, byte[] Content, string Digest)> WriteAsync(TemporaryFolder home, int bytes)
