@@ -1,6 +1,6 @@
-{{- /* What the schema cannot say: settings that need each other. All problems at once. */ -}}
+{{- /* What the schema cannot say: settings that need each other, or an object that is there. All problems at once. */ -}}
 {{- define "pgan.checks" -}}
-{{- $problems := list -}}
+{{- $problems := include "pgan.unchangeable" . | fromJsonArray -}}
 {{- $v := .Values -}}
 {{- if and (ne $v.clustering.mode "none") (not $v.postgres.existingSecret) -}}
 {{- $problems = append $problems (printf "clustering.mode is %s, and postgres.existingSecret is empty: name the secret with PostgreSQL's connection string" $v.clustering.mode) -}}

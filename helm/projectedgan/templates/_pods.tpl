@@ -127,6 +127,10 @@ Arguments: root, port, alive and ready (paths of the metrics port).
 {{- define "pgan.probes" -}}
 {{- range $probe, $times := dict "startupProbe" (list 2 90) "livenessProbe" (list 10 6) "readinessProbe" (list 5 3) }}
 {{ $probe }}:
+  {{- /* Nothing listens before that, and each probe that fails is an event that looks like trouble. */}}
+  {{- if eq $probe "startupProbe" }}
+  initialDelaySeconds: 10
+  {{- end }}
   {{- if $.root.Values.tls.enabled }}
   httpGet: {path: {{ eq $probe "livenessProbe" | ternary $.alive $.ready }}, port: metrics}
   {{- else }}

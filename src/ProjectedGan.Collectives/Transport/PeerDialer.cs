@@ -33,6 +33,14 @@ internal sealed class PeerDialer(PeerServer server, CollectiveSession session)
         }
     }
 
+    // Underneath, because gRPC's own words for it tell the call and not the cause.
+    private static string Reason(Exception exception)
+    {
+        var answer = (exception as RpcException)?.Status;
+        var text = answer is { DebugException: null } ? answer.Value.Detail : (answer?.DebugException ?? exception).GetBaseException().Message;
+        return text.TrimEnd('.');
+    }
+
     // Its failures end in the session or in LastFailure.
     private async Task RunAsync(int peer, CancellationToken connecting)
     {
@@ -56,9 +64,14 @@ internal sealed class PeerDialer(PeerServer server, CollectiveSession session)
                 session.Abort(refusal);
                 return;
             }
-            catch (Exception exception)
+            catch (Exception exception) when (!connecting.IsCancellationRequested)
             {
-                _failures[member.Worker] = $"Worker '{member.Worker}' at {member.Address}: {(exception as RpcException)?.Status.Detail ?? exception.Message}";
+                _failures[member.Worker] =
+                    $"Worker '{session.Group.Self}' cannot reach worker '{member.Worker}' at {member.Address}: {Reason(exception)}; see its --advertise";
+            }
+            catch (Exception)
+            {
+                // Time is up: what ends the last attempt says less than what ended the one before.
             }
             await Task.Delay(pause, server.Options.TimeProvider, connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;

@@ -125,11 +125,20 @@ public sealed class PeerServer : IDisposable
         var missing = session.Links.Missing();
         foreach (var worker in missing)
         {
-            session.Observer.PeerUnreachable(worker, dialer.LastFailure(worker) ?? $"Worker '{worker}' did not connect within {_options.OpenTimeout.TotalSeconds:0.#} s.");
+            session.Observer.PeerUnreachable(worker, Detail(worker));
         }
-        var detail = missing.Select(dialer.LastFailure).FirstOrDefault(failure => failure is not null);
         return new CollectiveException(
-            $"No connection to {string.Join(", ", missing.Select(worker => $"'{worker}'"))} within {_options.OpenTimeout.TotalSeconds:0.#} s{(detail is null ? "." : $": {detail}")}");
+            $"No connection to {string.Join(", ", missing.Select(worker => $"'{worker}'"))} within {_options.OpenTimeout.TotalSeconds:0.#} s"
+            + (missing is [var first, ..] ? $": {Detail(first)}" : "."));
+
+        string Detail(string worker) => dialer.LastFailure(worker) ?? Silence(session.Group, session.Group.IndexOf(worker));
+    }
+
+    // Of two members the earlier one calls, and this one may be the one that is called.
+    private static string Silence(CollectiveGroup group, int peer)
+    {
+        var (caller, called) = (group.Members[Math.Min(peer, group.SelfIndex)], group.Members[Math.Max(peer, group.SelfIndex)]);
+        return $"Worker '{caller.Worker}' did not come through to worker '{called.Worker}' at {called.Address}; see its --advertise";
     }
 
     private void Register(CollectiveSession session)

@@ -79,6 +79,11 @@ internal sealed class Suspicions
         string reason = complaints.Exists(complaint => complaint.About == blamed)
             ? $"It could not be reached by {string.Join(", ", complaints.Where(complaint => complaint.About == blamed).Select(complaint => complaint.By))}."
             : $"It could not reach {string.Join(", ", complaints.Where(complaint => complaint.By == blamed).Select(complaint => complaint.About))}.";
+        if (Detail(blamed) is { } detail)
+        {
+            reason = $"{reason} {detail.TrimEnd('.')}.";
+        }
+
         if (Holds(blamed))
         {
             _change.CoolDown(blamed, reason);
@@ -86,6 +91,13 @@ internal sealed class Suspicions
 
         return (EpochEnd.Unreachable, $"Worker {blamed}: {reason}");
     }
+
+    // Where it was looked for and what answered: without it nobody knows what to mend. Its accusers know better than itself.
+    private string? Detail(string blamed) => _all
+        .Where(entry => entry.Suspicion is { Kind: SuspicionKind.Unreachable, Detail.Length: > 0 } && (entry.By == blamed || entry.Suspicion.Worker == blamed))
+        .OrderByDescending(entry => entry.Suspicion.Worker == blamed)
+        .Select(entry => entry.Suspicion.Detail)
+        .FirstOrDefault();
 
     // The others' complaints come a moment after the first one's; a broken stream of an accused says enough.
     private bool IsRipe(List<(string By, string About)> complaints)

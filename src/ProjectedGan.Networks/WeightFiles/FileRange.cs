@@ -26,6 +26,14 @@ internal static class FileRange
         }
     }
 
+    /// <summary>Bytes of the file, where a link leads to one: not the link's own.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static long Length(string path)
+    {
+        using var file = Open(path);
+        return RandomAccess.GetLength(file);
+    }
+
     /// <exception cref="EndOfStreamException">The file ends before the destination is full.</exception>
     public static void Read(SafeFileHandle file, long offset, Span<byte> destination)
     {

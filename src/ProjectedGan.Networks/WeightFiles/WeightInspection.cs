@@ -8,7 +8,7 @@ public static class WeightInspection
     public static WeightDescription Describe(string path, string? part = null)
     {
         using var source = WeightFile.Open(path, part);
-        var file = new FileInfo(path);
-        return new(path, source.Format, file.Exists ? file.Length : 0, file.Exists ? WeightFile.Sha256(path) : "", source.Tensors, source.Metadata);
+        var isFile = File.Exists(path);
+        return new(path, source.Format, isFile ? FileRange.Length(path) : 0, isFile ? WeightFile.Sha256(path) : "", source.Tensors, source.Metadata);
     }
 }

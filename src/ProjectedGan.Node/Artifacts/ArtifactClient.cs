@@ -41,7 +41,7 @@ internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options,
     public async Task FetchToAsync(Artifact artifact, string path, IProgress<ArtifactProgress>? progress, CancellationToken cancellation)
     {
         ArtifactDigest digest = ArtifactDigest.Parse(artifact.Digest);
-        if (File.Exists(path) && new FileInfo(path).Length == artifact.Bytes && await ArtifactDigest.OfFileAsync(path, cancellation) == digest)
+        if (File.Exists(path) && await IsAsync(path, digest, artifact.Bytes, cancellation))
         {
             progress?.Report(new ArtifactProgress(artifact.Name, artifact.Bytes, artifact.Bytes));
             return;
@@ -60,19 +60,30 @@ internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options,
     {
         try
         {
+            // One opening for digest, length and bytes: the path may be a link, whose own length is another, or lead elsewhere meanwhile.
+            await using FileStream source = OpenRead(path);
             Artifact artifact = new()
             {
                 Name = Path.GetFileName(path),
-                Digest = (await ArtifactDigest.OfFileAsync(path, cancellation)).ToString(),
-                Bytes = new FileInfo(path).Length,
+                Digest = (await ArtifactDigest.OfAsync(source, cancellation)).ToString(),
+                Bytes = source.Length,
             };
-            await new TransferRetries(options, time).RunAsync(moved => SendOnceAsync(path, artifact, moved, progress, cancellation), cancellation);
+            await new TransferRetries(options, time).RunAsync(moved => SendOnceAsync(source, artifact, moved, progress, cancellation), cancellation);
             return artifact;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw ArtifactException.From($"'{path}' cannot be read", error);
         }
+    }
+
+    private static FileStream OpenRead(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan);
+
+    private static async Task<bool> IsAsync(string path, ArtifactDigest digest, long bytes, CancellationToken cancellation)
+    {
+        await using FileStream file = OpenRead(path);
+        return file.Length == bytes && await ArtifactDigest.OfAsync(file, cancellation) == digest;
     }
 
     private async Task FetchAsync(
@@ -114,7 +125,7 @@ internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options,
             cancellation);
     }
 
-    private async Task SendOnceAsync(string path, Artifact artifact, Action moved, IProgress<ArtifactProgress>? progress, CancellationToken cancellation)
+    private async Task SendOnceAsync(FileStream source, Artifact artifact, Action moved, IProgress<ArtifactProgress>? progress, CancellationToken cancellation)
     {
         StatResponse state = await _client.StatAsync(new StatRequest { Digest = artifact.Digest }, cancellationToken: cancellation);
         progress?.Report(new ArtifactProgress(artifact.Name, state.Bytes, artifact.Bytes));
@@ -123,7 +134,6 @@ internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options,
             return;
         }
 
-        await using FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         source.Position = Math.Min(state.Bytes, artifact.Bytes);
         using AsyncClientStreamingCall<UploadRequest, StatResponse> call = _client.Upload(cancellationToken: cancellation);
         try

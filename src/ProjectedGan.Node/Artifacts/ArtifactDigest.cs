@@ -21,11 +21,11 @@ internal readonly record struct ArtifactDigest
 
     public static ArtifactDigest FromHash(ReadOnlySpan<byte> sha256) => new(Convert.ToHexStringLower(sha256));
 
-    /// <summary>Reads a file once through.</summary>
+    /// <summary>Reads a file once through, from its beginning.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static async Task<ArtifactDigest> OfFileAsync(string path, CancellationToken cancellation)
+    public static async Task<ArtifactDigest> OfAsync(FileStream file, CancellationToken cancellation)
     {
-        await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        file.Position = 0;
         return FromHash(await SHA256.HashDataAsync(file, cancellation));
     }
 

@@ -103,15 +103,17 @@ internal sealed class ArtifactStore
     }
 
     /// <summary>Copies a file of this machine into the store.</summary>
+    /// <param name="source">The opened file.</param>
+    /// <param name="name">What it is called in messages.</param>
+    /// <param name="cancellation">Ends the copying.</param>
     /// <returns>Its name and length.</returns>
-    /// <exception cref="ArtifactException">It is missing, unreadable or too large, or there is no room.</exception>
-    public async Task<(ArtifactDigest Digest, long Bytes)> IngestAsync(string path, CancellationToken cancellation)
+    /// <exception cref="ArtifactException">It is unreadable or too large, or there is no room.</exception>
+    public async Task<(ArtifactDigest Digest, long Bytes)> IngestAsync(FileStream source, string name, CancellationToken cancellation)
     {
         try
         {
             // The name is the content's: it must be known before the copy, and a file that changes meanwhile is refused by its hash.
-            ArtifactDigest digest = await ArtifactDigest.OfFileAsync(path, cancellation);
-            await using FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            ArtifactDigest digest = await ArtifactDigest.OfAsync(source, cancellation);
             long length = source.Length;
             if (Contains(digest))
             {
@@ -119,6 +121,7 @@ internal sealed class ArtifactStore
             }
 
             await using PartialFile partial = await BeginAsync(digest, length, 0, cancellation);
+            source.Position = 0;
             byte[] buffer = new byte[1 << 20];
             while (await source.ReadAsync(buffer, cancellation) is > 0 and int read)
             {
@@ -130,7 +133,7 @@ internal sealed class ArtifactStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw ArtifactException.From($"'{path}' cannot be read", error);
+            throw ArtifactException.From($"'{name}' cannot be read", error);
         }
     }
 

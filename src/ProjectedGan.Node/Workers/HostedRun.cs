@@ -73,10 +73,10 @@ internal sealed class HostedRun : IAsyncDisposable
         var self = group.Members[group.SelfIndex];
         _observer.Begin(assignment, leads: self.Replicas.First == 0, state);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        PeerObserver peers = new(state, _services.Instruments, abort);
         try
         {
-            await using var session = group.Members.Count > 1
-                ? await _services.Peers.OpenAsync(group, new PeerObserver(state, _services.Instruments, abort), abort.Token) : null;
+            await using var session = group.Members.Count > 1 ? await _services.Peers.OpenAsync(group, peers, abort.Token) : null;
             await SynchroniseAsync(assignment, group, session, abort.Token);
             _trainer.Join(self.Replicas, session, abort.Token);
             _services.Instruments.Joined(Id, assignment.Epoch, self.Replicas.Count);
@@ -94,7 +94,7 @@ internal sealed class HostedRun : IAsyncDisposable
         catch (Exception error) when (error is OperationCanceledException or CollectiveException && !cancellation.IsCancellationRequested)
         {
             // A peer is lost. The coordinator hears of it and ends the epoch.
-            HostedRunLog.Interrupted(_services.Logger, Id, assignment.Epoch, _trainer.Iteration, error.Message);
+            HostedRunLog.Interrupted(_services.Logger, Id, assignment.Epoch, _trainer.Iteration, peers.Trouble ?? error.Message);
             state.Enter(WorkerPhase.Warm);
         }
         catch (NonFiniteGradientException error)

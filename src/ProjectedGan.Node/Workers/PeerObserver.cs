@@ -7,6 +7,9 @@ namespace ProjectedGan.Node.Workers;
 /// <summary>Turns what happens between peers into suspicions and figures. A peer's failure ends this worker's part of the epoch.</summary>
 internal sealed class PeerObserver(WorkerState state, WorkerInstruments instruments, CancellationTokenSource abort) : ICollectiveObserver
 {
+    /// <summary>The trouble that came first; null while there is none. What it then breaks says less.</summary>
+    public string? Trouble { get; private set; }
+
     public void PeerUnreachable(string worker, string detail) => Blame(worker, Suspicion.Types.Kind.Unreachable, detail);
 
     public void ChecksumFailed(string worker, string detail) => Blame(worker, Suspicion.Types.Kind.Checksum, detail);
@@ -23,6 +26,7 @@ internal sealed class PeerObserver(WorkerState state, WorkerInstruments instrume
 
     private void Blame(string worker, Suspicion.Types.Kind kind, string detail)
     {
+        Trouble ??= detail;
         state.Suspect(worker, kind, detail);
         instruments.Suspected(kind.ToString());
         try

@@ -108,16 +108,17 @@ public sealed class CheckpointStore(string root, int keep)
             }
             foreach (var (name, expected) in manifest.Files)
             {
-                var file = new FileInfo(Path.Combine(folder, name));
-                if (!file.Exists)
+                var file = Path.Combine(folder, name);
+                if (!File.Exists(file))
                 {
                     return $"{name} is missing";
                 }
-                if (file.Length != expected.Bytes)
+                var found = Describe(file);
+                if (found.Bytes != expected.Bytes)
                 {
-                    return $"{name} has {file.Length} bytes, not {expected.Bytes}";
+                    return $"{name} has {found.Bytes} bytes, not {expected.Bytes}";
                 }
-                if (Describe(file.FullName) != expected)
+                if (found != expected)
                 {
                     return $"{name} is damaged (its SHA-256 differs from the manifest's)";
                 }

@@ -6,7 +6,7 @@ namespace Deployment.Tests.Chart;
 public sealed class NotesTests
 {
     [Theory]
-    [InlineData(Rendering.Defaults, "helm test gan --namespace research --logs --timeout 900s", "service/gan-projectedgan-coordinator 7400:7400", "secret gan-projectedgan-tokens", "Pool gpu asks for nvidia.com/gpu", "Calls are not encrypted", "7401:7401", "http://localhost:7401", "read-token")]
+    [InlineData(Rendering.Defaults, "helm test gan --namespace research --timeout 900s", "service/gan-projectedgan-coordinator 7400:7400", "secret gan-projectedgan-tokens", "Pool gpu asks for nvidia.com/gpu", "Calls are not encrypted", "7401:7401", "http://localhost:7401", "read-token")]
     [InlineData("tls-cert-manager", "coordinator 7400:443", "PGAN_COORDINATOR=https://localhost:7400", "secret gan-projectedgan-tls", "PGAN_TLS_CERT=", "https://localhost:7400 through")]
     [InlineData("trial-cpu", "The coordinator's data is in an emptyDir")]
     [InlineData("closed-network", "Nobody is asked for a token", "http://localhost:7401")]

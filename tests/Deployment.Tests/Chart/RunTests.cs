@@ -84,11 +84,19 @@ public sealed class RunTests
         File.Move(Path.Combine(folder, "node.key"), Path.Combine(folder, "tls.key"));
     }
 
+    // As the kubelet mounts a ConfigMap: each file is a link into ..data, which is a link to the folder of this version.
     private static string LocalTest(Rendering rendering, string folder)
     {
-        JsonObject mounted = Assert.Single(rendering.OfKind("ConfigMap"), map => map["metadata"]!["name"]!.GetValue<string>().EndsWith("-test", StringComparison.Ordinal));
-        File.WriteAllBytes(Path.Combine(folder, "images.zip"), Convert.FromBase64String(mounted["binaryData"]!["images.zip"]!.GetValue<string>()));
-        File.WriteAllText(Path.Combine(folder, "spec.yaml"), mounted["data"]!["spec.yaml"]!.GetValue<string>().Replace("/test/", folder + "/", StringComparison.Ordinal));
+        JsonObject mounted = Assert.Single(rendering.OfKind("ConfigMap"), map => map["metadata"]!["name"]!.GetValue<string>().EndsWith("-test-files", StringComparison.Ordinal));
+        string version = Directory.CreateDirectory(Path.Combine(folder, "..2026_01_01_00_00_00.1")).FullName;
+        File.WriteAllBytes(Path.Combine(version, "images.zip"), Convert.FromBase64String(mounted["binaryData"]!["images.zip"]!.GetValue<string>()));
+        File.WriteAllText(Path.Combine(version, "spec.yaml"), mounted["data"]!["spec.yaml"]!.GetValue<string>().Replace("/test/", folder + "/", StringComparison.Ordinal));
+        File.CreateSymbolicLink(Path.Combine(folder, "..data"), Path.GetFileName(version));
+        foreach (string file in (string[])["images.zip", "spec.yaml"])
+        {
+            File.CreateSymbolicLink(Path.Combine(folder, file), Path.Combine("..data", file));
+        }
+
         return folder;
     }
 }

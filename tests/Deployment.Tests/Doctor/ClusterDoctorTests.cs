@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Deployment.Tests.Chart;
+using Deployment.Tests.Cluster;
 using Deployment.Tests.Tools;
 
 namespace Deployment.Tests.Doctor;
@@ -74,6 +76,7 @@ public sealed partial class ClusterDoctorTests
         ClusterState state = new ClusterState().Empty();
         state.StorageClasses.RemoveAt(0);
         AssertFails(await DoctorRun.OfAsync(state), "storage", "No storage class is the default. There are shared-files", "coordinator.persistence.storageClass");
+        state.Others["secrets"] = [ClusterState.Named("pgan-postgres", "connection-string")];
         (await DoctorRun.OfAsync(state, Rendering.Values("silos-postgres"))).Succeeded();
         AssertFails(await DoctorRun.OfAsync(state, Rendering.Values("gpu-pools")), "storage", "'local-nvme', which does not exist");
 
@@ -134,6 +137,126 @@ public sealed partial class ClusterDoctorTests
         refused.Pods.RemoveAt(2);
         refused.Events.Add(ClusterState.Event("StatefulSet", "gan-projectedgan-worker-gpu", "FailedCreate", "exceeded quota: compute"));
         AssertFails(await DoctorRun.OfAsync(refused), "pods", "gan-projectedgan-worker-gpu: exceeded quota: compute", "A quota");
+    }
+
+    [Fact]
+    public async Task Doctor_OfRefusedPodsOfManyNames_TellsTheNewestReasonOfEachOwnerOnce()
+    {
+        const string Replicas = "gan-projectedgan-evaluator-7d9c8", Pool = "gan-projectedgan-worker-gpu";
+        ClusterState state = new();
+        state.Pods.RemoveRange(1, 3);
+        // As the server lists them: by name, not by time.
+        for (int attempt = 13; attempt > 0; attempt--)
+        {
+            string pod = $"{Replicas}-x{attempt:D2}";
+            state.Events.Add(ClusterState.Event("ReplicaSet", Replicas, "FailedCreate", $"Error creating: pods {pod} is forbidden: {(attempt == 13 ? "no quota left" : "exceeded quota: old")}", attempt));
+        }
+
+        state.Events.Add(ClusterState.Event("StatefulSet", Pool, "FailedCreate", "exceeded quota: compute", 9));
+        state.Events.Add(ClusterState.Event("StatefulSet", Pool, "FailedCreate", "must be less than or equal to cpu limit", 2));
+        ToolResult result = await DoctorRun.OfAsync(state);
+        AssertFails(result, "pods", "gan-projectedgan-evaluator: Error creating: pods", "no quota left");
+        AssertFails(result, "pods", $"{Pool}: exceeded quota: compute");
+        AssertFound(result, "verdict: 2 to mend");
+
+        // It was created after all, and stopped for another reason.
+        state.Events.Add(ClusterState.Event("StatefulSet", Pool, "SuccessfulCreate", "create Pod", 10));
+        AssertFound(await DoctorRun.OfAsync(state), "verdict: 1 to mend");
+    }
+
+    [Fact]
+    public async Task Doctor_OfCrashingPods_SharesALineWhateverEachSaidLast()
+    {
+        ClusterState state = new();
+        foreach ((int place, string pod) in new[] { (1, "gan-projectedgan-worker-gpu-0"), (2, Worker) })
+        {
+            state.Pods[place] = ClusterState.Pod(pod, """{"waiting": {"reason": "CrashLoopBackOff"}}""", """{"terminated": {"reason": "Error", "exitCode": 1}}""", 7);
+            state.Logs[pod] = $"00:0{place} no coordinator\n";
+        }
+
+        ToolResult result = await DoctorRun.OfAsync(state);
+        AssertFails(result, "pods", $"gan-projectedgan-worker-gpu-0, {Worker}: ends again and again", "said last: 00:01 no coordinator");
+        AssertFound(result, "verdict: 1 to mend");
+    }
+
+    [Fact]
+    public async Task Doctor_OfAVolumeMountedSince_DoesNotRepeatTheOldReason()
+    {
+        ClusterState state = new();
+        state.Pods[0] = ClusterState.Pod(Coordinator, """{"waiting": {"reason": "ContainerCreating"}}""");
+        state.Events.Add(ClusterState.Event("Pod", Coordinator, "Pulling", "Pulling image pgan", 5));
+        state.Events.Add(ClusterState.Event("Pod", Coordinator, "FailedMount", "secret gan-projectedgan-tls not found", 3));
+        AssertFound((await DoctorRun.OfAsync(state)).Succeeded(), "starting, not ready yet");
+    }
+
+    [Theory]
+    [InlineData("existing-claims", "persistentvolumeclaims", "coordinator.persistence.existingClaim: the claim 'pgan-data'", "pgan-data,datasets")]
+    [InlineData("existing-claims", "persistentvolumeclaims", "coordinator.files.existingClaim: the claim 'datasets'", "pgan-data,datasets")]
+    [InlineData("gpu-pools", "runtimeclasses", "workers.pools 'h200': runtimeClassName: the RuntimeClass 'nvidia'", "nvidia")]
+    [InlineData("silos-postgres", "secrets", "postgres.existingSecret: the secret 'pgan-postgres'", "pgan-postgres:connection-string")]
+    [InlineData("tls-secret", "secrets", "tls.existingSecret: the secret 'pgan-tls'", "pgan-tls:tls.crt:tls.key:ca.crt,pgan-tokens:tokens.yaml:worker-token:submit-token")]
+    public async Task Doctor_OfObjectsThatTheValuesName_MissesThemBeforeTheInstallation(string example, string resource, string words, string objects)
+    {
+        ClusterState state = new ClusterState().Empty();
+        state.StorageClasses.Add(ClusterState.StorageClass("local-nvme", isDefault: false));
+        state.Nodes.Add(ClusterState.Node("mig", "8"));
+        AssertFails(await DoctorRun.OfAsync(state, Rendering.Values(example)), "named objects", words, "does not exist (namespace research)", "Make it first");
+
+        List<JsonObject> made = [.. objects.Split(',').Select(item => item.Split(':')).Select(item => ClusterState.Named(item[0], item[1..]))];
+        (resource == "persistentvolumeclaims" ? state.Claims : state.Others[resource] = []).AddRange(made);
+        ToolResult there = await DoctorRun.OfAsync(state, Rendering.Values(example));
+        Assert.DoesNotContain(Lines(there), line => line.StartsWith("fail  named objects", StringComparison.Ordinal));
+        AssertFound(there, "that the values name");
+
+        state.Hidden.Add(resource);
+        AssertFound(await DoctorRun.OfAsync(state, Rendering.Values(example)), "warn  named objects", "cannot be looked for");
+    }
+
+    [Fact]
+    public async Task Doctor_OfNamesInEnvironmentsAndOfKeys_NamesWhatIsMissing()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("pgan-values-").FullName, "values.yaml");
+        try
+        {
+            await File.WriteAllTextAsync(file, """
+                auth: {existingSecret: mine}
+                coordinator:
+                  priorityClassName: urgent
+                  extraEnv:
+                    - {name: A, valueFrom: {configMapKeyRef: {name: settings, key: a}}}
+                    - {name: B, valueFrom: {secretKeyRef: {name: maybe, key: b, optional: true}}}
+                serviceAccount: {create: false, name: trainer}
+                """);
+            ClusterState state = new ClusterState().Empty();
+            state.Others["secrets"] = [ClusterState.Named("mine", "tokens.yaml", "worker-token")];
+            ToolResult result = await DoctorRun.OfAsync(state, "--values", file);
+            AssertFails(result, "named objects", "auth.existingSecret: the secret 'mine' lacks submit-token");
+            AssertFails(result, "named objects", "coordinator: extraEnv: the ConfigMap 'settings'");
+            AssertFails(result, "named objects", "coordinator: priorityClassName: the PriorityClass 'urgent'");
+            AssertFails(result, "named objects", "serviceAccount.name: the service account 'trainer'");
+            Assert.DoesNotContain("maybe", result.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Doctor_OfQuotasAndLimitRanges_SaysWhichPodsTheyRefuse()
+    {
+        ClusterState state = new ClusterState().Empty();
+        state.Others["resourcequotas"] = [ClusterState.Quota("limits.cpu", "requests.cpu", "limits.memory")];
+        AssertFails(
+            await DoctorRun.OfAsync(state), "quotas", "A quota bounds limits.cpu", "coordinator, workers.pools 'gpu', evaluator, test", "Set their resources.limits.cpu");
+
+        state.Others["limitranges"] = [ClusterState.LimitRange(cpu: "2")];
+        ToolResult narrow = await DoctorRun.OfAsync(state);
+        AssertFails(narrow, "quotas", "A LimitRange gives containers without a limit of cpu 2, less than the 4 that these request", ": workers.pools 'gpu'.", "4 or more");
+        AssertFound(narrow, "verdict: 1 to mend");
+
+        state.Others["limitranges"] = [ClusterState.LimitRange(cpu: "4000m")];
+        AssertFound((await DoctorRun.OfAsync(state)).Succeeded(), "pods are not refused");
     }
 
     [Fact]

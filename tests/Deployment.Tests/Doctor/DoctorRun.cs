@@ -1,3 +1,4 @@
+using Deployment.Tests.Cluster;
 using Deployment.Tests.Tools;
 
 namespace Deployment.Tests.Doctor;

@@ -1,5 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 using ProjectedGan.Collectives.Framing;
 using ProjectedGan.Collectives.Groups;
 using ProjectedGan.Collectives.Sessions;
@@ -27,20 +31,45 @@ public class AdmissionTests
                 new CollectiveGroup("run", 1, $"w{self}", 2, WireType.Float32, members), observer, CancellationToken.None));
 
             Assert.Contains($"'w{1 - self}'", failure.Message, StringComparison.Ordinal);
-            Assert.Equal($"w{1 - self}", Assert.Single(observer.Unreachable).Worker);
+            var (worker, detail) = Assert.Single(observer.Unreachable);
+            Assert.Equal($"w{1 - self}", worker);
+            // The earlier one calls; the later one knows at which address it was to be called.
+            Assert.Contains($"worker 'w1' at {members[1].Address}", detail, StringComparison.Ordinal);
+            Assert.Contains(self == 0 ? "is not in epoch 1" : "did not come through", detail, StringComparison.Ordinal);
+            Assert.EndsWith("; see its --advertise", detail, StringComparison.Ordinal);
         }
     }
 
-    [Fact]
-    public async Task OpenAsync_NobodyListens_SaysSo()
+    [Theory]
+    [InlineData("refused", "refused")]
+    [InlineData("unresolvable", "")]
+    [InlineData("silent", "did not come through")]
+    [InlineData("foreign", "")]
+    public async Task OpenAsync_WrongAddress_NamesItWithReasonAndOption(string kind, string reason)
     {
         await using var cluster = await SocketCluster.StartAsync(1, Impatient);
-        GroupMember[] members = [new("w0", cluster.Hosts[0].Address, Split[0]), new("w1", new Uri("http://127.0.0.1:1"), Split[1])];
-
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var foreign = await WebServerAsync();
+        var address = new Uri(kind switch
+        {
+            "refused" => "http://127.0.0.1:1",
+            "unresolvable" => "http://pod-x.invalid:7500",
+            "silent" => $"http://{silent.LocalEndpoint}",
+            _ => foreign.Urls.Single(),
+        });
+        GroupMember[] members = [new("w0", cluster.Hosts[0].Address, Split[0]), new("w1", address, Split[1])];
+        var observer = new RecordingObserver();
         var failure = await Assert.ThrowsAsync<CollectiveException>(() => cluster.Hosts[0].Server.OpenAsync(
-            new CollectiveGroup("run", 1, "w0", 2, WireType.Float32, members), new RecordingObserver(), CancellationToken.None));
+            new CollectiveGroup("run", 1, "w0", 2, WireType.Float32, members), observer, CancellationToken.None)).Within("the failure");
 
-        Assert.Contains("127.0.0.1:1", failure.Message, StringComparison.Ordinal);
+        var (worker, detail) = Assert.Single(observer.Unreachable);
+        Assert.Equal("w1", worker);
+        Assert.StartsWith("Worker 'w0' ", detail, StringComparison.Ordinal);
+        Assert.Contains($"worker 'w1' at {address}", detail, StringComparison.Ordinal);
+        Assert.Contains(reason, detail, StringComparison.OrdinalIgnoreCase);
+        Assert.EndsWith("; see its --advertise", detail, StringComparison.Ordinal);
+        Assert.EndsWith(detail, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,6 +158,17 @@ public class AdmissionTests
 
         Assert.Equal(StatusCode.AlreadyExists, failure.StatusCode);
         await Sums.AssertEqualAsync(sessions, new Replicas(2, 100, ScalarType.Float32, WireType.Float32, 1), new ReductionKey(0, ReductionPhase.Generator, 0));
+    }
+
+    // Speaks HTTP, and knows no workers: the port is a wrong one.
+    private static async Task<WebApplication> WebServerAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var application = builder.Build();
+        await application.StartAsync();
+        return application;
     }
 
     private static async Task SendNoiseAsync(Uri address, Random random)

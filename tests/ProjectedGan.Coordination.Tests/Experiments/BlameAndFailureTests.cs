@@ -27,6 +27,23 @@ public class BlameAndFailureTests
     }
 
     [Fact]
+    public async Task Peer_AtAnAddressThatDoesNotResolve_IsNamedWithAddressAndReason()
+    {
+        const string Detail = "Worker 'w001' cannot reach worker 'w002' at http://pod-x.invalid:7500/: Name or service not known; see its --advertise";
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        cluster.World.Workers["w001"].Suspicions = [new Suspicion { Worker = "w002", Kind = SuspicionKind.Unreachable, Detail = Detail }];
+        cluster.World.Workers["w002"].Suspicions = [new Suspicion { Worker = "w001", Kind = SuspicionKind.Unreachable, Detail = "It did not come." }];
+        await cluster.UntilAsync("it to be sent away", async () => (await WorkerEventsAsync(cluster, id, "cooling")).Length > 0);
+
+        string reason = $"It could not be reached by w001. {Detail}.";
+        Assert.Equal([$"w002: {reason} It is not invited for 30 s."], await WorkerEventsAsync(cluster, id, "cooling"));
+        await cluster.UntilAsync("the other to go on", async () => (await cluster.GetAsync(id)).Epochs.Length > 1);
+        Assert.Equal($"Worker w002: {reason}", (await cluster.GetAsync(id)).Epochs[0].EndedBecause);
+    }
+
+    [Fact]
     public async Task Pair_CutFromEachOther_KeepsTheLowerReplicas()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();

@@ -60,5 +60,7 @@ public sealed class WeightFileTests : IDisposable
         Assert.Equal("test", description.Metadata["source"]);
         Assert.Equal(64, description.Sha256.Length);
         Assert.Equal(new FileInfo(description.Path).Length, description.FileBytes);
+        File.CreateSymbolicLink(_folder.File("link.safetensors"), "a.safetensors");
+        Assert.Equal(description.FileBytes, WeightInspection.Describe(_folder.File("link.safetensors")).FileBytes);
     }
 }

@@ -126,7 +126,7 @@ public class ArtifactTransferTests
         using TemporaryFolder home = new();
         await using RunningServer server = await RunningServer.StartAsync(home);
         (string file, byte[] content, string digest) = await WriteAsync(home, 700_000);
-        await server.Store.IngestAsync(file, CancellationToken.None);
+        await IngestAsync(server.Store, file);
         ArtifactStore cache = new(home.At("cache"), new ArtifactStoreOptions { ReservedBytes = 0 });
         await File.WriteAllBytesAsync(home.At("cache", "partial", digest), new byte[300_000]);
         Progress progress = new();
@@ -155,14 +155,35 @@ public class ArtifactTransferTests
     }
 
     [Fact]
+    public async Task SendAndFetchTo_FileOfAConfigMap_AreOfTheFileAndNotOfTheLink()
+    {
+        using TemporaryFolder home = new();
+        await using RunningServer server = await RunningServer.StartAsync(home);
+        (string file, byte[] content, string digest) = await WriteAsync(home, 3_000_000);
+        // As the kubelet mounts one: the file is a link into a folder that is a link too.
+        Directory.CreateDirectory(home.At("..2026_01_01"));
+        File.Move(file, home.At("..2026_01_01", "images.zip"));
+        File.CreateSymbolicLink(home.At("..data"), "..2026_01_01");
+        File.CreateSymbolicLink(home.At("images.zip"), Path.Combine("..data", "images.zip"));
+        ArtifactClient client = new(server.Connect(), Quick, TimeProvider.System);
+
+        Artifact sent = await client.SendAsync(home.At("images.zip"), null, CancellationToken.None);
+
+        Assert.Equal(("images.zip", digest, content.Length), (sent.Name, sent.Digest, sent.Bytes));
+        Assert.Equal(content, await File.ReadAllBytesAsync(server.Store.Locate(ArtifactDigest.Parse(digest))));
+        await client.FetchToAsync(sent, home.At("images.zip"), null, CancellationToken.None);
+        Assert.NotNull(new FileInfo(home.At("images.zip")).LinkTarget);
+    }
+
+    [Fact]
     public async Task Prune_UnneededAndOldFiles_Go()
     {
         using TemporaryFolder home = new();
         ArtifactStore store = new(home.At("artifacts"), new ArtifactStoreOptions { ReservedBytes = 0 });
         (string first, _, string needed) = await WriteAsync(home, 100);
-        await store.IngestAsync(first, CancellationToken.None);
+        await IngestAsync(store, first);
         (string second, _, string other) = await WriteAsync(home, 200);
-        await store.IngestAsync(second, CancellationToken.None);
+        await IngestAsync(store, second);
         await File.WriteAllBytesAsync(home.At("artifacts", "partial", new string('c', 64)), new byte[50]);
         bool IsNeeded(ArtifactDigest digest) => digest.ToString() == needed;
 
@@ -170,6 +191,12 @@ public class ArtifactTransferTests
         Assert.Equal(250, store.Prune(IsNeeded, DateTimeOffset.UtcNow.AddHours(1)));
         Assert.True(store.Contains(ArtifactDigest.Parse(needed)));
         Assert.False(store.Contains(ArtifactDigest.Parse(other)));
+    }
+
+    private static async Task IngestAsync(ArtifactStore store, string file)
+    {
+        await using FileStream source = File.OpenRead(file);
+        await store.IngestAsync(source, file, CancellationToken.None);
     }
 
     private static async Task<(string File, byte[] Content, string Digest)> WriteAsync(TemporaryFolder home, int bytes)

@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using Google.Rpc;
 using Grpc.Core;
 using ProjectedGan.Contracts.V1;
+using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 
@@ -75,14 +78,63 @@ public class SubmissionTests
         Directory.CreateDirectory(home.At("shared"));
         string inside = TinyExperiment.WriteDataset(home, Path.Combine("shared", "inside.zip")), outside = TinyExperiment.WriteDataset(home);
         File.CreateSymbolicLink(home.At("shared", "link.zip"), outside);
+        File.CreateSymbolicLink(home.At("shared", "folder"), home.Path);
+        File.CreateSymbolicLink(home.At("shared", "linked.zip"), "inside.zip");
         await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home, "--local-files", home.At("shared"));
 
-        Assert.Equal(ExperimentState.Queued, (await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(inside) })).State);
-        foreach (string path in new[] { outside, "../tiny.zip", home.At("shared", "link.zip") })
+        foreach (string path in new[] { inside, "inside.zip", "linked.zip" })
+        {
+            Assert.Equal(ExperimentState.Queued, (await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(path) })).State);
+        }
+
+        foreach (string path in new[] { outside, "../tiny.zip", home.At("shared", "link.zip"), "folder/tiny.zip", "folder/shared/../tiny.zip" })
         {
             RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(path) });
-            Assert.Equal("data.path", Assert.Single(StatusMapping.Violations(refused)).Field);
+            BadRequest.Types.FieldViolation violation = Assert.Single(StatusMapping.Violations(refused));
+            Assert.Equal("data.path", violation.Field);
+            Assert.Contains("not below the coordinator's --local-files folder", violation.Description, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("notes.zip", "notes.zip is no dataset: ")]
+    [InlineData("pipe", "no regular file")]
+    [InlineData("empty.zip", "empty or no regular file")]
+    [InlineData("gone.zip", "No such file")]
+    [InlineData("folder", "the folder 'folder'")]
+    public async Task Submit_FileThatIsRefused_LeavesNothingAndTellsNoPath(string path, string reason)
+    {
+        using TemporaryFolder home = new();
+        Directory.CreateDirectory(home.At("shared", "folder"));
+        await File.WriteAllTextAsync(home.At("shared", "notes.zip"), "a secret of this machine");
+        await File.WriteAllTextAsync(home.At("shared", "empty.zip"), "");
+        await Process.Start("mkfifo", [home.At("shared", "pipe")]).WaitForExitAsync();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home, "--local-files", home.At("shared"));
+
+        // Nobody writes to the pipe: who opens it as a file waits for ever.
+        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(path) }).WaitAsync(TimeSpan.FromSeconds(30));
+
+        BadRequest.Types.FieldViolation violation = Assert.Single(StatusMapping.Violations(refused));
+        Assert.Equal("data.path", violation.Field);
+        Assert.Contains(reason, violation.Description, StringComparison.Ordinal);
+        Assert.DoesNotContain(home.Path, violation.Description, StringComparison.Ordinal);
+        Assert.DoesNotContain("/proc", violation.Description, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(home.At("data", "artifacts"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Submit_UploadThatIsNoDataset_TellsNoPathOfTheCoordinator()
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        await File.WriteAllTextAsync(home.At("notes.zip"), "no dataset");
+        Artifact sent = await new ArtifactClient(coordinator.Connect().CreateCallInvoker(), new TransferOptions(), TimeProvider.System).SendAsync(home.At("notes.zip"), null, CancellationToken.None);
+
+        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec("notes.zip"), DatasetDigest = sent.Digest });
+
+        string said = Assert.Single(StatusMapping.Violations(refused)).Description;
+        Assert.Contains("notes.zip is no dataset", said, StringComparison.Ordinal);
+        Assert.DoesNotContain(home.Path, said, StringComparison.Ordinal);
     }
 
     private static Task<RpcException> RefusalAsync(CoordinatorProcess coordinator, SubmitRequest request) =>

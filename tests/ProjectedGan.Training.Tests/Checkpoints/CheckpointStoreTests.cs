@@ -97,6 +97,17 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void Newest_FilesThatAreLinks_AreJudgedByWhatTheyLeadTo()
+    {
+        Write(1, "a text longer than the link that leads to it");
+        var data = Path.Combine(_folder, "checkpoint-000000001", "data");
+        File.Move(data, data + ".real");
+        File.CreateSymbolicLink(data, "data.real");
+
+        Assert.Equal(1, Store().Newest(Assert.Fail)!.Manifest.Iteration);
+    }
+
+    [Fact]
     public void Write_MoreThanKept_RemovesTheOldest()
     {
         for (var iteration = 1; iteration <= 5; iteration++)

@@ -41,11 +41,24 @@ internal sealed class DatasetCatalog(ArtifactStore store, string folder)
             return noted;
         }
 
-        using ZipDataset dataset = new(path);
-        DatasetFacts facts = new(dataset.Hash, dataset.Count, dataset.Resolution, dataset.ClassCount);
+        DatasetFacts facts = Inspect(digest, path);
         Directory.CreateDirectory(folder);
         AtomicFile.Write(note, stream => JsonSerializer.Serialize(stream, facts));
         return facts;
+    }
+
+    private static DatasetFacts Inspect(ArtifactDigest digest, string path)
+    {
+        try
+        {
+            using ZipDataset dataset = new(path);
+            return new DatasetFacts(dataset.Hash, dataset.Count, dataset.Resolution, dataset.ClassCount);
+        }
+        catch (DatasetException error)
+        {
+            // Where this machine keeps it is not the submitter's affair.
+            throw new DatasetException(error.Message.Replace(path, digest.ToString(), StringComparison.Ordinal), error);
+        }
     }
 
     private static DatasetFacts? Read(string note)

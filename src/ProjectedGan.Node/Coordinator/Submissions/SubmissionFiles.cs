@@ -1,4 +1,5 @@
 using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Data.Datasets;
 using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Torch;
@@ -15,7 +16,7 @@ internal sealed class SubmissionFiles(ArtifactStore store, LocalFiles local)
     /// <param name="problems">Gets what is wrong.</param>
     /// <param name="cancellation">Ends the copying.</param>
     public Task<ArtifactReference?> DatasetAsync(string digest, string path, List<SpecProblem> problems, CancellationToken cancellation) =>
-        FindAsync("dataset_digest", digest, "data.path", path, () => local.Resolve("data.path", path), problems, cancellation);
+        FindAsync("dataset_digest", digest, "data.path", path, () => CheckedDataset(local.Open("data.path", path), path), problems, cancellation);
 
     /// <summary>Weights of a network.</summary>
     /// <param name="digestField">The request's field, for messages.</param>
@@ -25,16 +26,39 @@ internal sealed class SubmissionFiles(ArtifactStore store, LocalFiles local)
     /// <param name="problems">Gets what is wrong.</param>
     /// <param name="cancellation">Ends the copying.</param>
     public Task<ArtifactReference?> WeightsAsync(string digestField, string digest, string field, string weights, List<SpecProblem> problems, CancellationToken cancellation) =>
-        FindAsync(digestField, digest, field, weights, () => StoredWeights(weights) ?? local.Resolve(field, weights), problems, cancellation);
+        FindAsync(digestField, digest, field, weights, () => StoredWeights(weights) ?? local.Open(field, weights), problems, cancellation);
 
-    private static string? StoredWeights(string weights)
+    private static FileStream? StoredWeights(string weights)
     {
         bool isName = !weights.Contains('/', StringComparison.Ordinal) && !File.Exists(weights);
-        return isName && WeightStore.Default() is { } known && known.Contains(weights) ? known.Path(weights) : null;
+        try
+        {
+            return isName && WeightStore.Default() is { } known && known.Contains(weights) ? File.OpenRead(known.Path(weights)) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PganException($"The coordinator has the weights '{weights}' and cannot read them; correct the rights of their file.", error);
+        }
+    }
+
+    // Before it is copied: what becomes an artifact can be downloaded by everybody who may read.
+    private static FileStream CheckedDataset(FileStream file, string path)
+    {
+        string opened = LocalFiles.PathOf(file.SafeFileHandle);
+        try
+        {
+            using ZipDataset dataset = new(opened);
+            return file;
+        }
+        catch (DatasetException error)
+        {
+            file.Dispose();
+            throw new PganException($"{Path.GetFileName(path)} is no dataset: {error.Message.Replace(opened, path, StringComparison.Ordinal)}", error);
+        }
     }
 
     private async Task<ArtifactReference?> FindAsync(
-        string digestField, string digest, string field, string path, Func<string> locate, List<SpecProblem> problems, CancellationToken cancellation)
+        string digestField, string digest, string field, string path, Func<FileStream> open, List<SpecProblem> problems, CancellationToken cancellation)
     {
         try
         {
@@ -49,9 +73,9 @@ internal sealed class SubmissionFiles(ArtifactStore store, LocalFiles local)
                 return null;
             }
 
-            string file = locate();
-            (ArtifactDigest found, long bytes) = await store.IngestAsync(file, cancellation);
-            return new ArtifactReference { Name = Path.GetFileName(file), Digest = found.ToString(), Bytes = bytes };
+            await using FileStream file = await Task.Run(open, cancellation);
+            (ArtifactDigest found, long bytes) = await store.IngestAsync(file, path, cancellation);
+            return new ArtifactReference { Name = Path.GetFileName(path), Digest = found.ToString(), Bytes = bytes };
         }
         catch (ArtifactException error) when (error.Fault is ArtifactFault.DiskFull or ArtifactFault.Busy)
         {

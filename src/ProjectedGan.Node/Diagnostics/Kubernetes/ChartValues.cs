@@ -13,11 +13,23 @@ internal static class ChartValues
     // As helm/projectedgan/values.yaml has it; a test compares the two.
     private const string Defaults = """
         clustering: {mode: none}
-        coordinator: {persistence: {enabled: true, existingClaim: "", storageClass: ""}}
+        postgres: {existingSecret: "", key: connection-string}
+        coordinator:
+          persistence: {enabled: true, existingClaim: "", storageClass: ""}
+          files: {existingClaim: ""}
+          resources: {requests: {cpu: "1", memory: 2Gi}, limits: {memory: 4Gi}}
         workers: {pools: [{name: gpu, device: cuda, replicas: 2}]}
-        evaluator: {enabled: true, replicas: 1, device: cuda, gpuResource: nvidia.com/gpu}
-        tls: {certManager: {enabled: false}}
+        evaluator:
+          enabled: true
+          replicas: 1
+          device: cuda
+          gpuResource: nvidia.com/gpu
+          resources: {requests: {cpu: "2", memory: 8Gi}, limits: {memory: 16Gi}}
+        auth: {enabled: true, existingSecret: ""}
+        tls: {enabled: false, existingSecret: "", certManager: {enabled: false}}
+        serviceAccount: {create: true, name: ""}
         metrics: {serviceMonitor: {enabled: false}, podMonitor: {enabled: false}, prometheusRule: {enabled: false}}
+        test: {resources: {requests: {cpu: 100m, memory: 256Mi}, limits: {memory: 1Gi}}}
         """;
 
     /// <summary>Reads values files over the chart's defaults; later ones win, lists as a whole.</summary>
@@ -38,54 +50,40 @@ internal static class ChartValues
         Dictionary<string, int> gpus = [];
         HashSet<string> classes = [];
         bool keda = false;
-        if (Is(values, "coordinator", "persistence", "enabled") && Text(values, "coordinator", "persistence", "existingClaim").Length == 0)
+        if (values.Is("coordinator", "persistence", "enabled") && values.Text("coordinator", "persistence", "existingClaim").Length == 0)
         {
-            classes.Add(Text(values, "coordinator", "persistence", "storageClass"));
+            classes.Add(values.Text("coordinator", "persistence", "storageClass"));
         }
 
-        foreach (YamlNode pool in (At(values, "workers", "pools") as YamlSequenceNode)?.Children ?? [])
+        foreach (YamlNode pool in values.Items("workers", "pools"))
         {
-            keda |= Text(pool, "autoscaling", "kind") == "keda";
+            keda |= pool.Text("autoscaling", "kind") == "keda";
             Count(gpus, pool);
-            if (Is(pool, "cache", "persistent"))
+            if (pool.Is("cache", "persistent"))
             {
-                classes.Add(Text(pool, "cache", "storageClass"));
+                classes.Add(pool.Text("cache", "storageClass"));
             }
         }
 
-        YamlNode? evaluator = At(values, "evaluator");
-        if (evaluator is not null && Is(evaluator, "enabled"))
+        YamlNode? evaluator = values.At("evaluator");
+        if (evaluator is not null && evaluator.Is("enabled"))
         {
             Count(gpus, evaluator);
         }
 
-        bool monitors = new[] { "serviceMonitor", "podMonitor", "prometheusRule" }.Any(kind => Is(values, "metrics", kind, "enabled"));
-        return new ChartWishes(gpus, classes, monitors, Is(values, "tls", "certManager", "enabled"), keda);
+        bool monitors = new[] { "serviceMonitor", "podMonitor", "prometheusRule" }.Any(kind => values.Is("metrics", kind, "enabled"));
+        return new ChartWishes(gpus, classes, monitors, values.Is("tls", "certManager", "enabled"), keda, ChartNames.Of(values), ChartContainers.Of(values));
     }
 
     private static void Count(Dictionary<string, int> gpus, YamlNode owner)
     {
-        if (Text(owner, "device") == "cuda")
+        if (owner.Text("device") == "cuda")
         {
-            string resource = Text(owner, "gpuResource") is { Length: > 0 } named ? named : DefaultGpu;
-            int replicas = int.TryParse(Text(owner, "replicas"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 1;
+            string resource = owner.Text("gpuResource") is { Length: > 0 } named ? named : DefaultGpu;
+            int replicas = int.TryParse(owner.Text("replicas"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 1;
             gpus[resource] = gpus.GetValueOrDefault(resource) + replicas;
         }
     }
-
-    private static YamlNode? At(YamlNode? node, params string[] path)
-    {
-        foreach (string key in path)
-        {
-            node = node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? inner) ? inner : null;
-        }
-
-        return node;
-    }
-
-    private static string Text(YamlNode node, params string[] path) => At(node, path) is YamlScalarNode { Value: { } value } ? value : "";
-
-    private static bool Is(YamlNode node, params string[] path) => Text(node, path) == "true";
 
     private static void Merge(YamlMappingNode under, YamlMappingNode over)
     {

@@ -44,14 +44,25 @@ internal static class ClusterDoctor
         Task<KubectlAnswer<IReadOnlyList<Pod>>> pods = kubectl.ListAsync<Pod>(cancellation, ["pods", .. ours]);
         Task<KubectlAnswer<IReadOnlyList<Claim>>> claims = kubectl.ListAsync<Claim>(cancellation, ["persistentvolumeclaims", .. ours]);
         Task<KubectlAnswer<IReadOnlyList<ClusterEvent>>> events = kubectl.ListAsync<ClusterEvent>(cancellation, "events", "--namespace", space);
-        await Task.WhenAll(nodes, classes, groups, workloads, pods, claims, events);
+        Task<KubectlAnswer<IReadOnlyList<ResourceQuota>>> quotas = kubectl.ListAsync<ResourceQuota>(cancellation, "resourcequotas", "--namespace", space);
+        Task<KubectlAnswer<IReadOnlyList<LimitRange>>> ranges = kubectl.ListAsync<LimitRange>(cancellation, "limitranges", "--namespace", space);
+        await Task.WhenAll(nodes, classes, groups, workloads, pods, claims, events, quotas, ranges);
 
         bool isInstalled = (await workloads).Value is { Count: > 0 };
         ChartWishes wishes = given ?? (isInstalled ? ChartWishes.OfWorkloads((await workloads).Value!) : ChartValues.Wishes([]));
-        List<Finding> findings = [.. NodeChecks.Judge(await nodes, wishes.Gpus), StorageChecks.Classes(await classes, wishes.StorageClasses), .. OperatorChecks.Judge(await groups, wishes), Release(await workloads, await pods, target, space)];
+        List<Finding> findings =
+        [
+            .. NodeChecks.Judge(await nodes, wishes.Gpus),
+            StorageChecks.Classes(await classes, wishes.StorageClasses),
+            .. NamedObjectChecks.Judge(await FindAsync(kubectl, space, wishes.Objects, cancellation), space),
+            .. wishes.Containers.Count == 0 ? [] : QuotaChecks.Judge(await quotas, await ranges, wishes.Containers),
+            .. OperatorChecks.Judge(await groups, wishes),
+            Release(await workloads, await pods, target, space),
+        ];
         if (isInstalled)
         {
-            IReadOnlyList<ClusterEvent> told = (await events).Value ?? [];
+            // The server lists them by name.
+            IReadOnlyList<ClusterEvent> told = [.. ((await events).Value ?? []).OrderBy(item => item.Time)];
             IReadOnlyList<Pod> present = (await pods).Value ?? [];
             findings.AddRange(StorageChecks.Claims(await claims, told));
             findings.AddRange(PodChecks.Missing((await workloads).Value!, present, told));
@@ -60,6 +71,11 @@ internal static class ClusterDoctor
 
         return findings;
     }
+
+    // One by one, so that of secrets no others are read.
+    private static async Task<(NamedObject, KubectlAnswer<IReadOnlyList<KeyedObject>>)[]> FindAsync(
+        Kubectl kubectl, string space, IReadOnlyList<NamedObject> wanted, CancellationToken cancellation) => await Task.WhenAll(wanted.Select(async named =>
+        (named, await kubectl.ListAsync<KeyedObject>(cancellation, named.Resource, "--namespace", space, "--field-selector", $"metadata.name={named.Name}"))));
 
     private static Finding Release(KubectlAnswer<IReadOnlyList<Workload>> workloads, KubectlAnswer<IReadOnlyList<Pod>> pods, ClusterTarget target, string space)
     {

@@ -7,30 +7,46 @@ internal static class PodChecks
 {
     private const int ManyRestarts = 3;
 
+    /// <param name="pods">The release's.</param>
+    /// <param name="events">In the order of their times.</param>
+    /// <param name="lastLines">What crashing pods said last.</param>
     public static IEnumerable<Finding> Judge(IReadOnlyList<Pod> pods, IReadOnlyList<ClusterEvent> events, IReadOnlyDictionary<string, string> lastLines)
     {
-        var judged = pods.Where(pod => pod.Status?.Phase != "Succeeded").Select(pod => (pod.Metadata.Name, Finding: Judge(pod, events, lastLines))).ToList();
-        foreach (var group in judged.GroupBy(entry => entry.Finding))
+        // The same trouble says each pod's own name, and each process's last line its own time.
+        var judged = pods.Where(pod => pod.Status?.Phase != "Succeeded").GroupBy(pod =>
         {
-            string names = string.Join(", ", group.Select(entry => entry.Name));
-            yield return group.Key with { Text = group.Key.Level == FindingLevel.Ok ? $"{group.Count()} running and ready" : $"{names}: {group.Key.Text}" };
+            Finding finding = Judge(pod, events, new Dictionary<string, string>());
+            return finding with { Text = finding.Text.Replace(pod.Metadata.Name, "", StringComparison.Ordinal) };
+        });
+        foreach (var group in judged)
+        {
+            Finding shown = Judge(group.First(), events, lastLines);
+            string names = string.Join(", ", group.Select(pod => pod.Metadata.Name));
+            yield return shown with { Text = shown.Level == FindingLevel.Ok ? $"{group.Count()} running and ready" : $"{names}: {shown.Text}" };
         }
     }
 
     /// <summary>Pods that a quota, a limit or a policy refuses are missing altogether; only their owner tells.</summary>
+    /// <param name="workloads">The release's.</param>
+    /// <param name="pods">Those that are there.</param>
+    /// <param name="events">In the order of their times.</param>
     public static IEnumerable<Finding> Missing(IReadOnlyList<Workload> workloads, IReadOnlyList<Pod> pods, IReadOnlyList<ClusterEvent> events)
     {
-        // An event outlives its cause by an hour.
-        if (pods.Count >= workloads.Sum(workload => workload.Spec?.Replicas ?? 1))
+        // A pool's name may begin with another's.
+        string? Owner(string? name) => workloads.Select(workload => workload.Metadata.Name)
+            .Where(workload => name == workload || name?.StartsWith($"{workload}-", StringComparison.Ordinal) == true).MaxBy(workload => workload.Length);
+        ILookup<string?, Pod> present = pods.ToLookup(pod => Owner(pod.Metadata.Name));
+        foreach (Workload workload in workloads.Where(workload => present[workload.Metadata.Name].Count() < (workload.Spec?.Replicas ?? 1)))
         {
-            return [];
+            // An event outlives its cause by an hour, and each try has one of its own: the newest says what holds.
+            ClusterEvent? newest = events.LastOrDefault(item => item is { Reason: "FailedCreate" or "SuccessfulCreate", InvolvedObject: { Kind: "StatefulSet" or "ReplicaSet" } about }
+                && Owner(about.Name) == workload.Metadata.Name);
+            if (newest?.Reason == "FailedCreate")
+            {
+                yield return Finding.Bad(
+                    "pods", $"{workload.Metadata.Name}: {newest.Message}", "A quota, a limit or a policy of the namespace refuses the pod: have it changed, or use another namespace.");
+            }
         }
-
-        bool IsOurs(ObjectReference about) => about.Kind is "StatefulSet" or "ReplicaSet" && workloads.Any(workload => about.Name?.StartsWith(workload.Metadata.Name, StringComparison.Ordinal) == true);
-        return events.Where(item => item is { Reason: "FailedCreate", InvolvedObject: { } about } && IsOurs(about))
-            .Select(item => $"{item.InvolvedObject!.Name}: {item.Message}")
-            .Distinct()
-            .Select(text => Finding.Bad("pods", text, "A quota, a limit or a policy of the namespace refuses the pod: have it changed, or use another namespace."));
     }
 
     /// <summary>Whether its last words are worth reading.</summary>
@@ -78,8 +94,8 @@ internal static class PodChecks
             case "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError":
                 return Finding.Bad("pods", $"{waiting.Reason}: {waiting.Message}", "A secret or a key is missing: see auth.existingSecret, tls.existingSecret and postgres.existingSecret.");
             case "ContainerCreating" or "PodInitializing":
-                string? mount = events.LastOrDefault(item => item.Reason is "FailedMount" or "FailedAttachVolume" && item.InvolvedObject?.Name == pod.Metadata.Name)?.Message;
-                return mount is null ? null : Finding.Bad("pods", $"a volume cannot be mounted: {mount}", "Make the secret or the claim that it names; cert-manager makes certificates within a minute.");
+                return events.LastOrDefault(item => item.InvolvedObject?.Name == pod.Metadata.Name) is not { Reason: "FailedMount" or "FailedAttachVolume" } mount
+                    ? null : Finding.Bad("pods", $"a volume cannot be mounted: {mount.Message}", "Make the secret or the claim that it names; cert-manager makes certificates within a minute.");
         }
 
         return container.RestartCount >= ManyRestarts

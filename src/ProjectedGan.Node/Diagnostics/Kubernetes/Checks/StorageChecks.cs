@@ -31,6 +31,8 @@ internal static class StorageChecks
             : Finding.Odd("storage", $"No storage class is the default. {known}", "Claims must name theirs.");
     }
 
+    /// <param name="answer">The claims.</param>
+    /// <param name="events">In the order of their times.</param>
     public static IEnumerable<Finding> Claims(KubectlAnswer<IReadOnlyList<Claim>> answer, IReadOnlyList<ClusterEvent> events)
     {
         foreach (Claim claim in answer.Value ?? [])
@@ -41,12 +43,16 @@ internal static class StorageChecks
                 continue;
             }
 
-            string why = events.LastOrDefault(item => item.InvolvedObject is { Kind: "PersistentVolumeClaim" } about && about.Name == name)?.Message ?? "no event says why";
+            // Whoever waits beside the one that fails tells so again and again.
+            ClusterEvent? newest = events.LastOrDefault(item => IsAbout(item, name) && item.Type == "Warning") ?? events.LastOrDefault(item => IsAbout(item, name));
+            string why = newest?.Message ?? "no event says why";
             yield return claim.Status?.Phase == "Pending" && why.Contains("waiting for first consumer", StringComparison.OrdinalIgnoreCase)
                 ? Finding.Odd("volumes", $"Claim {name} waits for its pod to be scheduled", "What keeps the pod keeps the claim as well.")
                 : Finding.Bad("volumes", $"Claim {name} is {claim.Status?.Phase ?? "of unknown state"}: {why}", ClaimRemedy(claim, why));
         }
     }
+
+    private static bool IsAbout(ClusterEvent item, string claim) => item.InvolvedObject is { Kind: "PersistentVolumeClaim" } about && about.Name == claim;
 
     private static string ClaimRemedy(Claim claim, string why)
     {

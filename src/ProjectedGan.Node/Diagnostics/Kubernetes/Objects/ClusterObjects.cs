@@ -4,7 +4,8 @@ namespace ProjectedGan.Node.Diagnostics.Kubernetes.Objects;
 
 internal sealed record ObjectList<T>(IReadOnlyList<T>? Items);
 
-internal sealed record ObjectMetadata(string Name, IReadOnlyDictionary<string, string>? Labels, IReadOnlyDictionary<string, string>? Annotations);
+internal sealed record ObjectMetadata(
+    string Name, IReadOnlyDictionary<string, string>? Labels, IReadOnlyDictionary<string, string>? Annotations, DateTimeOffset? CreationTimestamp);
 
 internal sealed record ObjectCondition(string Type, string Status, string? Reason, string? Message);
 
@@ -37,9 +38,38 @@ internal sealed record ClaimSpec(string? StorageClassName, IReadOnlyList<string>
 
 internal sealed record ClaimStatus(string? Phase);
 
-internal sealed record ClusterEvent(ObjectReference? InvolvedObject, string? Type, string? Reason, string? Message);
+/// <summary>An event. Which of the times is set depends on who told it.</summary>
+internal sealed record ClusterEvent(
+    ObjectMetadata? Metadata,
+    ObjectReference? InvolvedObject,
+    string? Type,
+    string? Reason,
+    string? Message,
+    DateTimeOffset? LastTimestamp,
+    DateTimeOffset? EventTime,
+    EventSeries? Series)
+{
+    /// <summary>When it happened last.</summary>
+    public DateTimeOffset? Time => Series?.LastObservedTime ?? LastTimestamp ?? EventTime ?? Metadata?.CreationTimestamp;
+}
+
+internal sealed record EventSeries(DateTimeOffset? LastObservedTime);
 
 internal sealed record ObjectReference(string? Kind, string? Name);
+
+/// <summary>A secret or a ConfigMap; of others only that it is there.</summary>
+internal sealed record KeyedObject(ObjectMetadata Metadata, IReadOnlyDictionary<string, string>? Data, IReadOnlyDictionary<string, string>? BinaryData);
+
+internal sealed record ResourceQuota(ObjectMetadata Metadata, ResourceQuotaSpec? Spec);
+
+internal sealed record ResourceQuotaSpec(IReadOnlyDictionary<string, string>? Hard);
+
+internal sealed record LimitRange(ObjectMetadata Metadata, LimitRangeSpec? Spec);
+
+internal sealed record LimitRangeSpec(IReadOnlyList<LimitRangeItem>? Limits);
+
+internal sealed record LimitRangeItem(
+    string Type, IReadOnlyDictionary<string, string>? Default, IReadOnlyDictionary<string, string>? DefaultRequest, IReadOnlyDictionary<string, string>? Max);
 
 /// <summary>A StatefulSet or a Deployment.</summary>
 internal sealed record Workload(ObjectMetadata Metadata, WorkloadSpec? Spec);

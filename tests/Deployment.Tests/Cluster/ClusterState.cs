@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Deployment.Tests.Doctor;
+namespace Deployment.Tests.Cluster;
 
 /// <summary>What the API server of the tests knows. As it is made: a cluster with everything, and a release "gan" that runs in it.</summary>
 internal sealed class ClusterState
@@ -36,6 +36,9 @@ internal sealed class ClusterState
 
     public List<JsonObject> Events { get; } = [];
 
+    /// <summary>Objects of further resources, such as <c>secrets</c>.</summary>
+    public Dictionary<string, List<JsonObject>> Others { get; } = [];
+
     /// <summary>What containers printed before they ended, by pod.</summary>
     public Dictionary<string, string> Logs { get; } = [];
 
@@ -56,9 +59,24 @@ internal sealed class ClusterState
                     "conditions": [{"type": "MemoryPressure", "status": "False"}, {"type": "Ready", "status": "True", "reason": "KubeletReady"}]}}
         """);
 
+    /// <summary>A secret or another object that others name.</summary>
+    public static JsonObject Named(string name, params string[] keys) => new()
+    {
+        ["metadata"] = Json(Metadata(name)), ["data"] = new JsonObject(keys.Select(key => KeyValuePair.Create(key, (JsonNode?)"eA=="))),
+    };
+
+    public static JsonObject Quota(params string[] bounded) => new()
+    {
+        ["metadata"] = Json(Metadata("compute")), ["spec"] = new JsonObject { ["hard"] = new JsonObject(bounded.Select(key => KeyValuePair.Create(key, (JsonNode?)"40"))) },
+    };
+
+    public static JsonObject LimitRange(string cpu) => Json($$$$"""
+        {"metadata": {{{{Metadata("defaults")}}}}, "spec": {"limits": [{"type": "Container", "default": {"cpu": "{{{{cpu}}}}"}, "defaultRequest": {"cpu": "{{{{cpu}}}}"}}, {"type": "Pod", "max": {"cpu": "1"}}]}}
+        """);
+
     public static JsonObject StorageClass(string name, bool isDefault) => Json($$$$"""
         {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "{{{{name}}}}", "annotations": {"storageclass.kubernetes.io/is-default-class": "{{{{(isDefault ? "true" : "false")}}}}"}},
-         "provisioner": "csi.example.com", "reclaimPolicy": "Delete", "volumeBindingMode": "WaitForFirstConsumer"}
+         "provisioner": "csi.example.com", "reclaimPolicy": "Delete", "allowVolumeExpansion": {{{{(isDefault ? "false" : "true")}}}}, "volumeBindingMode": "WaitForFirstConsumer"}
         """);
 
     public static JsonObject Workload(string name, int replicas, bool gpu) => Json($$$$"""
@@ -71,9 +89,10 @@ internal sealed class ClusterState
         {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {{{{Metadata(name)}}}}, "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "{{{{storageClass}}}}"}, "status": {"phase": "{{{{phase}}}}"}}
         """);
 
-    public static JsonObject Event(string kind, string name, string reason, string message) => Json($$$$"""
+    public static JsonObject Event(string kind, string name, string reason, string message, int minute = 0) => Json($$$$"""
         {"apiVersion": "v1", "kind": "Event", "metadata": {"name": "{{{{name}}}}.18", "namespace": "{{{{Space}}}}"}, "involvedObject": {"kind": "{{{{kind}}}}", "name": "{{{{name}}}}", "namespace": "{{{{Space}}}}"},
-         "type": "Warning", "reason": "{{{{reason}}}}", "message": "{{{{message}}}}", "count": 3}
+         "type": "{{{{(reason == "SuccessfulCreate" ? "Normal" : "Warning")}}}}", "reason": "{{{{reason}}}}", "message": "{{{{message}}}}", "count": 3,
+         "eventTime": null, "lastTimestamp": "2026-01-01T00:{{{{minute:D2}}}}:00Z"}
         """);
 
     /// <summary>A pod whose one container is in a state; without one it runs and is ready.</summary>

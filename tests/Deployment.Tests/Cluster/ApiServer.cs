@@ -4,16 +4,20 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Deployment.Tests.Doctor;
+namespace Deployment.Tests.Cluster;
 
-/// <summary>As much of a Kubernetes API server as the real kubectl needs for what the doctor asks.</summary>
+/// <summary>As much of a Kubernetes API server as the real kubectl needs for what the doctor asks, and the real Helm for what the chart looks up.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
     private static readonly (string Group, string Resource, string Kind, bool IsNamespaced)[] Kinds =
     [
         ("v1", "nodes", "Node", false), ("v1", "pods", "Pod", true), ("v1", "persistentvolumeclaims", "PersistentVolumeClaim", true), ("v1", "events", "Event", true),
+        ("v1", "secrets", "Secret", true), ("v1", "configmaps", "ConfigMap", true), ("v1", "services", "Service", true), ("v1", "serviceaccounts", "ServiceAccount", true),
+        ("v1", "resourcequotas", "ResourceQuota", true), ("v1", "limitranges", "LimitRange", true),
         ("apps/v1", "statefulsets", "StatefulSet", true), ("apps/v1", "deployments", "Deployment", true), ("storage.k8s.io/v1", "storageclasses", "StorageClass", false),
-        ("authorization.k8s.io/v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false),
+        ("authorization.k8s.io/v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false), ("node.k8s.io/v1", "runtimeclasses", "RuntimeClass", false),
+        ("scheduling.k8s.io/v1", "priorityclasses", "PriorityClass", false), ("policy/v1", "poddisruptionbudgets", "PodDisruptionBudget", true),
+        ("networking.k8s.io/v1", "networkpolicies", "NetworkPolicy", true), ("autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true),
     ];
 
     private readonly WebApplication _application;
@@ -81,15 +85,17 @@ internal sealed class ApiServer : IAsyncDisposable
             return SendAsync(context, 403, Status("Forbidden", 403, $"{last} is forbidden: User \"mallory\" cannot list resource \"{last}\" in API group \"\" at the cluster scope"));
         }
 
-        if (parent == "pods" && _state.Pods.SingleOrDefault(pod => Name(pod) == last) is { } one)
+        if (Objects(parent) is { } siblings)
         {
-            return SendAsync(context, 200, one);
+            return siblings.SingleOrDefault(item => Name(item) == last) is { } one
+                ? SendAsync(context, 200, Typed(one, parent))
+                : SendAsync(context, 404, Status("NotFound", 404, $"{parent} \"{last}\" not found"));
         }
 
         if (Objects(last) is { } objects)
         {
-            string selector = context.Request.Query["labelSelector"].ToString();
-            JsonNode[] items = [.. objects.Where(item => Matches(item, selector)).Select(item => item.DeepClone())];
+            string selector = context.Request.Query["labelSelector"].ToString(), fields = context.Request.Query["fieldSelector"].ToString();
+            JsonNode[] items = [.. objects.Where(item => Matches(item, selector) && (fields.Length == 0 || fields == $"metadata.name={Name(item)}")).Select(item => Typed(item, last))];
             (string group, _, string kind, _) = Kinds.Single(entry => entry.Resource == last);
             return SendAsync(context, 200, new JsonObject { ["apiVersion"] = group, ["kind"] = $"{kind}List", ["metadata"] = new JsonObject { ["resourceVersion"] = "1" }, ["items"] = new JsonArray(items) });
         }
@@ -106,8 +112,16 @@ internal sealed class ApiServer : IAsyncDisposable
         "pods" => _state.Pods,
         "persistentvolumeclaims" => _state.Claims,
         "events" => _state.Events,
-        _ => null,
+        _ => Kinds.Any(entry => entry.Resource == resource) ? _state.Others.GetValueOrDefault(resource, []) : null,
     };
+
+    private static JsonObject Typed(JsonObject item, string resource)
+    {
+        (string group, _, string kind, _) = Kinds.Single(entry => entry.Resource == resource);
+        JsonObject typed = item.DeepClone().AsObject();
+        (typed["apiVersion"], typed["kind"]) = (group, kind);
+        return typed;
+    }
 
     private JsonObject? Discovery(string[] path) => path switch
     {
