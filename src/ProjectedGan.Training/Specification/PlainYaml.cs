@@ -31,7 +31,7 @@ public static class PlainYaml
 
         public bool MoveNext()
         {
-            if (!parser.MoveNext())
+            if (!Next())
             {
                 return false;
             }
@@ -47,6 +47,19 @@ public static class PlainYaml
                     break;
             }
             return true;
+        }
+
+        // At some texts that are no YAML the parser fails by its own state.
+        private bool Next()
+        {
+            try
+            {
+                return parser.MoveNext();
+            }
+            catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+            {
+                throw new YamlException(parser.Current?.Start ?? Mark.Empty, parser.Current?.End ?? Mark.Empty, "it cannot be read from here on");
+            }
         }
 
         private void Begin(NodeEvent node)

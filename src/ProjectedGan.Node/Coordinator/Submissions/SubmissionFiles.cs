@@ -49,6 +49,12 @@ internal sealed class SubmissionFiles(ArtifactStore store, LocalFiles local)
                 return null;
             }
 
+            if (problems.Exists(problem => problem.Path == field))
+            {
+                // It is no name of a file.
+                return null;
+            }
+
             string file = locate();
             (ArtifactDigest found, long bytes) = await store.IngestAsync(file, cancellation);
             return new ArtifactReference { Name = Path.GetFileName(file), Digest = found.ToString(), Bytes = bytes };
