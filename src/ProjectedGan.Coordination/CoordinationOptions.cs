@@ -27,8 +27,8 @@ public sealed record CoordinationOptions
     /// </summary>
     public int StrikesBeforeExpulsion { get; init; } = 3;
 
-    /// <summary>Different workers that fail at an experiment before it fails. Default 3.</summary>
-    public int FailingWorkersBeforeFailure { get; init; } = 3;
+    /// <summary>Different machines on which workers fail at an experiment that nobody trains and that commits no iteration meanwhile, before it fails. Default 3.</summary>
+    public int FailingMachinesBeforeFailure { get; init; } = 3;
 
     /// <summary>How long a start waits for the last allocated workers to prepare when the minimum is ready. Default 2 min.</summary>
     public TimeSpan StartPatience { get; init; } = TimeSpan.FromMinutes(2);

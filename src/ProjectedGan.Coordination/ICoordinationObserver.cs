@@ -37,7 +37,7 @@ public interface ICoordinationObserver
     /// <param name="epoch">Its membership epoch.</param>
     void Progressed(string experiment, long iteration, long images, int workers, long epoch);
 
-    /// <summary>A snapshot of an experiment that trains was measured.</summary>
+    /// <summary>A snapshot was measured; the last one's result comes after the experiment's end.</summary>
     /// <param name="experiment">The experiment's id.</param>
     /// <param name="snapshot">What was measured.</param>
     /// <param name="all">All snapshots of the experiment, this one too.</param>

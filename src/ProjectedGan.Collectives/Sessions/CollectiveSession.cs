@@ -126,6 +126,7 @@ public sealed class CollectiveSession : IGradientExchange, IAsyncDisposable
         _ended(this);
         await _links.CloseAsync().ConfigureAwait(false);
         Abort(new ObjectDisposedException(nameof(CollectiveSession)));
+        _links.Dispose();
         _staging.Dispose();
         _engine.Dispose();
     }

@@ -104,6 +104,10 @@ internal sealed class ExperimentDirectoryGrain(IExperimentIndex index, ICoordina
     public Task<ImmutableArray<string>> ListActiveAsync()
         => Task.FromResult<ImmutableArray<string>>([.. _experiments.Values.Where(summary => summary.Active).Select(summary => summary.Id)]);
 
+    public Task FailAsync(string id, string reason) => _experiments.TryGetValue(id, out ExperimentSummary? known)
+        ? NoteAsync(known with { State = ExperimentState.Failed, Reason = reason, Ended = known.Ended ?? time.GetUtcNow(), Members = 0, Active = false })
+        : Task.CompletedTask;
+
     public async Task NoteAsync(ExperimentSummary summary)
     {
         var row = new IndexedExperiment(summary, _requestOf.GetValueOrDefault(summary.Id, ""));

@@ -32,6 +32,10 @@ public interface IExperimentDirectoryGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task NoteAsync(ExperimentSummary summary);
 
+    /// <summary>An experiment's grain cannot read what is stored of it: the list shows it as failed, and it is woken no more.</summary>
+    [AlwaysInterleave]
+    Task FailAsync(string id, string reason);
+
     /// <summary>Drops an experiment whose submission never came to pass; any other is left alone.</summary>
     [AlwaysInterleave]
     Task TidyAsync(string id);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Storage;
 
 namespace ProjectedGan.Coordination.Catalog;
@@ -19,9 +20,9 @@ internal sealed class SqlExperimentIndex(SqlDatabase database) : IExperimentInde
     public async Task<ImmutableArray<IndexedExperiment>> LoadAsync(CancellationToken cancellationToken)
         => [.. await database.ReadAsync(
             (session, token) => session.QueryAsync(
-                "SELECT content, request FROM pgan_experiments ORDER BY id",
+                "SELECT id, content, request FROM pgan_experiments ORDER BY id",
                 [],
-                static row => new IndexedExperiment(JsonSerializer.Deserialize<ExperimentSummary>(row.GetString(0), Format)!, row.GetString(1)),
+                static row => new IndexedExperiment(Read(row.GetString(0), row.GetString(1)), row.GetString(2)),
                 token),
             cancellationToken).ConfigureAwait(false)];
 
@@ -32,6 +33,33 @@ internal sealed class SqlExperimentIndex(SqlDatabase database) : IExperimentInde
                 [("id", experiment.Summary.Id), ("request", experiment.Request), ("content", JsonSerializer.Serialize(experiment.Summary, Format))],
                 token),
             cancellationToken);
+
+    // A row that cannot be read is written anew by its experiment, which is woken for it.
+    private static ExperimentSummary Read(string id, string content)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ExperimentSummary>(content, Format) ?? throw new JsonException("The row is null.");
+        }
+        catch (JsonException error)
+        {
+            return new ExperimentSummary
+            {
+                Id = id,
+                Name = id,
+                User = "",
+                State = ExperimentState.Failed,
+                Reason = $"Its row in the list cannot be read: {error.Message}",
+                Priority = 0,
+                Submitted = DateTimeOffset.UnixEpoch,
+                SpecHash = "",
+                DatasetHash = "",
+                Replicas = 0,
+                Batch = 0,
+                TotalImages = 0,
+            };
+        }
+    }
 
     public Task RemoveAsync(string id, CancellationToken cancellationToken)
         => database.WriteAsync((session, token) => session.ExecuteAsync("DELETE FROM pgan_experiments WHERE id = @id", [("id", id)], token), cancellationToken);

@@ -14,12 +14,15 @@ namespace ProjectedGan.Coordination.Experiments;
 /// journal what happened, the directory how it stands. It remembers what each was told last, so that a call costs nothing when nothing is
 /// new, and what failed is told again with the next call.
 /// </summary>
-internal sealed class ExperimentAnnouncer(string id, IGrainFactory grains, IExperimentJournal journal, ILogger logger)
+internal sealed class ExperimentAnnouncer(string id, IGrainFactory grains, IExperimentJournal journal, TimeProvider time, TimeSpan patience, ILogger logger)
 {
     // Events that wait for a journal that is away; the oldest go first.
     private const int MostUnsaid = 10_000;
 
-    private readonly Dictionary<string, (string Key, long Version)> _assigned = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Key, WorkerObservation Kept)> _assigned = new(StringComparer.Ordinal);
+
+    // Calls of workers' grains that have not ended: one at a time each, for a second one might overtake it.
+    private readonly Dictionary<string, Task> _calls = new(StringComparer.Ordinal);
     private readonly HashSet<long> _queued = [];
     private ImmutableArray<ExperimentEvent> _unsaid = [];
     private ExperimentSummary? _summary;
@@ -63,19 +66,55 @@ internal sealed class ExperimentAnnouncer(string id, IGrainFactory grains, IExpe
         {
             WorkerAssignment wanted = DesiredAssignment.For(id, submission, record, held.Worker);
             string key = DesiredAssignment.Key(wanted);
-            // A worker's grain that was made anew has forgotten its assignment.
-            bool known = _assigned.TryGetValue(held.Worker, out (string Key, long Version) last) && last.Key == key
-                && !(seen.TryGetValue(held.Worker, out WorkerObservation? observation) && !observation.IsAssigned && observation.Version > last.Version);
+            bool known = _assigned.TryGetValue(held.Worker, out (string Key, WorkerObservation Kept) last) && last.Key == key && !HasForgotten(seen.GetValueOrDefault(held.Worker), last.Kept);
             if (!known)
             {
-                _assigned[held.Worker] = (key, await grains.GetGrain<IWorkerGrain>(held.Worker).AssignAsync(wanted));
+                Call(held.Worker, async worker => _assigned[held.Worker] = (key, await worker.AssignAsync(wanted)));
             }
         }
 
         foreach (string gone in _assigned.Keys.Where(worker => record.Workers.All(held => held.Worker != worker)).ToArray())
         {
-            await grains.GetGrain<IWorkerGrain>(gone).ReleaseAsync(id);
-            _assigned.Remove(gone);
+            Call(gone, async worker =>
+            {
+                await worker.ReleaseAsync(id);
+                _assigned.Remove(gone);
+            });
+        }
+
+        await AnswersAsync();
+    }
+
+    // A worker's grain that was made anew, or whose lease ran out, has no assignment.
+    private static bool HasForgotten(WorkerObservation? seen, WorkerObservation kept)
+        => seen is { IsAssigned: false } && (seen.Activation != kept.Activation || seen.Version > kept.Version);
+
+    private void Call(string worker, Func<IWorkerGrain, Task> call)
+    {
+        if (_calls.ContainsKey(worker))
+        {
+            IsBehind = true;
+            return;
+        }
+
+        _calls[worker] = TryAsync(() => call(grains.GetGrain<IWorkerGrain>(worker)));
+    }
+
+    // One that does not answer holds up neither the other workers nor the experiment; it is looked after with the next announcement.
+    private async Task AnswersAsync()
+    {
+        try
+        {
+            await Task.WhenAll(_calls.Values).WaitAsync(patience, time);
+        }
+        catch (TimeoutException)
+        {
+            IsBehind = true;
+        }
+
+        foreach (string ended in _calls.Where(entry => entry.Value.IsCompleted).Select(entry => entry.Key).ToArray())
+        {
+            _calls.Remove(ended);
         }
     }
 

@@ -40,12 +40,16 @@ internal static class ExperimentCommands
     public static void Resume(MembershipChange change, WorkerSight sight)
     {
         ExperimentRecord record = change.Record;
-        if (record.HasEnded)
+        if (record.State is ExperimentState.Completed or ExperimentState.Cancelled)
         {
             throw new WrongStateException($"Experiment {change.Id} has ended ({record.State}); it cannot be resumed. Submit it again.");
         }
 
-        if (record.State == ExperimentState.Paused)
+        if (record.State == ExperimentState.Failed)
+        {
+            Reopen(change);
+        }
+        else if (record.State == ExperimentState.Paused)
         {
             change.Record = record with { QueuedSince = change.Now };
             change.MoveTo(ExperimentState.Queued, "Resumed.");
@@ -59,6 +63,29 @@ internal static class ExperimentCommands
                 Epochs.Hold(change, sight, [.. record.Workers.Where(held => record.IsMember(held.Worker))], EpochEnd.Stopped, "The pause was taken back.");
             }
         }
+    }
+
+    // What was held against workers was mended, or else it comes back. Of a last state nobody knows whether it was right: that stretch is trained again.
+    private static void Reopen(MembershipChange change)
+    {
+        ExperimentRecord record = change.Record;
+        bool wasAtItsEnd = record.Checkpoint?.Iteration >= change.Submission.LastIteration;
+        change.Record = record with
+        {
+            QueuedSince = change.Now,
+            Ended = null,
+            Checkpoint = wasAtItsEnd ? record.EarlierCheckpoint : record.Checkpoint,
+            EarlierCheckpoint = wasAtItsEnd ? null : record.EarlierCheckpoint,
+            FailedMachines = [],
+            Excluded = [],
+            Damage = [],
+            Strikes = ImmutableDictionary<string, int>.Empty,
+            CoolDowns = ImmutableDictionary<string, int>.Empty,
+            BrokenEpochs = 0,
+            EarlyStop = "",
+            WeightsHash = "",
+        };
+        change.MoveTo(ExperimentState.Queued, "Resumed.");
     }
 
     public static void Grant(MembershipChange change, ImmutableArray<WorkerOffer> offers)
@@ -111,7 +138,7 @@ internal static class ExperimentCommands
             return;
         }
 
-        change.Record = record with { Checkpoint = checkpoint };
+        change.Record = record with { Checkpoint = checkpoint, EarlierCheckpoint = record.Checkpoint };
         change.Tell(new ExperimentEvent { Time = change.Now, Text = $"Checkpoint at iteration {checkpoint.Iteration}.", Checkpoint = checkpoint });
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination.Catalog;
 using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Coordination.Journal;
 using ProjectedGan.Coordination.Membership;
@@ -12,13 +13,15 @@ namespace ProjectedGan.Coordination.Experiments;
 /// <remarks>
 /// Every change goes one way: a pure function makes the next record, the record is stored, and only then do others hear of it
 /// (<see cref="ExperimentAnnouncer"/>). A storage fault leaves the stored record as the truth: it is read again before the next change, and
-/// what the grain does of itself backs off. Who hears is told again until it works.
+/// what the grain does of itself backs off. Who hears is told again until it works. What is stored and cannot be read counts as failed, with
+/// the reason, and stays as it is.
 /// </remarks>
 internal sealed class ExperimentGrain(
     [PersistentState("experiment", GrainNames.Storage)] IPersistentState<StoredExperiment> stored,
     [PersistentState("submission", GrainNames.Storage)] IPersistentState<StoredSubmission> submitted,
     CoordinationOptions options,
     IExperimentJournal journal,
+    IHeldArtifacts artifacts,
     ICoordinationObserver observer,
     TimeProvider time,
     ILogger<ExperimentGrain> logger) : Grain, IExperimentGrain
@@ -34,14 +37,19 @@ internal sealed class ExperimentGrain(
     private TrainingProgress? _progress;
     private bool _ticks;
     private bool _stale;
+    private bool _gaveUp;
     private int _faults;
     private DateTimeOffset _retryAt;
 
     private string Id => this.GetPrimaryKeyString();
 
-    private ExperimentRecord Record => stored.State.Record;
+    private string Unreadable => stored.State.Unreadable.Length > 0 ? stored.State.Unreadable : submitted.State.Unreadable;
 
-    private ExperimentSubmission Submission => submitted.State.Submission ?? throw new NotFoundException($"There is no experiment {Id}.");
+    private ExperimentRecord Record => Unreadable.Length == 0 ? stored.State.Record
+        : new ExperimentRecord { State = ExperimentState.Failed, Reason = $"What is stored of it cannot be read. {Unreadable}" };
+
+    private ExperimentSubmission Submission => submitted.State.Submission
+        ?? (Unreadable.Length > 0 ? ExperimentViews.UnknownSubmission(Id) : throw new NotFoundException($"There is no experiment {Id}."));
 
     private WorkerSight Sight => new(Id, _seen);
 
@@ -50,7 +58,7 @@ internal sealed class ExperimentGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _announcer = new ExperimentAnnouncer(Id, GrainFactory, journal, logger);
+        _announcer = new ExperimentAnnouncer(Id, GrainFactory, journal, time, options.BrokenStreamLease, logger);
         if (options.TickInterval > TimeSpan.Zero)
         {
             _timer = this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true });
@@ -64,6 +72,8 @@ internal sealed class ExperimentGrain(
         await RecoverAsync();
         if (Record.State != ExperimentState.None)
         {
+            // The answer to the first call may have been lost before anybody heard.
+            await AnnounceAsync();
             return;
         }
 
@@ -116,7 +126,8 @@ internal sealed class ExperimentGrain(
 
     public async Task ReportProgressAsync(string worker, long epoch, TrainingProgress progress)
     {
-        if (epoch != Record.Epoch || Record.Phase != EpochPhase.Training || !Record.IsMember(worker))
+        // The next report comes soon; while the record is not known no report is worth a worker's stream.
+        if (_stale || epoch != Record.Epoch || Record.Phase != EpochPhase.Training || !Record.IsMember(worker))
         {
             return;
         }
@@ -137,18 +148,35 @@ internal sealed class ExperimentGrain(
         await AnnounceAsync();
     }
 
-    public Task<ExperimentResult> GetLatestAsync() => Record.Checkpoint is { } checkpoint
-        ? Task.FromResult(new ExperimentResult { Iteration = checkpoint.Iteration, Images = checkpoint.Images, Files = checkpoint.Files })
-        : throw new NotFoundException($"Experiment {Id} has no checkpoint yet.");
+    public async Task<ExperimentResult> GetLatestAsync()
+    {
+        await RecoverAsync();
+        return Record.Checkpoint is { } checkpoint
+            ? new ExperimentResult { Iteration = checkpoint.Iteration, Images = checkpoint.Images, Files = checkpoint.Files }
+            : throw new NotFoundException($"Experiment {Id} has no checkpoint yet.");
+    }
 
-    public Task<ExperimentResult> GetBestAsync() => Record.Snapshots.FirstOrDefault(entry => entry.Images == Record.BestSnapshotImages) is { Weights: { } weights } best
-        ? Task.FromResult(new ExperimentResult { Iteration = best.Iteration, Images = best.Images, Files = [weights] })
-        : throw new NotFoundException($"Experiment {Id} has no evaluated snapshot yet.");
-
-    public Task<ImmutableArray<string>> GetArtifactsAsync() => Task.FromResult(ExperimentViews.Artifacts(Submission, Record));
+    public async Task<ExperimentResult> GetBestAsync()
+    {
+        await RecoverAsync();
+        return Record.Snapshots.FirstOrDefault(entry => entry.Images == Record.BestSnapshotImages) is { Weights: { } weights } best
+            ? new ExperimentResult { Iteration = best.Iteration, Images = best.Images, Files = [weights] }
+            : throw new NotFoundException($"Experiment {Id} has no evaluated snapshot yet.");
+    }
 
     public async Task ObserveAsync(WorkerObservation observation)
     {
+        if (_stale)
+        {
+            // By a record of before, one that was granted since would be released with its run.
+            See(observation);
+            await AdvanceAsync();
+            if (_stale)
+            {
+                return;
+            }
+        }
+
         if (Record.Workers.All(held => held.Worker != observation.Worker))
         {
             _seen.Remove(observation.Worker);
@@ -183,8 +211,9 @@ internal sealed class ExperimentGrain(
 
     public async Task GrantAsync(ImmutableArray<WorkerOffer> workers)
     {
+        await RecoverAsync();
         bool waited = Record.State == ExperimentState.Queued;
-        await ChangeAsync(change => ExperimentCommands.Grant(change, workers));
+        await ChangeAsync(change => ExperimentCommands.Grant(change, workers), grants: true);
         if (waited && Record.State == ExperimentState.Starting)
         {
             observer.Scheduled(Id, Submission.TraceParent, Record.QueuedSince);
@@ -223,7 +252,7 @@ internal sealed class ExperimentGrain(
 
         await ChangeAsync(change => ExperimentCommands.Evaluated(change, snapshot, outcome));
         SnapshotRecord concluded = Record.Snapshots.First(entry => entry.Images == images);
-        if (concluded.Evaluation == EvaluationState.Done && !Record.HasEnded)
+        if (concluded.Evaluation == EvaluationState.Done)
         {
             observer.Evaluated(Id, concluded, Record.Snapshots);
         }
@@ -233,22 +262,15 @@ internal sealed class ExperimentGrain(
 
     public async Task TickAsync()
     {
-        if (Record.State == ExperimentState.None)
+        if (Record.State == ExperimentState.None && !_stale)
         {
             return;
         }
 
         if (!Record.Workers.IsEmpty || _stale)
         {
-            try
-            {
-                await LookAsync();
-                await AdvanceAsync();
-            }
-            catch (Exception exception)
-            {
-                ExperimentGrainLog.NotAdvanced(logger, Id, exception);
-            }
+            await LookAsync();
+            await AdvanceAsync();
         }
 
         await AnnounceAsync();
@@ -272,10 +294,15 @@ internal sealed class ExperimentGrain(
         }
     }
 
-    private async Task ChangeAsync(Action<MembershipChange> command)
+    private async Task ChangeAsync(Action<MembershipChange> command, bool grants = false)
     {
         await RecoverAsync();
-        var change = new MembershipChange(Id, Submission, Record, time.GetUtcNow(), options) { Known = Known };
+        if (Unreadable.Length > 0)
+        {
+            throw new WrongStateException($"Experiment {Id}: {Record.Reason}");
+        }
+
+        var change = new MembershipChange(Id, Submission, Record, time.GetUtcNow(), options) { Known = Known, Missing = grants || FetchesFiles() ? Missing() : ImmutableHashSet<string>.Empty };
         command(change);
         for (int round = 0; round < MostRounds; round++)
         {
@@ -294,6 +321,12 @@ internal sealed class ExperimentGrain(
 
         await AnnounceAsync();
     }
+
+    private HashSet<string> Missing() => MissingFiles.Needed(Submission, Record).Where(file => !artifacts.Has(file)).Select(file => file.Digest).ToHashSet(StringComparer.Ordinal);
+
+    // Somebody is about to fetch them, or could not. While all members train nobody has to.
+    private bool FetchesFiles() => Record.TakesWorkers && Record.Workers.Any(held => Sight.Status(held.Worker) is { } status
+        && (Record.Phase != EpochPhase.Training || status.Phase == WorkerPhase.Failed || !Record.IsMember(held.Worker)));
 
     private async Task StoreAsync(MembershipChange change)
     {
@@ -344,16 +377,33 @@ internal sealed class ExperimentGrain(
 
     private async Task LookAsync()
     {
-        foreach (HeldWorker held in Record.Workers)
+        foreach (WorkerObservation? observation in await Task.WhenAll(Record.Workers.Select(held => AskAsync(held.Worker))))
         {
-            See(await GrainFactory.GetGrain<IWorkerGrain>(held.Worker).ObserveAsync());
+            if (observation is not null)
+            {
+                See(observation);
+            }
+        }
+    }
+
+    // One that cannot be asked counts as last seen, and keeps nobody from hearing of the others.
+    private async Task<WorkerObservation?> AskAsync(string worker)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<IWorkerGrain>(worker).ObserveAsync().WaitAsync(options.BrokenStreamLease, time);
+        }
+        catch (Exception exception)
+        {
+            ExperimentGrainLog.NotSeen(logger, Id, worker, exception);
+            return null;
         }
     }
 
     // What a worker's grain told and what it answered may overtake each other.
     private bool See(WorkerObservation observation)
     {
-        bool newer = !_seen.TryGetValue(observation.Worker, out WorkerObservation? last) || observation.Sequence > last.Sequence;
+        bool newer = observation.IsNewerThan(_seen.GetValueOrDefault(observation.Worker));
         if (newer)
         {
             _seen[observation.Worker] = observation;
@@ -369,6 +419,12 @@ internal sealed class ExperimentGrain(
             return;
         }
 
+        if (Unreadable.Length > 0)
+        {
+            await GiveUpAsync();
+            return;
+        }
+
         ExperimentViews.Show(Id, Submission, Record, Known, observer);
         await _announcer.AnnounceAsync(Submission, Record, _seen);
         // Experiments that merely wait cost nothing.
@@ -380,10 +436,30 @@ internal sealed class ExperimentGrain(
             _timer.Change(period, period);
         }
     }
+
+    // Its row in the list is all that may be changed: the stored state stays for whoever can mend it.
+    private async Task GiveUpAsync()
+    {
+        if (_gaveUp)
+        {
+            return;
+        }
+
+        ExperimentGrainLog.Unreadable(logger, Id, Record.Reason);
+        observer.ExperimentEnded(Id);
+        await GrainFactory.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single).FailAsync(Id, Record.Reason);
+        _gaveUp = true;
+    }
 }
 
 internal static partial class ExperimentGrainLog
 {
     [LoggerMessage(30, LogLevel.Error, "Experiment {Experiment} could not go on; it is tried again.")]
     public static partial void NotAdvanced(ILogger logger, string experiment, Exception exception);
+
+    [LoggerMessage(32, LogLevel.Warning, "Experiment {Experiment} cannot find out what its worker {Worker} does; it asks again.")]
+    public static partial void NotSeen(ILogger logger, string experiment, string worker, Exception exception);
+
+    [LoggerMessage(31, LogLevel.Error, "Experiment {Experiment} counts as failed. {Reason}")]
+    public static partial void Unreadable(ILogger logger, string experiment, string reason);
 }

@@ -93,9 +93,9 @@ public sealed record ExperimentRecord
     [Id(24)]
     public ImmutableArray<ExcludedWorker> Excluded { get; init; } = [];
 
-    /// <summary>Workers that failed at this experiment.</summary>
+    /// <summary>Machines on which workers failed at this experiment, since it last committed iterations.</summary>
     [Id(25)]
-    public ImmutableArray<string> FailedWorkers { get; init; } = [];
+    public ImmutableArray<string> FailedMachines { get; init; } = [];
 
     /// <summary>cpu or cuda, as <see cref="Arithmetic"/>.</summary>
     [Id(26)]
@@ -122,6 +122,10 @@ public sealed record ExperimentRecord
     /// <summary>Epochs that broke with nobody to blame, since the last one with an iteration.</summary>
     [Id(32)]
     public int BrokenEpochs { get; init; }
+
+    /// <summary>The checkpoint before <see cref="Checkpoint"/>, for the case that files of that one are lost.</summary>
+    [Id(33)]
+    public CheckpointRecord? EarlierCheckpoint { get; init; }
 
     internal bool HasEnded => State is ExperimentState.Completed or ExperimentState.Cancelled or ExperimentState.Failed;
 

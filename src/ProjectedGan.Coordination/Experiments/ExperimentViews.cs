@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ProjectedGan.Coordination.Catalog;
 using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Coordination.Scheduling;
@@ -29,6 +28,21 @@ internal static class ExperimentViews
         BestSnapshotImages = record.BestSnapshotImages,
         WeightsHash = record.WeightsHash,
         Checkpoint = record.Checkpoint,
+    };
+
+    /// <summary>Stands for a submission that cannot be read.</summary>
+    public static ExperimentSubmission UnknownSubmission(string id) => new()
+    {
+        Name = id,
+        User = "",
+        SpecYaml = "",
+        SpecHash = "",
+        DatasetHash = "",
+        Dataset = new ArtifactReference { Name = "", Digest = "" },
+        Replicas = 0,
+        Batch = 0,
+        TotalImages = 0,
+        LastIteration = 0,
     };
 
     public static ExperimentSummary Summarize(string id, ExperimentSubmission submission, ExperimentRecord record) => new()
@@ -88,12 +102,4 @@ internal static class ExperimentViews
             observer.Progressed(id, iteration, iteration * submission.Batch, record.Phase == EpochPhase.Training ? record.Members.Length : 0, record.Epoch);
         }
     }
-
-    /// <summary>Digests of everything that the experiment needs or offers.</summary>
-    public static ImmutableArray<string> Artifacts(ExperimentSubmission submission, ExperimentRecord record)
-        => [.. new[] { submission.Dataset, submission.Weights, submission.MetricWeights }
-            .Concat(record.Checkpoint?.Files ?? [])
-            .Concat(record.StartCheckpoint?.Files ?? [])
-            .Concat(record.Snapshots.SelectMany(snapshot => new[] { snapshot.Weights, snapshot.Grid, snapshot.Walk }))
-            .Where(artifact => artifact is not null).Select(artifact => artifact!.Digest).Distinct(StringComparer.Ordinal)];
 }

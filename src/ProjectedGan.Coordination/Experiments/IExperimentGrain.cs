@@ -23,8 +23,8 @@ public interface IExperimentGrain : IGrainWithStringKey
     /// <exception cref="WrongStateException">The experiment has ended.</exception>
     Task<ExperimentView> PauseAsync();
 
-    /// <summary>Queues a paused experiment again, or takes back a pause under way.</summary>
-    /// <exception cref="WrongStateException">The experiment has ended.</exception>
+    /// <summary>Queues a paused or failed experiment again, or takes back a pause under way.</summary>
+    /// <exception cref="WrongStateException">The experiment is completed or cancelled.</exception>
     Task<ExperimentView> ResumeAsync();
 
     /// <summary>Statistics of the run, from the member that hosts replica 0. Reports of old epochs are dropped.</summary>
@@ -46,9 +46,6 @@ public interface IExperimentGrain : IGrainWithStringKey
     /// <summary>The best snapshot's weights.</summary>
     /// <exception cref="NotFoundException">No snapshot is evaluated.</exception>
     Task<ExperimentResult> GetBestAsync();
-
-    /// <summary>Digests of all artifacts that the experiment needs or offers; the others may be deleted.</summary>
-    Task<ImmutableArray<string>> GetArtifactsAsync();
 
     /// <summary>What a worker does, from that worker's grain.</summary>
     Task ObserveAsync(WorkerObservation observation);

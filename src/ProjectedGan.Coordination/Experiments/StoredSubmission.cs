@@ -1,9 +1,16 @@
+using System.Text.Json.Serialization;
+using ProjectedGan.Coordination.Storage;
+
 namespace ProjectedGan.Coordination.Experiments;
 
 /// <summary>The stored form of a submission: kept apart, for it is the large part and never changes.</summary>
 [GenerateSerializer]
-public sealed class StoredSubmission
+public sealed class StoredSubmission : IUnreadableState
 {
     [Id(0)]
     public ExperimentSubmission? Submission { get; set; }
+
+    /// <inheritdoc/>
+    [Id(1), JsonIgnore]
+    public string Unreadable { get; set; } = "";
 }

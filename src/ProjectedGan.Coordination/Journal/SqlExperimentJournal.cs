@@ -46,9 +46,9 @@ internal sealed class SqlExperimentJournal(SqlDatabase database, CoordinationOpt
     public async Task<ImmutableArray<ExperimentEvent>> ReadAsync(string experiment, long after, int limit, CancellationToken cancellationToken)
         => [.. await database.ReadAsync(
             (session, token) => session.QueryAsync(
-                "SELECT content FROM pgan_events WHERE experiment = @experiment AND sequence > @after ORDER BY sequence LIMIT @limit",
+                "SELECT sequence, content FROM pgan_events WHERE experiment = @experiment AND sequence > @after ORDER BY sequence LIMIT @limit",
                 [("experiment", experiment), ("after", after), ("limit", (long)limit)],
-                static row => JsonSerializer.Deserialize<ExperimentEvent>(row.GetString(0), Format)!,
+                static row => Read(row.GetInt64(0), row.GetString(1)),
                 token),
             cancellationToken).ConfigureAwait(false)];
 
@@ -71,6 +71,19 @@ internal sealed class SqlExperimentJournal(SqlDatabase database, CoordinationOpt
         catch (TimeoutException)
         {
             // The reader looks again.
+        }
+    }
+
+    // The others can be read all the same.
+    private static ExperimentEvent Read(long sequence, string content)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ExperimentEvent>(content, Format) ?? throw new JsonException("The event is null.");
+        }
+        catch (JsonException error)
+        {
+            return new ExperimentEvent { Sequence = sequence, Time = DateTimeOffset.UnixEpoch, Text = $"This event cannot be read: {error.Message}" };
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class MembershipChange(string id, ExperimentSubmission submissio
     // A run whose workers come and go for weeks keeps its first and its last transitions.
     private const int TransitionsKept = 500;
 
+    // A worker that fails at once after each restart has a new name each time.
+    private const int ExclusionsKept = 1_000;
+
     private readonly ImmutableArray<ExperimentEvent>.Builder _events = ImmutableArray.CreateBuilder<ExperimentEvent>();
 
     public string Id { get; } = id;
@@ -25,6 +28,9 @@ internal sealed class MembershipChange(string id, ExperimentSubmission submissio
 
     /// <summary>Iterations that are known to be committed.</summary>
     public long Known { get; init; }
+
+    /// <summary>Digests of files that the experiment needs and the coordinator has no more.</summary>
+    public IReadOnlySet<string> Missing { get; init; } = ImmutableHashSet<string>.Empty;
 
     /// <summary>Epochs with training that ended, by reason.</summary>
     public List<EpochEnd> EpochEnds { get; } = [];
@@ -80,7 +86,7 @@ internal sealed class MembershipChange(string id, ExperimentSubmission submissio
     public void Exclude(string worker, DateTimeOffset until, string reason)
     {
         var excluded = new ExcludedWorker { Worker = worker, Until = until, Reason = reason };
-        Record = Record with { Excluded = [.. Record.Excluded.Where(other => other.Worker != worker && other.Until > Now), excluded] };
+        Record = Record with { Excluded = [.. Record.Excluded.Where(other => other.Worker != worker && other.Until > Now).TakeLast(ExclusionsKept - 1), excluded] };
     }
 
     /// <summary>Sends a worker away for a while, each time for twice as long.</summary>

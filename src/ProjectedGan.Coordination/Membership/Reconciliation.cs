@@ -6,6 +6,7 @@ namespace ProjectedGan.Coordination.Membership;
 /// Brings an experiment's record in line with what its workers do. A pure function of record, observations and time, which is called
 /// again and again; where nothing has changed it changes nothing. In order:
 /// <list type="number">
+/// <item>What the coordinator's files do not allow any more is given up.</item>
 /// <item>Lost workers go.</item>
 /// <item>Failed workers go, or the experiment fails.</item>
 /// <item>Suspicions: who is at fault goes.</item>
@@ -34,21 +35,27 @@ internal static class Reconciliation
 
     private static void Reconcile(MembershipChange change, WorkerSight sight)
     {
-        (EpochEnd End, string Reason)? cause = Departures.Apply(change, sight); // 1, 2
+        MissingFiles.Apply(change); // 1
         if (change.Record.HasEnded)
         {
             return;
         }
 
-        cause = new Suspicions(change, sight).Judge() ?? cause; // 3
-        cause = Leavers.Mark(change, sight) ?? cause; // 4
-        if (change.Record.State == ExperimentState.Pausing)
+        (EpochEnd End, string Reason)? cause = Departures.Apply(change, sight); // 2, 3
+        if (change.Record.HasEnded)
         {
-            Stopping.Advance(change, sight); // 5
             return;
         }
 
-        Leavers.Release(change, sight); // 4
-        Membership.Advance(change, sight, cause); // 6
+        cause = new Suspicions(change, sight).Judge() ?? cause; // 4
+        cause = Leavers.Mark(change, sight) ?? cause; // 5
+        if (change.Record.State == ExperimentState.Pausing)
+        {
+            Stopping.Advance(change, sight); // 6
+            return;
+        }
+
+        Leavers.Release(change, sight); // 5
+        Membership.Advance(change, sight, cause); // 7
     }
 }

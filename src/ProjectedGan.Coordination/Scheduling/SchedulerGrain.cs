@@ -14,7 +14,7 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
 
     private readonly Dictionary<string, ExperimentDemand> _demands = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WorkerOffer> _workers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WorkerObservation> _seen = new(StringComparer.Ordinal);
 
     // Workers given in calls that failed: nobody else gets them until the experiment has said whether it holds them.
     private readonly Dictionary<string, string> _uncertain = new(StringComparer.Ordinal);
@@ -37,9 +37,17 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
     public async Task StartAsync()
     {
         IExperimentDirectoryGrain directory = GrainFactory.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single);
+        List<Exception> unanswered = [];
         foreach (string[] ids in (await directory.ListActiveAsync()).Chunk(WakenAtOnce))
         {
-            await Task.WhenAll(ids.Select(id => WakeAsync(id, directory)));
+            Exception?[] failures = await Task.WhenAll(ids.Select(id => WakeAsync(id, directory)));
+            unanswered.AddRange(failures.OfType<Exception>().Where(failure => failure is OrleansException or TimeoutException));
+        }
+
+        if (unanswered.Count > 0)
+        {
+            // Which workers these hold is not known, and nobody else may get them: there is no plan before it is.
+            throw unanswered[0];
         }
 
         _awake = true;
@@ -68,12 +76,12 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
 
     public Task NoteWorkerAsync(WorkerObservation worker)
     {
-        if (_seen.GetValueOrDefault(worker.Worker) >= worker.Sequence)
+        if (!worker.IsNewerThan(_seen.GetValueOrDefault(worker.Worker)))
         {
             return Task.CompletedTask;
         }
 
-        _seen[worker.Worker] = worker.Sequence;
+        _seen[worker.Worker] = worker;
         if (worker is { Lost: false, Registration: { } registration, Status.Draining: not true })
         {
             var offer = new WorkerOffer
@@ -133,16 +141,27 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
         }
     }
 
-    private async Task WakeAsync(string id, IExperimentDirectoryGrain directory)
+    // One that cannot be woken keeps no other one from being so.
+    private async Task<Exception?> WakeAsync(string id, IExperimentDirectoryGrain directory)
     {
-        ExperimentDemand? demand = await GrainFactory.GetGrain<IExperimentGrain>(id).WakeAsync();
-        if (demand is not null)
+        try
         {
-            await NoteDemandAsync(demand);
+            ExperimentDemand? demand = await GrainFactory.GetGrain<IExperimentGrain>(id).WakeAsync();
+            if (demand is not null)
+            {
+                await NoteDemandAsync(demand);
+            }
+            else
+            {
+                await directory.TidyAsync(id);
+            }
+
+            return null;
         }
-        else
+        catch (Exception exception)
         {
-            await directory.TidyAsync(id);
+            SchedulerGrainLog.NotWoken(logger, id, exception);
+            return exception;
         }
     }
 
@@ -208,4 +227,7 @@ internal static partial class SchedulerGrainLog
 {
     [LoggerMessage(10, LogLevel.Warning, "Experiment {Experiment} could not be told about its workers; it is tried again.")]
     public static partial void NotTold(ILogger logger, string experiment, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Error, "Experiment {Experiment} could not be woken.")]
+    public static partial void NotWoken(ILogger logger, string experiment, Exception exception);
 }

@@ -120,8 +120,14 @@ public sealed class SqlGrainStorage : IGrainStorage, ILifecycleParticipant<ISilo
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
             string where = exception is JsonException { Path: { } path } ? $" at {path}" : "";
-            throw new GrainStorageException(
-                $"State \"{stateName}\" of grain {grainId} in {_database.Description} is no {typeof(T).Name}{where}. Was it written by another version of pgan?", StorageFailures.Unreadable, exception);
+            string message = $"State \"{stateName}\" of grain {grainId} in {_database.Description} is no {typeof(T).Name}{where}. Was it written by another version of pgan?";
+            if (StatePayload.New<T>() is not IUnreadableState empty)
+            {
+                throw new GrainStorageException(message, StorageFailures.Unreadable, exception);
+            }
+
+            empty.Unreadable = message;
+            return (T)empty;
         }
     }
 }

@@ -19,10 +19,13 @@ internal static class StatePayload
         Converters = { new JsonStringEnumConverter() },
     };
 
+    // What has a null where its type allows none would fail its grain later, at any place.
+    private static readonly JsonSerializerOptions Reading = new(Options) { RespectNullableAnnotations = true };
+
     public static string Write<T>(T state) => JsonSerializer.Serialize(state, Options);
 
     /// <exception cref="JsonException">The text is no state of that type.</exception>
-    public static T Read<T>(string payload) => JsonSerializer.Deserialize<T>(payload, Options) ?? throw new JsonException("The state is null.");
+    public static T Read<T>(string payload) => JsonSerializer.Deserialize<T>(payload, Reading) ?? throw new JsonException("The state is null.");
 
     /// <summary>The state of a grain that has none yet.</summary>
     public static T New<T>()

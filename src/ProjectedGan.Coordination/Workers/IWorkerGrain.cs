@@ -28,9 +28,9 @@ public interface IWorkerGrain : IGrainWithStringKey
     Task<WorkerAssignment?> WaitForAssignmentAsync(long knownVersion, CancellationToken cancellationToken);
 
     /// <summary>The experiment that holds the worker says what it should do.</summary>
-    /// <returns>The version that the assignment got.</returns>
+    /// <returns>The worker with it: who keeps the assignment, and under which version.</returns>
     [AlwaysInterleave]
-    Task<long> AssignAsync(WorkerAssignment assignment);
+    Task<WorkerObservation> AssignAsync(WorkerAssignment assignment);
 
     /// <summary>An experiment gives the worker up: idle, unless it belongs to another one by now.</summary>
     [AlwaysInterleave]

@@ -28,7 +28,7 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
     {
         _lease = new WorkerLease(options, time.GetUtcNow());
         // Versions grow over restarts of the coordinator without being stored.
-        _version = _sequence = time.GetUtcNow().ToUnixTimeMilliseconds();
+        _version = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (options.TickInterval > TimeSpan.Zero)
         {
             this.RegisterGrainTimer(TickAsync, options.TickInterval, options.TickInterval);
@@ -112,10 +112,10 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
         return _assignment;
     }
 
-    public Task<long> AssignAsync(WorkerAssignment assignment)
+    public Task<WorkerObservation> AssignAsync(WorkerAssignment assignment)
     {
         Publish(assignment);
-        return Task.FromResult(_version);
+        return Task.FromResult(Observation());
     }
 
     public Task ReleaseAsync(string experiment)
@@ -176,6 +176,7 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
         IsAssigned = _assignment is not null,
         Version = _version,
         LastHeard = _lease.LastHeard,
+        Activation = GrainContext.ActivationId.ToString(),
         Sequence = ++_sequence,
     };
 

@@ -43,7 +43,17 @@ public sealed record WorkerObservation
     [Id(10)]
     public DateTimeOffset LastHeard { get; init; }
 
-    /// <summary>Larger for what was seen later; an older observation never replaces a newer one.</summary>
+    /// <summary>Which activation of the worker's grain saw it.</summary>
+    [Id(11)]
+    public string Activation { get; init; } = "";
+
+    /// <summary>Larger for what the same activation saw later.</summary>
     [Id(9)]
     public long Sequence { get; init; }
+
+    /// <summary>
+    /// Whether it replaces another one of the same worker. Of two activations the one that is heard now is the living one: they may have been on
+    /// machines whose clocks differ, so that nothing else tells them apart.
+    /// </summary>
+    internal bool IsNewerThan(WorkerObservation? last) => last is null || last.Activation != Activation || Sequence > last.Sequence;
 }

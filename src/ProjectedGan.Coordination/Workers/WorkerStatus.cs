@@ -31,6 +31,10 @@ public sealed record WorkerStatus
     [Id(6)]
     public bool ErrorIsEverywhere { get; init; }
 
+    /// <summary>The error will pass, by itself or by an operator's hand: a full disk, a file that the coordinator lacks.</summary>
+    [Id(11)]
+    public bool ErrorPasses { get; init; }
+
     [Id(7)]
     public ImmutableArray<Suspicion> Suspicions { get; init; } = [];
 

@@ -20,8 +20,8 @@ internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options,
 
     /// <summary>Brings an artifact into a store, unless it is there.</summary>
     /// <returns>The file's path.</returns>
-    /// <exception cref="RpcException">The coordinator lacks it, refuses, or stayed away longer than the patience.</exception>
-    /// <exception cref="ArtifactException">It cannot be stored here, or arrived damaged twice.</exception>
+    /// <exception cref="RpcException">The coordinator refuses, or stayed away longer than the patience.</exception>
+    /// <exception cref="ArtifactException">The coordinator lacks it, it cannot be stored here, or arrived damaged twice.</exception>
     public async Task<string> FetchAsync(Artifact artifact, ArtifactStore store, IProgress<ArtifactProgress>? progress, CancellationToken cancellation)
     {
         ArtifactDigest digest = ArtifactDigest.Parse(artifact.Digest);
@@ -103,7 +103,7 @@ internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options,
                 progress?.Report(new ArtifactProgress(artifact.Name, file.Position, artifact.Bytes));
                 using AsyncServerStreamingCall<DownloadResponse> call = _client.Download(
                     new DownloadRequest { Digest = artifact.Digest, Offset = file.Position }, cancellationToken: cancellation);
-                while (await call.ResponseStream.MoveNext(cancellation))
+                while (await NextAsync(call.ResponseStream, artifact, cancellation))
                 {
                     await file.WriteAsync(call.ResponseStream.Current.Data.Memory, cancellation);
                     instruments?.BytesReceived(call.ResponseStream.Current.Data.Length);
@@ -123,6 +123,18 @@ internal sealed class ArtifactClient(CallInvoker calls, TransferOptions options,
                 }
             },
             cancellation);
+    }
+
+    private static async Task<bool> NextAsync(IAsyncStreamReader<DownloadResponse> pieces, Artifact artifact, CancellationToken cancellation)
+    {
+        try
+        {
+            return await pieces.MoveNext(cancellation);
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+        {
+            throw new ArtifactException(ArtifactFault.Missing, $"The coordinator does not have {artifact.Name} (artifact {artifact.Digest}) any more.", error);
+        }
     }
 
     private async Task SendOnceAsync(FileStream source, Artifact artifact, Action moved, IProgress<ArtifactProgress>? progress, CancellationToken cancellation)

@@ -14,6 +14,10 @@ internal sealed class ArtifactException(ArtifactFault fault, string message, Exc
         ? new(ArtifactFault.DiskFull, $"{what}: the disk is full. Nothing that was stored is lost; free some space and try again, it goes on where it stopped.", error)
         : new(ArtifactFault.Unreadable, $"{what}: {error.Message.TrimEnd('.')}.", error);
 
+    /// <summary>Whether the same can succeed here once somebody has made room, or brought back what the coordinator lacks.</summary>
+    public static bool Passes(Exception? error) => error is not null
+        && (error is ArtifactException { Fault: ArtifactFault.DiskFull or ArtifactFault.Missing } || IsDiskFull(error) || Passes(error.InnerException));
+
     private static bool IsDiskFull(Exception error)
     {
         // ENOSPC and EDQUOT as .NET reports them on Unix, and ERROR_DISK_FULL.

@@ -38,6 +38,9 @@ internal sealed class ArtifactStore
 
     public string Folder { get; }
 
+    /// <summary>Whether its folder can be seen; a disk that is not mounted has lost no file.</summary>
+    public bool IsThere => Directory.Exists(_partial);
+
     public bool Contains(ArtifactDigest digest) => File.Exists(FileOf(digest));
 
     public ArtifactState Stat(ArtifactDigest digest)

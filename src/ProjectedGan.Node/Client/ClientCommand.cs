@@ -1,6 +1,5 @@
 using Google.Rpc;
 using System.CommandLine;
-using System.Security.Authentication;
 using Grpc.Core;
 using Grpc.Net.Client;
 using ProjectedGan.Node.Cli;
@@ -38,7 +37,7 @@ internal static class ClientCommand
 
     private static PganException Told(RpcException error, string target)
     {
-        if (Cause<CertificateRefusedException>(error) is { } refused)
+        if (ConnectionFailure.Cause<CertificateRefusedException>(error) is { } refused)
         {
             return new PganException(refused.Message, error);
         }
@@ -53,32 +52,8 @@ internal static class ClientCommand
         return error.StatusCode switch
         {
             StatusCode.InvalidArgument => new UsageException(error.Status.Detail, error),
-            StatusCode.Unavailable or StatusCode.Internal when error.Status.DebugException is not null => Unreachable(error, target),
+            _ when ConnectionFailure.Is(error) => new PganException($"The coordinator at {target} cannot be reached: {ConnectionFailure.Describe(error)}", error),
             _ => new PganException(error.Status.Detail, error),
         };
-    }
-
-    private static PganException Unreachable(RpcException error, string target)
-    {
-        Exception inner = error.Status.DebugException!;
-        string reason = (Cause<AuthenticationException>(error) ?? inner.GetBaseException()).Message.TrimEnd('.');
-        string hint = Cause<AuthenticationException>(error) is not null || Cause<IOException>(error) is not null
-            ? " Check that both sides use TLS alike: https with --tls-ca, and --tls-cert and --tls-key where the coordinator asks for a certificate."
-            : " Is it running, and is --coordinator right?";
-        return new PganException($"The coordinator at {target} cannot be reached: {reason}.{hint}", error);
-    }
-
-    private static T? Cause<T>(RpcException error)
-        where T : Exception
-    {
-        for (Exception? cause = error.Status.DebugException ?? error.InnerException; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is T found)
-            {
-                return found;
-            }
-        }
-
-        return null;
     }
 }

@@ -45,7 +45,7 @@ internal static class ExperimentCommands
         (client, id, _, cancellation) => client.PauseAsync(new PauseRequest { Id = id }, cancellationToken: cancellation).ResponseAsync);
 
     public static Command BuildResume() => Steer(
-        "resume", "Queues a paused experiment again.", [],
+        "resume", "Queues a paused or failed experiment again; it goes on from its newest checkpoint.", [],
         (client, id, _, cancellation) => client.ResumeAsync(new ResumeRequest { Id = id }, cancellationToken: cancellation).ResponseAsync);
 
     private static ExampleCommand Steer(

@@ -40,7 +40,7 @@ internal static class CoordinatorHost
 
     private static void AddGrains(WebApplicationBuilder builder, CoordinatorOptions options, DataFolder folder)
     {
-        builder.Services.AddSingleton<ICoordinationObserver, CoordinationMetrics>();
+        builder.Services.AddSingleton<ICoordinationObserver, CoordinationMetrics>().AddSingleton<IHeldArtifacts, HeldArtifacts>();
         builder.Services.AddCoordination(options.Coordination);
         builder.UseOrleans(silo =>
         {

@@ -6,6 +6,20 @@ namespace ProjectedGan.Node.Hosting;
 /// <summary>Turns every failure of a service into a status; the outermost of the interceptors.</summary>
 internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : CallInterceptor
 {
+    // The server breaks the caller's stream first, and says a moment later that it has gone.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Whether a failure only shows that the caller has gone away.</summary>
+    public static async Task<bool> CallerGoneAsync(Exception error, CancellationToken gone)
+    {
+        if (error is IOException && !gone.IsCancellationRequested)
+        {
+            await Task.Delay(Moment, TimeProvider.System, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return gone.IsCancellationRequested;
+    }
+
     protected override async Task<TResult> AroundAsync<TResult>(ServerCallContext context, Func<Task<TResult>> next)
     {
         try
@@ -15,7 +29,7 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : CallI
         catch (Exception error)
         {
             // A caller that went away breaks its streams; that is no failure of ours.
-            if (context.CancellationToken.IsCancellationRequested)
+            if (await CallerGoneAsync(error, context.CancellationToken))
             {
                 throw new RpcException(new Status(StatusCode.Cancelled, "The caller went away."));
             }

@@ -18,6 +18,7 @@ internal static class StatusMapping
     // Trailers are headers: servers and proxies bound them, often at 8 KiB.
     private const int MostViolations = 40;
     private const int LongestText = 2000;
+    private const int LongestViolation = 400;
 
     /// <summary>A failure as a status; null for one that no caller can do anything about.</summary>
     public static RpcException? Map(Exception failure) => failure switch
@@ -46,8 +47,7 @@ internal static class StatusMapping
     /// <summary>A status with details.</summary>
     public static RpcException Refuse(StatusCode code, string message, params IMessage[] details)
     {
-        string text = message.Length <= LongestText ? message : message[..LongestText] + "…";
-        return new Google.Rpc.Status { Code = (int)code, Message = text, Details = { details.Select(Any.Pack) } }.ToRpcException();
+        return new Google.Rpc.Status { Code = (int)code, Message = Bounded(message, LongestText), Details = { details.Select(Any.Pack) } }.ToRpcException();
     }
 
     /// <summary>The violations that a status carries; empty for other failures.</summary>
@@ -63,9 +63,11 @@ internal static class StatusMapping
     private static BadRequest BadRequest(IEnumerable<(string Field, string Message)> violations)
     {
         BadRequest request = new();
-        request.FieldViolations.AddRange(violations.Take(MostViolations).Select(violation => new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Message }));
+        request.FieldViolations.AddRange(violations.Take(MostViolations).Select(violation => new BadRequest.Types.FieldViolation { Field = violation.Field, Description = Bounded(violation.Message, LongestViolation) }));
         return request;
     }
+
+    private static string Bounded(string text, int length) => text.Length <= length ? text : text[..length] + "…";
 
     private static StatusCode CodeOf(ArtifactFault fault) => fault switch
     {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Node.Security;
 using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Links;
@@ -57,7 +58,7 @@ internal sealed class CoordinatorLink<TMessage, TCommand>(LinkProtocol<TMessage,
             {
                 if (!isLost)
                 {
-                    CoordinatorLinkLog.Lost(logger, error.Message);
+                    CoordinatorLinkLog.Lost(logger, error is RpcException rpc && ConnectionFailure.Is(rpc) ? ConnectionFailure.Describe(rpc) : error.Message);
                     isLost = true;
                 }
             }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ProjectedGan.Torch;
+using ProjectedGan.Training.Specification;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -18,9 +19,7 @@ internal static class TokenFile
         try
         {
             using StreamReader reader = new(path);
-            YamlStream yaml = [];
-            yaml.Load(reader);
-            if (yaml.Documents is not [{ RootNode: YamlMappingNode root }] || root.Children.Count != 1 || root.Children[0] is not ({ } key, YamlSequenceNode entries) || key.ToString() != "tokens")
+            if (PlainYaml.Load(reader).Documents is not [{ RootNode: YamlMappingNode root }] || root.Children.Count != 1 || root.Children[0] is not ({ } key, YamlSequenceNode entries) || key.ToString() != "tokens")
             {
                 throw new UsageException($"--tokens '{path}': the file must hold one list named 'tokens'.");
             }

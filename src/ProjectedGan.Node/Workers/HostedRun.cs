@@ -178,7 +178,7 @@ internal sealed class HostedRun : IAsyncDisposable
             var message = $"Iteration {_trainer.Iteration} has stood still for {_services.Stall.Patience.TotalMinutes:0.#} min, and not for want of peers: the device or the dataset's disk hangs, "
                 + "or an iteration takes longer than --stall. The worker ends; the others go on.";
             HostedRunLog.Stalled(_services.Logger, Id, message);
-            state.Fail(message, isEverywhere: false);
+            state.Fail(message, isEverywhere: false, passes: false);
             await Task.Delay(FarewellTime, _services.Time, CancellationToken.None);
             _services.End();
         }

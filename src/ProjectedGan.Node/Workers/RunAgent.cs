@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Contracts.V1;
+using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Cli;
 
 namespace ProjectedGan.Node.Workers;
@@ -83,19 +84,23 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
             }
             await FollowAsync(_run!, assignment, cancellation);
         }
-        catch (Exception) when (cancellation.IsCancellationRequested)
+        catch (Exception error) when (cancellation.IsCancellationRequested)
         {
             // Stopping breaks streams and waits in many ways, and the training is at a boundary after each of them. The next assignment decides what comes now.
+            if (error is not OperationCanceledException)
+            {
+                RunAgentLog.Stopped(logger, error, ErrorLine.Of(error));
+            }
         }
         catch (HostedRunException error)
         {
             RunAgentLog.Failed(logger, error, ErrorLine.Of(error));
-            state.Fail(ErrorLine.Of(error), isEverywhere: true);
+            state.Fail(ErrorLine.Of(error), isEverywhere: true, passes: false);
         }
         catch (Exception error)
         {
             RunAgentLog.Failed(logger, error, ErrorLine.Of(error));
-            state.Fail(ErrorLine.Of(error), isEverywhere: false);
+            state.Fail(ErrorLine.Of(error), isEverywhere: false, ArtifactException.Passes(error));
         }
     }
 

@@ -88,10 +88,13 @@ internal sealed class WorkerState(Action changed)
         _status.WeightsHash = weightsHash;
     });
 
-    public void Fail(string error, bool isEverywhere) => Change(() =>
+    /// <param name="error">Why it cannot go on.</param>
+    /// <param name="isEverywhere">It lies in the spec or the data and would happen on any worker.</param>
+    /// <param name="passes">It may be mended from outside; this worker is worth another try.</param>
+    public void Fail(string error, bool isEverywhere, bool passes) => Change(() =>
     {
         SetPhase(WorkerPhase.Failed);
-        (_status.Error, _status.ErrorIsEverywhere) = (error, isEverywhere);
+        (_status.Error, _status.ErrorIsEverywhere, _status.ErrorPasses) = (error, isEverywhere, passes);
     });
 
     public void Drain() => Change(() => _status.Draining = true);
@@ -105,7 +108,7 @@ internal sealed class WorkerState(Action changed)
         (suspicion.Count, suspicion.Detail) = (suspicion.Count + 1, detail);
     });
 
-    private void SetPhase(WorkerPhase phase) => (_status.Phase, _status.Error, _status.ErrorIsEverywhere, _status.WeightsHash) = (phase, "", false, "");
+    private void SetPhase(WorkerPhase phase) => (_status.Phase, _status.Error, _status.ErrorIsEverywhere, _status.ErrorPasses, _status.WeightsHash) = (phase, "", false, false, "");
 
     private void Change(Action change)
     {

@@ -38,6 +38,9 @@ internal sealed class GradientUpdate : IDisposable
 
     public FusedAdam Adam { get; }
 
+    /// <summary>What an update changes beside the network: the moments, and on a device the counts that wait for a report.</summary>
+    public IEnumerable<Tensor> Tensors => [.. Adam.FirstMoments, .. Adam.SecondMoments, .. _deferred is null ? Array.Empty<Tensor>() : [_deferred]];
+
     /// <summary>Applies the gradient, which is changed where it is not finite.</summary>
     /// <param name="gradient">The average over all replicas, flat.</param>
     /// <param name="iteration">For the report.</param>

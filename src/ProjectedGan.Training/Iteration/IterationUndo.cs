@@ -5,7 +5,7 @@ namespace ProjectedGan.Training.Iteration;
 
 /// <summary>
 /// Brings a worker back to the boundary in front of an iteration that could not be finished, because another worker was lost. Only what
-/// changes before the iteration's last exchange is kept: the generator with its moments and both networks' singular vectors.
+/// changes before the iteration's last exchange is kept: the generator with what its update changes, and both networks' singular vectors.
 /// </summary>
 internal sealed class IterationUndo : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class IterationUndo : IDisposable
     {
         _generatorUpdate = generatorUpdate;
         _tensors = [.. new[] { generator.Trained.Flat, generator.SpectralVectors.Flat, discriminator.SpectralVectors.Flat }
-            .Concat(generatorUpdate.Adam.FirstMoments).Concat(generatorUpdate.Adam.SecondMoments)
+            .Concat(generatorUpdate.Tensors)
             .Select(live => (live, empty_like(live).DetachFromDisposeScope()))];
     }
 

@@ -20,7 +20,7 @@ public sealed record EvaluationSpec
     [OutsideSpecHash("evaluation only reads")]
     public string Weights { get; init; } = "";
 
-    /// <summary>Generated images, at least 2. Default 5,000; published figures use 50,000.</summary>
+    /// <summary>Generated images, 2 to 1,000,000. Default 5,000; published figures use 50,000.</summary>
     [OutsideSpecHash("evaluation only reads")]
     public int Samples { get; init; } = 5_000;
 

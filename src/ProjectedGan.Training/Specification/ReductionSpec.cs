@@ -7,7 +7,7 @@ public sealed record ReductionSpec
     [HashedUnlessDefault]
     public WirePrecision Wire { get; init; } = WirePrecision.Float32;
 
-    /// <summary>Bytes of gradient that travel as one bucket, at least 4,096. Default 4 MiB.</summary>
+    /// <summary>Bytes of gradient that travel as one bucket, 4,096 to 1 GiB. Default 4 MiB.</summary>
     [OutsideSpecHash("every element is summed along the same tree whatever bucket it is in")]
     public long BucketBytes { get; init; } = 4L << 20;
 }

@@ -30,6 +30,20 @@ internal sealed class SpecChecks(TrainingSpec spec)
         Add(path, $"{path} is {field.Text(spec)}; it must be {allowed}.");
     }
 
+    /// <summary>Checks that texts, which are names of files, metrics and networks, hold nothing that no such name can.</summary>
+    public void Texts()
+    {
+        foreach (var field in SpecSchema.Fields.Where(field => field.Type == typeof(string)))
+        {
+            var text = field.Text(spec);
+            if (text.Any(char.IsControl))
+            {
+                var shown = string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));
+                Add(field.Path, $"{field.Path} is '{SpecSchema.Shorten(shown)}', with the control character {(int)text.First(char.IsControl)}; take it out.");
+            }
+        }
+    }
+
     public void NeedsClasses(string path, bool conditional)
     {
         if (conditional)

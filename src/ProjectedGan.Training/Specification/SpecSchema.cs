@@ -5,6 +5,8 @@ namespace ProjectedGan.Training.Specification;
 /// <summary>The settings of <see cref="TrainingSpec"/> by name: the one list that files, flags, hash and messages share.</summary>
 public static class SpecSchema
 {
+    private const int LongestQuote = 80;
+
     private static readonly Dictionary<string, SpecField> ByPath = Collect().ToDictionary(field => field.Path, StringComparer.Ordinal);
 
     /// <summary>Every setting, in the order in which the records declare them.</summary>
@@ -42,6 +44,10 @@ public static class SpecSchema
         [.. Fields.Where(field => (!onlyResult || field.DeterminesResult) && !field.Get(first).Equals(field.Get(second)))
             .Select(field => $"{field.Path}: {field.Text(first)} against {field.Text(second)}")];
 
+    /// <summary>A text as messages quote it.</summary>
+    internal static string Shorten(string text) =>
+        text.Length <= LongestQuote ? text : text[..(char.IsHighSurrogate(text[LongestQuote - 1]) ? LongestQuote - 1 : LongestQuote)] + "…";
+
     internal static SpecProblem? Assign(TrainingSpec draft, string path, string text)
     {
         if (Find(path) is not { } field)
@@ -50,7 +56,7 @@ public static class SpecSchema
         }
         if (field.Parse(text) is not { } value)
         {
-            return new SpecProblem(path, $"{path} is '{text}'; it must be {field.Expectation}.");
+            return new SpecProblem(path, $"{path} is '{Shorten(text)}'; it must be {field.Expectation}.");
         }
         field.Set(draft, value);
         return null;

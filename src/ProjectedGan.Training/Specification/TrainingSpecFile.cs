@@ -9,9 +9,15 @@ namespace ProjectedGan.Training.Specification;
 /// <summary>Specs as YAML files: strict, so that a misspelt name never passes as a default.</summary>
 public static class TrainingSpecFile
 {
+    /// <summary>Bytes of a spec in UTF-8.</summary>
+    public const int MostBytes = 256 << 10;
+
+    // Enough to mend a spec by. A text that is none has as many as it has lines.
+    private const int MostProblems = 100;
+
     /// <summary>Reads and validates a spec; settings that the file leaves out keep their defaults.</summary>
     /// <exception cref="SpecException">Unknown names, values of the wrong kind and contradictions, all listed with their lines.</exception>
-    /// <exception cref="PganException">The file cannot be read or is no YAML.</exception>
+    /// <exception cref="PganException">The file cannot be read, is too large or is no plain YAML.</exception>
     public static TrainingSpec Load(string path) => Load(path, validate: true);
 
     /// <summary>Reads a spec that the caller completes, for example by flags, and then validates.</summary>
@@ -22,21 +28,16 @@ public static class TrainingSpecFile
     /// <param name="name">What messages call the text.</param>
     /// <param name="yaml">One mapping of settings.</param>
     /// <inheritdoc cref="Load(string)"/>
-    public static TrainingSpec ParseUnvalidated(string name, string yaml)
-    {
-        using var reader = new StringReader(yaml);
-        return Bind(name, Parse(name, reader), validate: false);
-    }
+    public static TrainingSpec ParseUnvalidated(string name, string yaml) => Bind(name, Parse(name, yaml), validate: false);
 
     /// <summary>Reads a spec from YAML text and finds everything that is wrong with it: what cannot be read and what does not fit together.</summary>
     /// <param name="name">What messages call the text.</param>
     /// <param name="yaml">One mapping of settings.</param>
-    /// <returns>The spec, with defaults where it could not be read, and its problems with their lines.</returns>
-    /// <exception cref="PganException">The text is no YAML.</exception>
+    /// <returns>The spec, with defaults where it could not be read, and its problems, or the first ones of very many, with their lines.</returns>
+    /// <exception cref="PganException">The text is too large or no plain YAML.</exception>
     public static (TrainingSpec Spec, IReadOnlyList<SpecProblem> Problems) Inspect(string name, string yaml)
     {
-        using var reader = new StringReader(yaml);
-        var (draft, problems) = BindAll(Parse(name, reader), validate: true);
+        var (draft, problems) = BindAll(Parse(name, yaml), validate: true);
         return (draft, problems);
     }
 
@@ -80,7 +81,8 @@ public static class TrainingSpecFile
         try
         {
             using var reader = new StreamReader(path);
-            return Bind(path, Parse(path, reader), validate);
+            var text = new char[MostBytes + 1];
+            return Bind(path, Parse(path, new string(text, 0, reader.ReadBlock(text))), validate);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -111,13 +113,16 @@ public static class TrainingSpecFile
     private static SpecProblem Locate(SpecProblem problem, Dictionary<string, long> lines) =>
         lines.TryGetValue(problem.Path, out var line) ? problem with { Message = $"line {line}: {problem.Message}" } : problem;
 
-    private static YamlMappingNode Parse(string path, TextReader reader)
+    private static YamlMappingNode Parse(string path, string text)
     {
+        if (Encoding.UTF8.GetByteCount(text) > MostBytes)
+        {
+            throw new PganException($"{path}: a spec may have {MostBytes} bytes, and this is larger.");
+        }
         try
         {
-            var stream = new YamlStream();
-            stream.Load(reader);
-            return stream.Documents switch
+            using var reader = new StringReader(text);
+            return PlainYaml.Load(reader).Documents switch
             {
                 [] => [],
                 [{ RootNode: YamlMappingNode mapping }] => mapping,
@@ -136,8 +141,13 @@ public static class TrainingSpecFile
     {
         foreach (var (key, value) in mapping.Children)
         {
-            var path = prefix + key;
+            var path = prefix + SpecSchema.Shorten($"{key}");
             lines[path] = key.Start.Line;
+            if (problems.Count >= MostProblems)
+            {
+                problems.Add(new SpecProblem(path, $"{path} and what follows was not looked at; mend what comes before first."));
+                return;
+            }
             if (value is YamlMappingNode section && prefix.Length == 0 && SpecSchema.Sections.Contains(path))
             {
                 Bind(section, path + ".", draft, lines, problems);

@@ -8,10 +8,16 @@ public static class TrainingSpecValidator
     // Below this the discriminators, built for 256, leave less than the 4×4 map that their last convolution needs.
     private const int SmallestInput = 128;
 
+    // Far beyond any run, and so far below the largest number that sums and multiples of it are exact.
+    private const long MostImages = 1L << 50;
+    private const long LargestBucket = 1L << 30;
+    private const int MostSamples = 1_000_000;
+
     /// <summary>Everything that is wrong with <paramref name="spec"/>; empty for a usable one.</summary>
     public static IReadOnlyList<SpecProblem> Validate(TrainingSpec spec)
     {
         var checks = new SpecChecks(spec);
+        checks.Texts();
         CheckRun(spec, checks);
         CheckNetworks(spec, checks);
         CheckOptimization(spec, checks);
@@ -35,7 +41,7 @@ public static class TrainingSpecValidator
         checks.Range("seed", 0, long.MaxValue);
         checks.Range("replicas", 1, 4096);
         checks.Range("batch", 1, 65536);
-        checks.Range("totalImages", 1, long.MaxValue);
+        checks.Range("totalImages", 1, MostImages);
         checks.Range("data.resolution", 64, 1024);
         if (spec.Data.Resolution is >= 64 and <= 1024 && !BitOperations.IsPow2(spec.Data.Resolution))
         {
@@ -83,7 +89,7 @@ public static class TrainingSpecValidator
         checks.Range("ema.halfLifeImages", 0, double.MaxValue);
         checks.Range("ema.rampUp", 0, double.MaxValue);
         checks.Range("blur.initialSigma", 0, 64);
-        checks.Range("blur.fadeImages", 0, long.MaxValue);
+        checks.Range("blur.fadeImages", 0, MostImages);
         if (spec.Blur is { InitialSigma: > 0, FadeImages: 0 })
         {
             checks.Add("blur.fadeImages", $"blur.fadeImages is 0 although blur.initialSigma is {spec.Blur.InitialSigma:R}; "
@@ -93,17 +99,17 @@ public static class TrainingSpecValidator
 
     private static void CheckSchedule(SpecChecks checks)
     {
-        checks.Range("schedule.reportImages", 1, long.MaxValue);
-        checks.Range("schedule.snapshotImages", 0, long.MaxValue);
-        checks.Range("schedule.evaluationImages", 0, long.MaxValue);
-        checks.Range("schedule.checkpointImages", 0, long.MaxValue);
+        checks.Range("schedule.reportImages", 1, MostImages);
+        checks.Range("schedule.snapshotImages", 0, MostImages);
+        checks.Range("schedule.evaluationImages", 0, MostImages);
+        checks.Range("schedule.checkpointImages", 0, MostImages);
         checks.Range("schedule.keepCheckpoints", 1, int.MaxValue);
     }
 
     private static void CheckCluster(TrainingSpec spec, SpecChecks checks)
     {
-        checks.Range("reduction.bucketBytes", 4096, long.MaxValue);
-        checks.Range("evaluation.samples", 2, int.MaxValue);
+        checks.Range("reduction.bucketBytes", 4096, LargestBucket);
+        checks.Range("evaluation.samples", 2, MostSamples);
         checks.Range("evaluation.stopAfter", 0, int.MaxValue);
         checks.Range("cluster.minWorkers", 1, 4096);
         checks.Range("cluster.maxWorkers", 0, 4096);

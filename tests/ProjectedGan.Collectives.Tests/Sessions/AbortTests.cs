@@ -47,6 +47,18 @@ public class AbortTests
     }
 
     [Fact]
+    public async Task Dispose_EndsTheTimerOfItsStreamsToo()
+    {
+        await using var cluster = new MemoryCluster(Split, WireType.Float32);
+        var stopping = cluster.Sessions[0].Links.Stopping;
+
+        await cluster.DisposeAsync();
+
+        // What a token's disposed source says.
+        Assert.Throws<ObjectDisposedException>(() => stopping.WaitHandle);
+    }
+
+    [Fact]
     public async Task Wait_PeerBreaks_AllOthersEndAndNameIt()
     {
         await using var cluster = new MemoryCluster(Split, WireType.Float32);

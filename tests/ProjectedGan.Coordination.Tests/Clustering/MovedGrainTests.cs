@@ -43,6 +43,32 @@ public class MovedGrainTests
         Assert.Contains((await cluster.GetAsync(id)).Epochs, epoch => epoch.Members.Any(member => member.Worker == "w004"));
     }
 
+    /// <summary>Two machines' clocks differ: the worker's grain is made anew in what was long ago for those that it told of the worker.</summary>
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(60)]
+    public async Task Worker_MadeAnewByAnotherClock_IsHeardAndTold(int minutes)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 120;
+        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 4);
+        foreach (SimulatedWorker worker in workers)
+        {
+            cluster.Time.Advance(TimeSpan.FromMinutes(minutes));
+            await MoveAsync(cluster.Grains.GetGrain<IWorkerGrain>(worker.Id));
+            await worker.StepAsync(cluster.Grains, cluster.LastIteration, 16);
+            cluster.Time.Advance(TimeSpan.FromMinutes(-minutes));
+            await cluster.StepAsync(3);
+        }
+
+        workers[2].IsDead = true;
+        await cluster.UntilAsync("the loss to be seen", async () => (await cluster.GetAsync(id)).Members.Length == 2, steps: 40);
+        cluster.AddWorker();
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+        Assert.Equal([3, 2, 3], (await cluster.GetAsync(id)).Epochs.Select(epoch => epoch.Members.Length));
+    }
+
     [Fact]
     public async Task Scheduler_MadeAnew_GivesWorkersToWhatWaits()
     {

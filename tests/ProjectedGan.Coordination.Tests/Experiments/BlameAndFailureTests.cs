@@ -249,7 +249,134 @@ public class BlameAndFailureTests
         await cluster.StepAsync();
         string id = await cluster.SubmitAsync(cluster.Submission(max: 1));
         await cluster.UntilStateAsync(id, ExperimentState.Failed);
-        Assert.Equal("3 workers failed at it; the last one said: No memory.", (await cluster.GetAsync(id)).Reason);
+        Assert.Equal("Workers on 3 machines failed at it; the last one said: No memory.", (await cluster.GetAsync(id)).Reason);
+    }
+
+    [Fact]
+    public async Task Worker_FailingAfterEachRestart_EndsNothingThatOthersTrain()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        for (int start = 1; start <= 5; start++)
+        {
+            // On three machines in turn, so that machines alone are not what saves the run.
+            SimulatedWorker failing = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Machine = $"bad{start % 3}", Error = "No memory." });
+            await cluster.UntilAsync($"failure {start}", async () => (await WorkerEventsAsync(cluster, id, "failed")).Length == start);
+            failing.IsDead = true;
+        }
+
+        Assert.Equal(2, (await cluster.GetAsync(id)).Members.Length);
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task Worker_FailingAfterEachRestartAndAlone_CountsAsOneMachine()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        string id = await cluster.SubmitAsync();
+        for (int start = 1; start <= 5; start++)
+        {
+            SimulatedWorker failing = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Machine = "bad", Error = "No memory." });
+            await cluster.UntilAsync($"failure {start}", async () => (await WorkerEventsAsync(cluster, id, "failed")).Length == start);
+            failing.IsDead = true;
+        }
+
+        Assert.Equal(ExperimentState.Queued, (await cluster.GetAsync(id)).State);
+        cluster.AddWorker();
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task Failures_WithIterationsBetweenThem_AreForgotten()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        cluster.World.CheckpointEvery = 5;
+        string id = await cluster.SubmitAsync();
+        for (int start = 1; start <= 4; start++)
+        {
+            SimulatedWorker worker = cluster.AddWorker();
+            await cluster.UntilAsync("iterations and a checkpoint", async () => worker.Iteration >= start * 20 && (await cluster.GetAsync(id)).Checkpoint?.Iteration > (start - 1) * 20);
+            worker.Error = "No memory.";
+            await cluster.UntilAsync($"failure {start}", async () => (await WorkerEventsAsync(cluster, id, "failed")).Length == start);
+            worker.IsDead = true;
+        }
+
+        cluster.AddWorker();
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task Error_OfTheSpecOnAJoinerAlone_EndsNothingThatOthersTrain()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 400;
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        // Its copy of the data set is damaged.
+        cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Error = "The dataset's hash is wrong.", ErrorIsEverywhere = true });
+        await cluster.UntilAsync("the failure", async () => (await WorkerEventsAsync(cluster, id, "failed")).Length > 0);
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task Worker_WithAFullDisk_CoolsDownAndIsInvitedAgain()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        SimulatedWorker full = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Error = "The disk is full.", ErrorPasses = true });
+        await cluster.StepAsync();
+        string id = await cluster.SubmitAsync();
+        await cluster.UntilAsync("four tries", async () => (await WorkerEventsAsync(cluster, id, "cooling")).Length == 4, steps: 1_000);
+
+        Assert.Equal($"{full.Id}: The disk is full. It is not invited for 240 s.", (await WorkerEventsAsync(cluster, id, "cooling"))[3]);
+        full.Error = "";
+        await cluster.UntilStateAsync(id, ExperimentState.Completed, steps: 1_000);
+        await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task Failed_Resumed_GoesOnFromItsCheckpoint()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.LastIteration = 100;
+        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 25);
+        foreach (SimulatedWorker worker in workers)
+        {
+            (worker.Error, worker.ErrorIsEverywhere) = ("The data set's disk is broken.", true);
+        }
+
+        await cluster.UntilStateAsync(id, ExperimentState.Failed);
+        await cluster.UntilAsync("the run to be dropped", () => Task.FromResult(workers.All(worker => worker.Run.Length == 0)));
+        ExperimentView failed = await cluster.GetAsync(id);
+        foreach (SimulatedWorker worker in workers)
+        {
+            (worker.Error, worker.ErrorIsEverywhere) = ("", false);
+        }
+
+        ExperimentView resumed = await cluster.Experiment(id).ResumeAsync();
+
+        Assert.Equal((ExperimentState.Queued, (DateTimeOffset?)null), (resumed.State, resumed.Ended));
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
+        Assert.Contains((await cluster.GetAsync(id)).Epochs, epoch => epoch.FirstIteration == failed.Checkpoint!.Iteration);
+    }
+
+    [Fact]
+    public async Task Failed_ByWeightsThatDiffer_TrainsItsLastStretchAgain()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        workers[1].HashSuffix = "x";
+        await cluster.UntilStateAsync(id, ExperimentState.Failed);
+        await cluster.UntilAsync("the run to be dropped", () => Task.FromResult(workers.All(worker => worker.Run.Length == 0)));
+        workers[1].HashSuffix = "";
+        await cluster.Experiment(id).ResumeAsync();
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(id);
     }
 
     private static async Task<string[]> WorkerEventsAsync(SimulatedCluster cluster, string id, string what)

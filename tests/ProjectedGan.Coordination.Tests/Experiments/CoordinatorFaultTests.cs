@@ -1,6 +1,7 @@
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Storage;
 using ProjectedGan.Coordination.Tests.Simulation;
+using ProjectedGan.Coordination.Workers;
 
 namespace ProjectedGan.Coordination.Tests.Experiments;
 
@@ -94,6 +95,55 @@ public class CoordinatorFaultTests
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         cluster.Faults.LostAnswerEvery = 0;
         await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task Storage_AnswerLost_ReadsSeeWhatWasStored()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        string id = await cluster.SubmitAsync();
+        cluster.AddWorker();
+        await cluster.UntilStateAsync(id, ExperimentState.Running);
+        cluster.Faults.LostAnswerEvery = 1;
+        CheckpointRecord checkpoint = cluster.World.Upload(id, 0, SimulatedWorld.State(0), 16);
+        await Assert.ThrowsAsync<GrainStorageException>(() => cluster.Experiment(id).RecordCheckpointAsync("w001", checkpoint));
+        cluster.Faults.LostAnswerEvery = 0;
+
+        ExperimentResult latest = await cluster.Experiment(id).GetLatestAsync();
+
+        Assert.Equal(0, latest.Iteration);
+    }
+
+    [Fact]
+    public async Task Grant_AnswerLost_ReleasesNoWorkerThatWasGranted()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        string id = await cluster.SubmitAsync();
+        IWorkerGrain worker = cluster.Grains.GetGrain<IWorkerGrain>("w1");
+        await worker.RegisterAsync(new WorkerRegistration { Id = "w1", Name = "w1", DeviceKind = "cpu", Arithmetic = "a", Address = "http://w1" }, "stream");
+        cluster.Faults.LostAnswerEvery = 1;
+        await Assert.ThrowsAsync<GrainStorageException>(() => cluster.Experiment(id).GrantAsync([new() { Worker = "w1", Address = "http://w1", DeviceKind = "cpu", Arithmetic = "a" }]));
+        cluster.Faults.LostAnswerEvery = 0;
+        cluster.Time.Advance(TimeSpan.FromSeconds(1));
+
+        // It has the run from before a restart of the coordinator, for example.
+        await cluster.Experiment(id).ObserveAsync(new WorkerObservation { Worker = "w1", Activation = "a", Sequence = 1, Status = new WorkerStatus { Phase = WorkerPhase.Warm, Run = id } });
+
+        Assert.Equal("w1", Assert.Single((await cluster.GetAsync(id)).Workers));
+        Assert.NotEqual(AssignmentMode.Idle, (await worker.WaitForAssignmentAsync(0, CancellationToken.None))?.Mode);
+    }
+
+    [Fact]
+    public async Task Submission_AnswerLost_IsScheduledWhenRepeated()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.AddWorker();
+        // The submission is stored with the first write, the record with the second one.
+        cluster.Faults.LostAnswerEvery = 2;
+        await Assert.ThrowsAsync<GrainStorageException>(() => cluster.SubmitAsync(request: "key"));
+        cluster.Faults.LostAnswerEvery = 0;
+        string id = await cluster.SubmitAsync(request: "key");
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
     }
 
     [Fact]

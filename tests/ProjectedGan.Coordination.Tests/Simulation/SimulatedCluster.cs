@@ -41,6 +41,8 @@ internal sealed class SimulatedCluster : IAsyncDisposable
 
     public SimulatedWorld World { get; } = new();
 
+    public CallFaults Calls { get; } = new();
+
     public LogLines Logs { get; } = new();
 
     public ShownGauges Gauges { get; private set; } = new();
@@ -153,13 +155,13 @@ internal sealed class SimulatedCluster : IAsyncDisposable
                 await Grains.GetGrain<IWorkerGrain>(worker.Id).TickAsync();
             }
 
-            await QuietlyAsync(() => Scheduler.TickAsync());
+            await TickAsync(Scheduler.TickAsync);
             foreach (string id in _running)
             {
-                await QuietlyAsync(() => Experiment(id).TickAsync());
+                await TickAsync(Experiment(id).TickAsync);
             }
 
-            await QuietlyAsync(() => Evaluations.TickAsync());
+            await TickAsync(Evaluations.TickAsync);
         }
     }
 
@@ -180,7 +182,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
         Assert.Fail($"Waited {steps} steps for: {what}.\n{string.Join('\n', workers)}\n{string.Join('\n', await Task.WhenAll(_running.Select(DescribeAsync)))}\n{string.Join('\n', Logs.All.TakeLast(20).Select(line => line.Text))}");
     }
 
-    public Task UntilStateAsync(string id, ExperimentState state) => UntilAsync($"{id} to be {state}", async () => (await GetAsync(id)).State == state);
+    public Task UntilStateAsync(string id, ExperimentState state, int steps = 400) => UntilAsync($"{id} to be {state}", async () => (await GetAsync(id)).State == state, steps);
 
     /// <summary>A new coordinator process on the same database.</summary>
     public async Task RestartAsync()
@@ -232,15 +234,15 @@ internal sealed class SimulatedCluster : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task QuietlyAsync(Func<Task> call)
+    // What a timer would call. While a test takes the storage away it may fail, and the next one tries again; at any other time it must not.
+    private async Task TickAsync(Func<Task> tick)
     {
         try
         {
-            await call();
+            await tick();
         }
-        catch (Exception exception) when (exception is OrleansException or GrainStorageException)
+        catch (OrleansException) when (Faults.IsAny)
         {
-            // The storage is away: the next tick tries again.
         }
     }
 
@@ -263,6 +265,8 @@ internal sealed class SimulatedCluster : IAsyncDisposable
         builder.Services.AddKeyedSingleton(TimeProviderNames.Messaging, clock);
         builder.Services.AddSingleton(Faults);
         builder.Services.AddSingleton<ICoordinationObserver>(Gauges = new ShownGauges());
+        builder.Services.AddSingleton<IHeldArtifacts>(World);
+        builder.Services.AddSingleton(Calls);
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Logs);
         // On a busy machine Orleans says that it waited for the processor.
@@ -270,6 +274,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
         builder.UseOrleans(silo =>
         {
             silo.UseSingleSilo();
+            silo.AddIncomingGrainCallFilter<CallFaults.Filter>();
             _storage(silo);
             silo.Services.AddGrainStorage(GrainNames.Storage, static (services, _) => new FaultyStorage(
                 new SqlGrainStorage(services.GetRequiredService<SqlDatabase>(), services.GetRequiredService<TimeProvider>()), services.GetRequiredService<StorageFaults>()));
@@ -277,6 +282,6 @@ internal sealed class SimulatedCluster : IAsyncDisposable
         });
         _host = builder.Build();
         await _host.StartAsync();
-        await QuietlyAsync(() => Scheduler.StartAsync());
+        await TickAsync(Scheduler.StartAsync);
     }
 }

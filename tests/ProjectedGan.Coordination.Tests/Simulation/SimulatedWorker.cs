@@ -18,8 +18,12 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
     private long _broken;
     private long _lastUpload = -1;
     private bool _registered;
+    private string _lacking = "";
 
     public string Id { get; } = id;
+
+    /// <summary>Its host's name, which stays when the process is started again.</summary>
+    public string Machine { get; init; } = id;
 
     public string DeviceKind { get; init; } = "cpu";
 
@@ -49,6 +53,8 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
 
     public bool ErrorIsEverywhere { get; set; }
 
+    public bool ErrorPasses { get; set; }
+
     public string HashSuffix { get; set; } = "";
 
     public bool UploadsFail { get; set; }
@@ -76,7 +82,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
         IWorkerGrain grain = grains.GetGrain<IWorkerGrain>(Id);
         if (!_registered)
         {
-            await grain.RegisterAsync(new WorkerRegistration { Id = Id, Name = Id, DeviceKind = DeviceKind, Arithmetic = Arithmetic, Address = $"http://{Id}" }, "stream");
+            await grain.RegisterAsync(new WorkerRegistration { Id = Id, Name = Machine, DeviceKind = DeviceKind, Arithmetic = Arithmetic, Address = $"http://{Id}" }, "stream");
             _registered = true;
         }
 
@@ -101,13 +107,14 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
 
     private WorkerStatus Status() => new()
     {
-        Phase = Error.Length > 0 && Run.Length > 0 ? WorkerPhase.Failed : Phase,
+        Phase = (Error + _lacking).Length > 0 && Run.Length > 0 ? WorkerPhase.Failed : Phase,
         Run = Run,
         Epoch = Epoch,
         Iteration = Iteration,
         Assignment = _known,
-        Error = Error,
+        Error = Error + _lacking,
         ErrorIsEverywhere = ErrorIsEverywhere,
+        ErrorPasses = ErrorPasses || _lacking.Length > 0,
         Suspicions = Phase == WorkerPhase.Training ? [.. Suspicions, .. Complaints()] : [],
         WeightsHash = Phase == WorkerPhase.Finished ? SimulatedWorld.Hash(_state) + HashSuffix : "",
         Draining = Drains,
@@ -116,6 +123,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
     private void Obey(WorkerAssignment assignment)
     {
         _assignment = assignment;
+        _lacking = "";
         string run = assignment.Run?.Id ?? "";
         if (run != Run)
         {
@@ -128,12 +136,12 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
 
     private void Work(long last)
     {
-        if (Phase == WorkerPhase.Warming && _warming-- <= 0)
+        if (Phase == WorkerPhase.Warming && _warming-- <= 0 && Fetches(_assignment.Run!.Dataset))
         {
             Phase = WorkerPhase.Warm;
         }
 
-        if (Phase is WorkerPhase.Idle or WorkerPhase.Warming)
+        if (Phase is WorkerPhase.Idle or WorkerPhase.Warming || _lacking.Length > 0)
         {
             return;
         }
@@ -232,6 +240,11 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
             {
                 CheckpointRecord? checkpoint = _assignment.Run!.Checkpoint;
                 Assert.True(start == 0 || checkpoint?.Iteration == start, $"Told to begin at {start} with the checkpoint of {checkpoint?.Iteration}.");
+                if (start > 0 && !checkpoint!.Files.All(Fetches))
+                {
+                    return false;
+                }
+
                 _state = start == 0 ? SimulatedWorld.State(0) : world.Download(Run, start);
             }
 
@@ -247,6 +260,12 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
         // Nobody trains before everybody has the state.
         Phase = WorkerPhase.Training;
         return true;
+    }
+
+    private bool Fetches(ArtifactReference file)
+    {
+        _lacking = world.Has(file) ? "" : $"The coordinator does not have {file.Name} any more.";
+        return _lacking.Length == 0;
     }
 
     private bool CanHear(SimulatedWorker peer) => peer == this || (!peer.IsDead && !peer.IsFrozen && !CutOff.Contains(peer.Id) && !peer.CutOff.Contains(Id));

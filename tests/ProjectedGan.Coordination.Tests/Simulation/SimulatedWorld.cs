@@ -3,8 +3,9 @@ using ProjectedGan.Coordination.Experiments;
 namespace ProjectedGan.Coordination.Tests.Simulation;
 
 /// <summary>What the workers of a test share: each other, the artifacts, and the truth about what was trained.</summary>
-internal sealed class SimulatedWorld
+internal sealed class SimulatedWorld : IHeldArtifacts
 {
+    private readonly HashSet<string> _lost = [];
     private readonly Dictionary<(string Run, long Iteration), ulong> _uploads = [];
     private readonly HashSet<(string Run, long Epoch, long Iteration)> _committed = [];
 
@@ -46,7 +47,36 @@ internal sealed class SimulatedWorld
     public CheckpointRecord Upload(string run, long iteration, ulong state, long batch)
     {
         _uploads[(run, iteration)] = state;
+        Restore($"{run}-{iteration}");
         return new CheckpointRecord { Iteration = iteration, Images = iteration * batch, Files = [new ArtifactReference { Name = "state", Digest = $"{run}-{iteration}" }] };
+    }
+
+    /// <summary>A file vanishes from the coordinator's disk.</summary>
+    public void Lose(string digest)
+    {
+        lock (_lost)
+        {
+            _lost.Add(digest);
+        }
+    }
+
+    /// <summary>The last iteration of which a checkpoint was uploaded.</summary>
+    public long? Newest(string run) => _uploads.Keys.Where(upload => upload.Run == run).Select(upload => (long?)upload.Iteration).Max();
+
+    public void Restore(string digest)
+    {
+        lock (_lost)
+        {
+            _lost.Remove(digest);
+        }
+    }
+
+    public bool Has(ArtifactReference artifact)
+    {
+        lock (_lost)
+        {
+            return !_lost.Contains(artifact.Digest);
+        }
     }
 
     public ulong Download(string run, long iteration)

@@ -14,6 +14,9 @@ public sealed class StorageFaults
     /// <summary>Every n-th write is done but says that it failed; 0 for none.</summary>
     public int LostAnswerEvery { get; set; }
 
+    /// <summary>Something may fail for it.</summary>
+    public bool IsAny => IsAway || LostAnswerEvery > 0;
+
     internal void Before()
     {
         if (IsAway)

@@ -148,10 +148,10 @@ public class ArtifactTransferTests
 
         // The server does not even have it: a second download of the same file asks for nothing.
         await client.FetchToAsync(new Artifact { Name = "file", Digest = digest, Bytes = content.Length }, file, null, CancellationToken.None);
-        RpcException missing = await Assert.ThrowsAsync<RpcException>(
+        ArtifactException missing = await Assert.ThrowsAsync<ArtifactException>(
             () => client.FetchToAsync(new Artifact { Name = "file", Digest = digest, Bytes = content.Length }, home.At("other"), null, CancellationToken.None));
 
-        Assert.Equal(StatusCode.NotFound, missing.StatusCode);
+        Assert.Equal((ArtifactFault.Missing, $"The coordinator does not have file (artifact {digest}) any more."), (missing.Fault, missing.Message));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class FullDiskTests
         await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
         ChaosWorker full = await cluster.AddWorkerAsync();
         Experiment experiment = await SubmitAsync(cluster, spec);
-        Event failed = await cluster.WaitForEventAsync(experiment.Id, "the worker's failure", happened => happened.Worker?.What == "failed");
+        Event failed = await cluster.WaitForEventAsync(experiment.Id, "the worker's failure", happened => happened.Worker?.What == "cooling");
         Assert.Equal(full.Id, failed.Worker.Worker);
         Assert.Contains("the disk is full", failed.Worker.Reason, StringComparison.Ordinal);
         await cluster.WaitAsync(experiment.Id, "the queue", now => now.State == ExperimentState.Queued);

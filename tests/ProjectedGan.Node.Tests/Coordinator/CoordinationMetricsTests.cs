@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Node.Coordinator.Services;
 using ProjectedGan.Telemetry.Coordination;
@@ -9,10 +10,13 @@ namespace ProjectedGan.Node.Tests.Coordinator;
 
 public sealed class CoordinationMetricsTests : IDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton(TimeProvider.System)
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<FakeTimeProvider>()
+        .AddSingleton<TimeProvider>(services => services.GetRequiredService<FakeTimeProvider>())
         .AddSingleton<CoordinationInstruments>().AddSingleton<EvaluationInstruments>().AddSingleton<CoordinationMetrics>().BuildServiceProvider();
 
     private CoordinationMetrics Metrics => _services.GetRequiredService<CoordinationMetrics>();
+
+    private FakeTimeProvider Time => _services.GetRequiredService<FakeTimeProvider>();
 
     [Fact]
     public void Evaluated_AWorseSnapshot_ShowsItsValueAndTheBest()
@@ -27,14 +31,45 @@ public sealed class CoordinationMetricsTests : IDisposable
     }
 
     [Fact]
-    public void ExperimentEnded_AfterAnEvaluation_RemovesItsValues()
+    public void ExperimentEnded_AfterAnEvaluation_RemovesItsValuesAfterSomeScrapes()
     {
         Metrics.Evaluated("exp", Snapshot(images: 100, distance: 20, recall: 0.1), [Snapshot(images: 100, distance: 20, recall: 0.1)]);
 
         Metrics.ExperimentEnded("exp");
 
+        Time.Advance(TimeSpan.FromMinutes(14));
+        Assert.Equal(2, Read("pgan.evaluation.metric.value").Length);
+        // Told again, which changes nothing.
+        Metrics.ExperimentEnded("exp");
+        Time.Advance(TimeSpan.FromMinutes(2));
         Assert.Empty(Read("pgan.evaluation.metric.value"));
         Assert.Empty(Read("pgan.evaluation.metric.best"));
+    }
+
+    [Fact]
+    public void Evaluated_AfterTheEnd_IsShownForSomeScrapes()
+    {
+        Metrics.ExperimentEnded("exp");
+        Time.Advance(TimeSpan.FromMinutes(14));
+
+        Metrics.Evaluated("exp", Snapshot(images: 100, distance: 20, recall: 0.1), [Snapshot(images: 100, distance: 20, recall: 0.1)]);
+
+        Time.Advance(TimeSpan.FromMinutes(14));
+        Assert.Equal(["exp fd mobilenet_v2 20", "exp recall mobilenet_v2 0.1"], Read("pgan.evaluation.metric.value"));
+        Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Empty(Read("pgan.evaluation.metric.value"));
+    }
+
+    [Fact]
+    public void ExperimentResumed_AfterAFailure_KeepsItsValues()
+    {
+        Metrics.Evaluated("exp", Snapshot(images: 100, distance: 20, recall: 0.1), [Snapshot(images: 100, distance: 20, recall: 0.1)]);
+        Metrics.ExperimentEnded("exp");
+
+        Metrics.Progressed("exp", 1, 4, 2, 1);
+
+        Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(2, Read("pgan.evaluation.metric.value").Length);
     }
 
     public void Dispose() => _services.Dispose();

@@ -82,6 +82,12 @@ internal static class Fuzz
 
     private static byte[] Mutated(Random random)
     {
+        if (random.Next(10) == 0)
+        {
+            // The beginning of a group in a group in a group of a field that nobody knows.
+            return [.. Enumerable.Repeat((byte)0x7B, random.Next(1, 50_000))];
+        }
+
         IMessage[] messages =
         [
             new ListRequest { PageSize = 10, PageToken = "t" }, new CancelRequest { Reason = "fuzz" }, new SubmitRequest { SpecYaml = "batch: 4", Name = "fuzz" }, new StatRequest { Digest = new string('a', 64) },

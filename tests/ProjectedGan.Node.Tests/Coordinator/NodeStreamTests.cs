@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Hosting;
@@ -42,6 +43,64 @@ public class NodeStreamTests
         {
             Assert.Equal(StatusCode.InvalidArgument, (await RefusalAsync(coordinator, first)).StatusCode);
         }
+    }
+
+    /// <summary>They would come again on each stream, ahead of the heartbeats.</summary>
+    [Fact]
+    public async Task Work_MessagesThatMakeNoSense_AreDroppedAndTheStreamStays()
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        using AsyncDuplexStreamingCall<WorkerMessage, WorkerCommand> call = new Cluster.ClusterClient(coordinator.Connect()).Work();
+        await call.RequestStream.WriteAsync(new WorkerMessage { Register = Registration() });
+        Duration endless = new() { Seconds = long.MaxValue };
+        WorkerMessage[] foreign =
+        [
+            new() { Report = new RunReport { Run = "run", Progress = new Progress { TrainingTime = endless } } },
+            new() { Snapshot = new SnapshotUploaded { Run = "run", Weights = new Artifact { Digest = "none" } } },
+            new() { Checkpoint = new CheckpointUploaded { Run = "", Files = { new Artifact { Digest = new string('a', 64), Bytes = -1 } } } },
+            new() { Status = new WorkerStatus { Phase = (WorkerPhase)99 } },
+            new() { Status = new WorkerStatus { Phase = WorkerPhase.Idle, Suspicions = { new Suspicion { Worker = "w-2", Kind = (Suspicion.Types.Kind)99 } } } },
+            new() { Log = new NodeLog { Run = "unknown", Text = "hello" } },
+            new(),
+        ];
+        foreach (WorkerMessage message in foreign)
+        {
+            await call.RequestStream.WriteAsync(message);
+        }
+
+        await call.RequestStream.WriteAsync(new WorkerMessage { Status = new WorkerStatus { Phase = WorkerPhase.Idle, Iteration = -1 } });
+
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
+        do
+        {
+            Assert.True(await call.ResponseStream.MoveNext(patience.Token));
+        }
+        while (call.ResponseStream.Current.Ack is null);
+        Assert.Contains("phase is 99, which is none of the protocol's.", coordinator.Log, StringComparison.Ordinal);
+        Assert.Equal("idle", Assert.Single((await coordinator.Experiments.ListNodesAsync(new ListNodesRequest())).Nodes).State);
+    }
+
+    [Fact]
+    public async Task Evaluate_MessagesThatMakeNoSense_AreDroppedAndTheStreamStays()
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        using AsyncDuplexStreamingCall<EvaluatorMessage, EvaluatorCommand> call = new Cluster.ClusterClient(coordinator.Connect()).Evaluate();
+        await call.RequestStream.WriteAsync(new EvaluatorMessage
+        {
+            Register = new RegisterEvaluator { Protocol = (int)ProtocolVersion.Current, Version = ProductVersion.Full, Id = "e-1", Name = "one", DeviceKind = "cpu" },
+        });
+        await call.RequestStream.WriteAsync(new EvaluatorMessage { Result = new EvaluationResult { Task = "a/1/1", Duration = new Duration { Seconds = long.MaxValue } } });
+        await call.RequestStream.WriteAsync(new EvaluatorMessage { Result = new EvaluationResult { Task = "a/1/1", Grid = new Artifact { Digest = "none" } } });
+        await call.RequestStream.WriteAsync(new EvaluatorMessage { Status = new EvaluatorStatus() });
+
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
+        do
+        {
+            Assert.True(await call.ResponseStream.MoveNext(patience.Token));
+        }
+        while (call.ResponseStream.Current.Ack is null);
     }
 
     [Fact]

@@ -31,6 +31,8 @@ public class SubmissionTests
     [Theory]
     [InlineData("data: [", "spec_yaml")]
     [InlineData("- a\n- b", "spec_yaml")]
+    [InlineData("? &a [*a]\n: 1", "spec_yaml")]
+    [InlineData("data: {path: \"a\\0b\", resolution: 64}\nfeatures: {network: mobilenet_v2, weights: random}", "data.path")]
     [InlineData("data: {path: missing.zip, resolution: 64}\nfeatures: {network: mobilenet_v2, weights: random}", "data.path")]
     [InlineData("data: {path: ., resolution: 64}\nfeatures: {network: mobilenet_v2, weights: random}", "data.path")]
     [InlineData("data: {path: broken.zip, resolution: 64}\nfeatures: {network: mobilenet_v2, weights: random}", "data.path")]
@@ -44,6 +46,23 @@ public class SubmissionTests
 
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         Assert.Contains(field, StatusMapping.Violations(refused).Select(violation => violation.Field));
+    }
+
+    [Theory]
+    [InlineData('[')]
+    [InlineData('{')]
+    [InlineData('-')]
+    public async Task Submit_SpecOfVeryManyLevels_IsRefusedAndTheCoordinatorStands(char level)
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        string nested = string.Concat(Enumerable.Repeat(level == '-' ? "- " : $"{level}", 60_000));
+
+        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = $"a:\n  {nested}" });
+
+        Assert.Equal((StatusCode.InvalidArgument, "spec_yaml"), (refused.StatusCode, Assert.Single(StatusMapping.Violations(refused)).Field));
+        Assert.False(coordinator.HasExited, coordinator.Log);
+        Assert.Empty((await coordinator.Experiments.ListAsync(new ListRequest())).Experiments);
     }
 
     [Fact]

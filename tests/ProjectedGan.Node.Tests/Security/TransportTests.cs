@@ -1,6 +1,7 @@
 using Grpc.Core;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Security;
+using ProjectedGan.Node.Tests.Coordinator;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Torch;
@@ -56,6 +57,24 @@ public class TransportTests
         Assert.Equal(0, (await new ArtifactCalls(server.Connect(client)).StatAsync(Anything)).Bytes);
         await RefusalAsync(server, new TransportOptions { Authority = node.Authority });
         await RefusalAsync(server, stranger with { Authority = node.Authority });
+    }
+
+    [Fact]
+    public async Task MutualTls_ClientWithoutACertificate_IsToldToShowOne()
+    {
+        using TemporaryFolder home = new();
+        TransportOptions node = MakeCertificates(home.At("certs"));
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(
+            home, "--tls-cert", node.Certificate!, "--tls-key", node.Key!, "--tls-ca", node.Authority!, "--tls-require-client");
+        // How the connection breaks depends on who is faster.
+        for (int attempt = 0; attempt < 5; attempt++)
+        {
+            PganResult result = await PganProcess.RunAsync(home.Path, "list", "--coordinator", $"{coordinator.Address}", "--tls-ca", node.Authority!);
+
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains("--tls-cert and --tls-key where the coordinator asks for a certificate", result.Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("disposed object", result.Errors, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -14,6 +14,14 @@ public class TrainingSpecValidatorTests
     [InlineData("data.resolution=32", "data.resolution", "data.resolution is 32; it must be from 64 to 1024.")]
     [InlineData("features.inputSize=100", "features.inputSize",
         "features.inputSize is 100; it must be a multiple of 32 from 128 to 1024, or 0 for the reference's rule; 128 is the nearest.")]
+    [InlineData("evaluation.samples=2147483647", "evaluation.samples", "evaluation.samples is 2147483647; it must be from 2 to 1000000.")]
+    [InlineData("reduction.bucketBytes=9223372036854775807", "reduction.bucketBytes",
+        "reduction.bucketBytes is 9223372036854775807; it must be from 4096 to 1073741824.")]
+    [InlineData("totalImages=9223372036854775807", "totalImages", "totalImages is 9223372036854775807; it must be from 1 to 1125899906842624.")]
+    [InlineData("schedule.snapshotImages=9223372036854775807", "schedule.snapshotImages",
+        "schedule.snapshotImages is 9223372036854775807; it must be from 0 to 1125899906842624.")]
+    [InlineData("data.path=a\0b", "data.path", "data.path is 'a\uFFFDb', with the control character 0; take it out.")]
+    [InlineData("features.weights=a\nb", "features.weights", "features.weights is 'a\uFFFDb', with the control character 10; take it out.")]
     [InlineData("seed=-1", "seed", "seed is -1; it must be 0 or more.")]
     [InlineData("optimizer.beta2=1", "optimizer.beta2", "optimizer.beta2 is 1; it must be 0 or more and below 1.")]
     [InlineData("optimizer.generatorRate=0", "optimizer.generatorRate", "optimizer.generatorRate is 0; it must be above 0 and at most 1.")]

@@ -1,14 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Catalog;
-using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Node.Artifacts;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 
 /// <summary>Deletes files that no experiment needs or offers any more, once an hour.</summary>
-internal sealed class ArtifactCleaning(IGrainFactory grains, ArtifactStore store, SchedulerStart start, CoordinatorOptions options, TimeProvider time, ILogger<ArtifactCleaning> logger)
+internal sealed class ArtifactCleaning(ReferencedArtifacts references, ArtifactStore store, SchedulerStart start, CoordinatorOptions options, TimeProvider time, ILogger<ArtifactCleaning> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -21,9 +19,9 @@ internal sealed class ArtifactCleaning(IGrainFactory grains, ArtifactStore store
         {
             try
             {
-                // The age is taken first: what is written while the experiments are asked is younger.
+                // The age is taken first: what is written while the references are read is younger.
                 DateTimeOffset untouched = time.GetUtcNow() - options.KeepUnusedFiles;
-                HashSet<string> needed = await NeededAsync(stoppingToken);
+                IReadOnlySet<string> needed = await references.ReadAsync(stoppingToken);
                 ArtifactCleaningLog.Freed(logger, store.Prune(digest => needed.Contains(digest.ToString()), untouched));
             }
             catch (Exception error) when (error is not OperationCanceledException)
@@ -33,24 +31,5 @@ internal sealed class ArtifactCleaning(IGrainFactory grains, ArtifactStore store
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private async Task<HashSet<string>> NeededAsync(CancellationToken cancellation)
-    {
-        HashSet<string> needed = [];
-        string token = "";
-        do
-        {
-            ExperimentPage page = await grains.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single).ListAsync(new ExperimentQuery { PageToken = token });
-            foreach (ExperimentSummary experiment in page.Experiments)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                needed.UnionWith(await grains.GetGrain<IExperimentGrain>(experiment.Id).GetArtifactsAsync());
-            }
-
-            token = page.NextPageToken;
-        }
-        while (token.Length > 0);
-        return needed;
     }
 }

@@ -30,14 +30,14 @@ internal static class ClusterMessages
 
     public static Records.Workers.WorkerStatus ToRecord(Messages.WorkerStatus message) => new()
     {
-        // The message has "unspecified" first; the record begins with idle.
-        Phase = (Records.Workers.WorkerPhase)Math.Max(0, (int)message.Phase - 1),
+        Phase = ToRecord(message.Phase),
         Run = Bounded(message.Run),
         Epoch = message.Epoch,
         Iteration = message.Iteration,
         Assignment = message.Assignment,
         Error = Bounded(message.Error),
         ErrorIsEverywhere = message.ErrorIsEverywhere,
+        ErrorPasses = message.ErrorPasses,
         Suspicions = [.. message.Suspicions.Take(MostSuspicions).Select(ToRecord)],
         WeightsHash = Bounded(message.WeightsHash),
         Draining = message.Draining,
@@ -94,7 +94,7 @@ internal static class ClusterMessages
         Assignment message = new()
         {
             Version = assignment.Version,
-            Mode = (Messages.AssignmentMode)((int)assignment.Mode + 1),
+            Mode = ToMessage(assignment.Mode),
             Run = assignment.Run is { } run ? ToMessage(run) : null,
             Epoch = assignment.Epoch,
             StartIteration = assignment.StartIteration,
@@ -140,9 +140,40 @@ internal static class ClusterMessages
     private static Records.Workers.Suspicion ToRecord(Messages.Suspicion message) => new()
     {
         Worker = Bounded(message.Worker),
-        Kind = (SuspicionKind)Math.Max(0, (int)message.Kind - 1),
+        Kind = ToRecord(message.Kind),
         Count = message.Count,
         Detail = Bounded(message.Detail),
+    };
+
+    private static Records.Workers.WorkerPhase ToRecord(Messages.WorkerPhase phase) => phase switch
+    {
+        Messages.WorkerPhase.Idle => Records.Workers.WorkerPhase.Idle,
+        Messages.WorkerPhase.Warming => Records.Workers.WorkerPhase.Warming,
+        Messages.WorkerPhase.Warm => Records.Workers.WorkerPhase.Warm,
+        Messages.WorkerPhase.Held => Records.Workers.WorkerPhase.Held,
+        Messages.WorkerPhase.Syncing => Records.Workers.WorkerPhase.Syncing,
+        Messages.WorkerPhase.Training => Records.Workers.WorkerPhase.Training,
+        Messages.WorkerPhase.Finished => Records.Workers.WorkerPhase.Finished,
+        Messages.WorkerPhase.Failed => Records.Workers.WorkerPhase.Failed,
+        _ => throw new FieldException("phase", $"phase is {(int)phase}, which is none of the protocol's."),
+    };
+
+    private static SuspicionKind ToRecord(Messages.Suspicion.Types.Kind kind) => kind switch
+    {
+        Messages.Suspicion.Types.Kind.Unreachable => SuspicionKind.Unreachable,
+        Messages.Suspicion.Types.Kind.Checksum => SuspicionKind.Checksum,
+        Messages.Suspicion.Types.Kind.NonFinite => SuspicionKind.NonFinite,
+        _ => throw new FieldException("kind", $"A suspicion's kind is {(int)kind}, which is none of the protocol's."),
+    };
+
+    private static Messages.AssignmentMode ToMessage(Records.Workers.AssignmentMode mode) => mode switch
+    {
+        Records.Workers.AssignmentMode.Idle => Messages.AssignmentMode.Idle,
+        Records.Workers.AssignmentMode.Warm => Messages.AssignmentMode.Warm,
+        Records.Workers.AssignmentMode.Hold => Messages.AssignmentMode.Hold,
+        Records.Workers.AssignmentMode.Train => Messages.AssignmentMode.Train,
+        Records.Workers.AssignmentMode.Pause => Messages.AssignmentMode.Pause,
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "The protocol has no such mode."),
     };
 
     private static ImmutableArray<ArtifactReference> ToRecords(RepeatedField<Artifact> artifacts) => [.. artifacts.Select(ToRecord)];

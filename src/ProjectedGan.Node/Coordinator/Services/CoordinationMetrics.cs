@@ -9,26 +9,46 @@ using ProjectedGan.Telemetry.Tracing;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 
-/// <summary>What the grains measure, as metrics and spans.</summary>
-internal sealed class CoordinationMetrics(CoordinationInstruments instruments, EvaluationInstruments evaluations) : ICoordinationObserver
+/// <summary>
+/// What the grains measure, as metrics and spans. An experiment's figures of merit outlast it for a few scrapes: its last snapshot is as a rule
+/// measured after its end.
+/// </summary>
+internal sealed class CoordinationMetrics : ICoordinationObserver, IDisposable
 {
+    private static readonly TimeSpan ShownAfterwards = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
+
+    private readonly CoordinationInstruments _instruments;
+    private readonly EvaluationInstruments _evaluations;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+
+    // When the figures of experiments that have ended are removed.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _ended = new();
+
     // Workers and evaluators are counted by different grains and shown by one instrument.
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, int>> _nodes = new();
 
+    public CoordinationMetrics(CoordinationInstruments instruments, EvaluationInstruments evaluations, TimeProvider time)
+    {
+        (_instruments, _evaluations, _time) = (instruments, evaluations, time);
+        _timer = time.CreateTimer(_ => Forget(), null, Look, Look);
+    }
+
     public void Experiments(IReadOnlyDictionary<ExperimentState, int> byState) =>
-        instruments.Experiments(byState.ToDictionary(pair => pair.Key.ToString().ToLowerInvariant(), pair => pair.Value));
+        _instruments.Experiments(byState.ToDictionary(pair => pair.Key.ToString().ToLowerInvariant(), pair => pair.Value));
 
     public void Nodes(string role, IReadOnlyDictionary<string, int> byState)
     {
         _nodes[role] = byState;
-        instruments.Nodes(_nodes.SelectMany(known => known.Value.Select(pair => (Key: (known.Key, pair.Key), pair.Value))).ToDictionary(pair => pair.Key, pair => pair.Value));
+        _instruments.Nodes(_nodes.SelectMany(known => known.Value.Select(pair => (Key: (known.Key, pair.Key), pair.Value))).ToDictionary(pair => pair.Key, pair => pair.Value));
     }
 
-    public void QueueChanged(int length, DateTimeOffset? oldestSince) => instruments.QueueChanged(length, oldestSince);
+    public void QueueChanged(int length, DateTimeOffset? oldestSince) => _instruments.QueueChanged(length, oldestSince);
 
-    public void EvaluationQueueChanged(int length, DateTimeOffset? oldestSince) => instruments.EvaluationQueueChanged(length, oldestSince);
+    public void EvaluationQueueChanged(int length, DateTimeOffset? oldestSince) => _instruments.EvaluationQueueChanged(length, oldestSince);
 
-    public void Assigned(int workers) => instruments.Assigned(workers);
+    public void Assigned(int workers) => _instruments.Assigned(workers);
 
     public void Scheduled(string experiment, string traceParent, DateTimeOffset since)
     {
@@ -37,9 +57,14 @@ internal sealed class CoordinationMetrics(CoordinationInstruments instruments, E
         span?.SetStartTime(since.UtcDateTime);
     }
 
-    public void EpochEnded(string reason) => instruments.MembershipEpochEnded(reason);
+    public void EpochEnded(string reason) => _instruments.MembershipEpochEnded(reason);
 
-    public void Progressed(string experiment, long iteration, long images, int workers, long epoch) => instruments.Progress(experiment, iteration, images, workers, epoch);
+    public void Progressed(string experiment, long iteration, long images, int workers, long epoch)
+    {
+        // One that had failed may have been resumed.
+        _ended.TryRemove(experiment, out _);
+        _instruments.Progress(experiment, iteration, images, workers, epoch);
+    }
 
     public void Evaluated(string experiment, SnapshotRecord snapshot, IReadOnlyList<SnapshotRecord> all)
     {
@@ -48,13 +73,32 @@ internal sealed class CoordinationMetrics(CoordinationInstruments instruments, E
             (string figure, string network) = MetricName.Split(metric.Metric);
             IEnumerable<double> values = all.SelectMany(entry => entry.Metrics).Where(entry => entry.Metric == metric.Metric && double.IsFinite(entry.Value)).Select(entry => entry.Value).DefaultIfEmpty(metric.Value);
             double best = MetricName.LowerIsBetter(figure) ? values.Min() : values.Max();
-            evaluations.MetricMeasured(new MetricKey(experiment, figure, network), snapshot.Iteration, metric.Value, best, (int)metric.Samples);
+            _evaluations.MetricMeasured(new MetricKey(experiment, figure, network), snapshot.Iteration, metric.Value, best, (int)metric.Samples);
+        }
+
+        if (_ended.ContainsKey(experiment))
+        {
+            _ended[experiment] = _time.GetUtcNow() + ShownAfterwards;
         }
     }
 
     public void ExperimentEnded(string experiment)
     {
-        instruments.ExperimentEnded(experiment);
-        evaluations.ExperimentEnded(experiment);
+        _instruments.ExperimentEnded(experiment);
+        _ended.TryAdd(experiment, _time.GetUtcNow() + ShownAfterwards);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Forget()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        foreach (KeyValuePair<string, DateTimeOffset> ended in _ended.Where(ended => ended.Value <= now))
+        {
+            if (_ended.TryRemove(ended))
+            {
+                _evaluations.ExperimentEnded(ended.Key);
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Hosting;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 
@@ -47,7 +48,7 @@ internal sealed class EvaluatorLink(
             {
                 await HandleAsync(messages.Current);
             }
-            catch (CoordinationException error)
+            catch (Exception error) when (error is CoordinationException or FieldException or ArtifactException)
             {
                 NodeLinkLog.Dropped(logger, messages.Current.KindCase.ToString(), registration.Id, error.Message);
             }

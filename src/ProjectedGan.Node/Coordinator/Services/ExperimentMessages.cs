@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Catalog;
 using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Node.Hosting;
 using Records = ProjectedGan.Coordination.Experiments;
 
 namespace ProjectedGan.Node.Coordinator.Services;
@@ -85,7 +86,11 @@ internal static class ExperimentMessages
     // The enumerations have the same members in the same order; a test pins it.
     public static Contracts.V1.ExperimentState ToMessage(Records.ExperimentState state) => (Contracts.V1.ExperimentState)state;
 
-    public static ImmutableArray<Records.ExperimentState> ToRecords(IEnumerable<Contracts.V1.ExperimentState> states) => [.. states.Select(state => (Records.ExperimentState)state)];
+    public static ImmutableArray<Records.ExperimentState> ToRecords(IEnumerable<Contracts.V1.ExperimentState> states) => [.. states.Select(ToRecord)];
+
+    private static Records.ExperimentState ToRecord(Contracts.V1.ExperimentState state) => System.Enum.IsDefined(state)
+        ? (Records.ExperimentState)state
+        : throw new FieldException("states", $"states has {(int)state}, which is no state of an experiment.");
 
     public static Progress ToMessage(TrainingProgress progress)
     {

@@ -5,12 +5,14 @@ using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Workers;
 using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Hosting;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 
 /// <summary>
 /// One stream of a worker. Messages are done one after the other: the acknowledgement of a heartbeat says that everything before it is
-/// recorded. A message that cannot be recorded ends the stream, and the worker sends it again on the next one.
+/// recorded. A message that cannot be recorded just now ends the stream, and the worker sends it again on the next one; one that never can be is
+/// dropped.
 /// </summary>
 internal sealed class WorkerLink(
     IGrainFactory grains, ArtifactStore store, TimeProvider time, WorkerRegistration registration, CommandWriter<WorkerCommand> commands, ILogger logger)
@@ -42,9 +44,10 @@ internal sealed class WorkerLink(
             {
                 await HandleAsync(messages.Current);
             }
-            catch (CoordinationException error)
+            catch (Exception error) when (error is CoordinationException or FieldException or ArtifactException)
             {
-                // About an experiment that is not there any more or not in a state for it; the worker could do nothing about it.
+                // About an experiment that is not there any more or not in a state for it, or a message that makes no sense here: the worker
+                // could do nothing about it, and would send it again on each stream ahead of everything else.
                 NodeLinkLog.Dropped(logger, messages.Current.KindCase.ToString(), registration.Id, error.Message);
             }
         }

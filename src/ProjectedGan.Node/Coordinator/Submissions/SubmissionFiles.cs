@@ -73,6 +73,12 @@ internal sealed class SubmissionFiles(ArtifactStore store, LocalFiles local)
                 return null;
             }
 
+            if (problems.Exists(problem => problem.Path == field))
+            {
+                // It is no name of a file.
+                return null;
+            }
+
             await using FileStream file = await Task.Run(open, cancellation);
             (ArtifactDigest found, long bytes) = await store.IngestAsync(file, path, cancellation);
             return new ArtifactReference { Name = Path.GetFileName(path), Digest = found.ToString(), Bytes = bytes };

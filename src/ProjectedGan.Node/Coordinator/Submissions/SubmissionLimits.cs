@@ -3,9 +3,6 @@ namespace ProjectedGan.Node.Coordinator.Submissions;
 /// <summary>Bounds of a submission's texts.</summary>
 internal static class SubmissionLimits
 {
-    /// <summary>Bytes of a spec's YAML in UTF-8.</summary>
-    public const int SpecBytes = 256 << 10;
-
     /// <summary>Characters of a name and of a request's own key.</summary>
     public const int NameLength = 100;
 }

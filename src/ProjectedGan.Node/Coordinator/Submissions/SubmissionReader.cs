@@ -1,4 +1,3 @@
-using System.Text;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Data.Datasets;
@@ -59,12 +58,6 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
 
     private static TrainingSpec? ReadSpec(string yaml, List<SpecProblem> problems)
     {
-        if (Encoding.UTF8.GetByteCount(yaml) is > SubmissionLimits.SpecBytes and int bytes)
-        {
-            problems.Add(new SpecProblem("spec_yaml", $"spec_yaml has {bytes} bytes; it may have {SubmissionLimits.SpecBytes}."));
-            return null;
-        }
-
         try
         {
             (TrainingSpec spec, IReadOnlyList<SpecProblem> found) = TrainingSpecFile.Inspect("spec_yaml", yaml);

@@ -52,7 +52,7 @@ internal sealed class WebCalls(NodeServerOptions options, Authorizer authorizer,
 
     private async Task FailAsync(HttpContext context, string method, Exception error)
     {
-        if (context.RequestAborted.IsCancellationRequested)
+        if (await ErrorInterceptor.CallerGoneAsync(error, context.RequestAborted))
         {
             return;
         }

@@ -1,0 +1,11 @@
+using ProjectedGan.Coordination;
+using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Node.Artifacts;
+
+namespace ProjectedGan.Node.Coordinator.Services;
+
+/// <summary>What of the artifacts can be fetched from this coordinator.</summary>
+internal sealed class HeldArtifacts(ArtifactStore store) : IHeldArtifacts
+{
+    public bool Has(ArtifactReference artifact) => !store.IsThere || (ArtifactDigest.IsDigest(artifact.Digest) && store.Contains(ArtifactDigest.Parse(artifact.Digest)));
+}

@@ -1,0 +1,79 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Node.Tests.Hosting;
+using ProjectedGan.Node.Tests.Processes;
+using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
+
+namespace ProjectedGan.Node.Tests.Coordinator;
+
+/// <summary>What callers do wrong is no error of the coordinator: its log has none for it.</summary>
+public class QuietLogTests
+{
+    [Fact]
+    public async Task Callers_ThatGoAway_AreNoErrors()
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        Random random = new(1);
+        for (int caller = 0; caller < 40; caller++)
+        {
+            GrpcChannel channel = coordinator.Connect();
+            using AsyncClientStreamingCall<UploadRequest, StatResponse> upload = new ArtifactCalls(channel).Upload();
+            await upload.RequestStream.WriteAsync(new UploadRequest { Start = new UploadStart { Digest = new string((char)('a' + (caller % 6)), 64), Bytes = 1 << 30 } });
+            await upload.RequestStream.WriteAsync(new UploadRequest { Data = ByteString.CopyFrom(new byte[1 << 20]) });
+            using AsyncDuplexStreamingCall<WorkerMessage, WorkerCommand> work = new Cluster.ClusterClient(channel).Work();
+            await work.RequestStream.WriteAsync(new WorkerMessage { Register = new RegisterWorker() });
+            await Task.Delay(random.Next(20));
+            if (caller % 2 == 0)
+            {
+                // The whole connection, in the middle of two calls.
+                channel.Dispose();
+            }
+        }
+
+        await NoErrorsAsync(coordinator);
+    }
+
+    [Fact]
+    public async Task Messages_ThatAreTooLarge_AreNoErrors()
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        string large = new('x', 3 << 20);
+
+        RpcException unary = await Assert.ThrowsAsync<RpcException>(async () => await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = large }));
+        using AsyncDuplexStreamingCall<WorkerMessage, WorkerCommand> work = new Cluster.ClusterClient(coordinator.Connect()).Work();
+        await WriteAsync(work.RequestStream, new WorkerMessage { Log = new NodeLog { Text = large } });
+        RpcException streamed = await Assert.ThrowsAsync<RpcException>(() => work.ResponseStream.MoveNext(CancellationToken.None));
+        using AsyncClientStreamingCall<UploadRequest, StatResponse> upload = new ArtifactCalls(coordinator.Connect()).Upload();
+        await WriteAsync(upload.RequestStream, new UploadRequest { Data = ByteString.CopyFromUtf8(large) });
+        RpcException uploaded = await Assert.ThrowsAsync<RpcException>(async () => await upload);
+
+        // A stream's first message that cannot be read is none that registers.
+        Assert.Equal([StatusCode.ResourceExhausted, StatusCode.InvalidArgument, StatusCode.ResourceExhausted], new[] { unary, streamed, uploaded }.Select(refused => refused.StatusCode));
+        await NoErrorsAsync(coordinator);
+    }
+
+    // The coordinator may have refused it before all of it is written; its answer says so.
+    private static async Task WriteAsync<T>(IClientStreamWriter<T> stream, T message)
+    {
+        try
+        {
+            await stream.WriteAsync(message);
+        }
+        catch (RpcException)
+        {
+        }
+    }
+
+    private static async Task NoErrorsAsync(CoordinatorProcess coordinator)
+    {
+        // It still answers, and has seen all of it by now.
+        await coordinator.Experiments.ListAsync(new ListRequest());
+        await Eventually.HoldsAsync("all calls have ended", async () => (await coordinator.Experiments.ListNodesAsync(new ListNodesRequest())).Nodes.Count == 0);
+        string[] errors = [.. coordinator.Log.Split('\n').Where(line => line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal))];
+        Assert.True(errors.Length == 0, string.Join('\n', errors));
+    }
+}
