@@ -38,8 +38,9 @@ public sealed class FlatBuffer : IDisposable
     /// <summary>The members as views into <see cref="Flat"/>, in list order and with their shapes.</summary>
     public IReadOnlyList<Tensor> Views => _views;
 
-    /// <summary>A buffer of zeros with the same members: for gradients, moments, averages.</summary>
-    public FlatBuffer ZerosLike() => new(zeros_like(Flat).DetachFromDisposeScope(), _views);
+    /// <summary>A buffer with the same members over other values, on any device: gradients, moments, averages, copies.</summary>
+    /// <param name="flat">Contiguous, of the length of <see cref="Flat"/>; the new buffer's own from now on.</param>
+    public FlatBuffer Over(Tensor flat) => new(flat.DetachFromDisposeScope(), _views);
 
     /// <summary>Makes each tensor's storage its part of <see cref="Flat"/>, whose values and memory order it takes on.</summary>
     /// <param name="tensors">The constructor's list, or that of another copy of the same module.</param>

@@ -67,7 +67,7 @@ public class FlatBufferTests
         var parameters = Parameters();
         using var buffer = new FlatBuffer(parameters);
         buffer.Alias(parameters);
-        using var gradients = buffer.ZerosLike();
+        using var gradients = buffer.Over(zeros_like(buffer.Flat));
         using var adam = new FusedAdam([buffer.Flat], new AdamOptions { LearningRate = 0.1 });
         var before = parameters[0].detach().clone();
         parameters[0].sum().backward();

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Checkpoints;
 
-/// <summary>A copy of everything that a checkpoint holds, taken between two iterations, so that it can be written while training goes on.</summary>
+/// <summary>
+/// A copy of everything that a checkpoint holds, taken between two iterations, so that it can be written while training goes on; in the
+/// host's memory, so that a device holds nothing twice.
+/// </summary>
 internal sealed class TrainingSnapshot : IDisposable
 {
     private readonly List<FlatGroup> _groups = [];
@@ -44,7 +47,7 @@ internal sealed class TrainingSnapshot : IDisposable
 
     private List<(string Name, Tensor Tensor)> Copy(NetworkState network, FlatGroup trained)
     {
-        var copies = Clone(trained).Concat(Clone(network.Statistics)).Concat(Clone(network.Counters)).Concat(Clone(network.SpectralVectors))
+        var copies = new[] { trained, network.Statistics, network.Counters, network.SpectralVectors }.SelectMany(group => HostCopy(group, group.Flat))
             .ToDictionary(member => member.Name, member => member.Tensor, StringComparer.Ordinal);
         return [.. StateDict.Named(network.Module).Select(member => (member.Name, copies.GetValueOrDefault(member.Name, member.Tensor)))];
     }
@@ -57,19 +60,16 @@ internal sealed class TrainingSnapshot : IDisposable
             (CheckpointFiles.SecondMoment, update.Adam.SecondMoments[0]),
         })
         {
-            var group = network.Trained.Clone();
-            group.CopyFrom(moment);
-            _groups.Add(group);
-            foreach (var (name, tensor) in group.Named)
+            foreach (var (name, tensor) in HostCopy(network.Trained, moment))
             {
                 yield return (prefix + name + suffix, tensor);
             }
         }
     }
 
-    private IEnumerable<(string Name, Tensor Tensor)> Clone(FlatGroup group)
+    private IEnumerable<(string Name, Tensor Tensor)> HostCopy(FlatGroup layout, Tensor values)
     {
-        var copy = group.Clone();
+        var copy = layout.HostCopy(values);
         _groups.Add(copy);
         return copy.Named;
     }

@@ -13,17 +13,17 @@ namespace ProjectedGan.Training.Iteration;
 /// <param name="spec">The run.</param>
 /// <param name="dataset">Its images.</param>
 /// <param name="factory">Type and device of batches.</param>
-/// <param name="taken">Told iteration, replica and image indices of each batch; null for nobody.</param>
+/// <param name="taken">Told iteration, replica and image indices of each batch, by the lanes side by side; null for nobody.</param>
 /// <remarks>Decoding starts at the first batch that is asked for, so that a resumed run starts where it left off.</remarks>
 public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, NetworkFactory factory, Action<long, int, IReadOnlyList<int>>? taken) : IRealBatches
 {
+    private readonly Lock _lock = new();
     private Prefetcher? _prefetcher;
     private ReplicaRange _hosted;
 
     public RealBatch Take(long iteration, int replica, CancellationToken cancellationToken)
     {
-        _prefetcher ??= Start(iteration);
-        using var batch = _prefetcher.Take(iteration, replica, cancellationToken);
+        using var batch = Prefetcher(iteration).Take(iteration, replica, cancellationToken);
         taken?.Invoke(iteration, replica, batch.ImageIndices);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -40,6 +40,14 @@ public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, Net
     }
 
     public void Dispose() => _prefetcher?.Dispose();
+
+    private Prefetcher Prefetcher(long iteration)
+    {
+        lock (_lock)
+        {
+            return _prefetcher ??= Start(iteration);
+        }
+    }
 
     private Prefetcher Start(long iteration) => new(
         dataset,

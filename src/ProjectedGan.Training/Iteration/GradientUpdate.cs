@@ -92,8 +92,7 @@ internal sealed class GradientUpdate : IDisposable
 
     private NonFiniteGradient? Describe(Tensor gradient, long iteration, IEnumerable<(int Replica, Tensor Probe)> replicas)
     {
-        using var layout = _network.Trained.Clone();
-        layout.CopyFrom(gradient);
+        using var layout = _network.Trained.HostCopy(gradient);
         var names = layout.Named.Where(member => !member.Tensor.isfinite().all().item<bool>()).Select(member => member.Name).ToList();
         var counts = NonFinite.Replace(gradient);
         if (counts.Total == 0)

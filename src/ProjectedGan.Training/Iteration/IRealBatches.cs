@@ -6,8 +6,8 @@ namespace ProjectedGan.Training.Iteration;
 public interface IRealBatches : IDisposable
 {
     /// <summary>
-    /// The batch of one replica; blocks until it is decoded. Called once for each hosted replica, in ascending order, iteration by
-    /// iteration, by one thread at a time.
+    /// The batch of one replica; blocks until it is decoded. Called once for each hosted replica, iteration by iteration, by the lanes
+    /// side by side, so in any order within an iteration.
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     RealBatch Take(long iteration, int replica, CancellationToken cancellationToken);

@@ -25,12 +25,10 @@ internal sealed class TrainingWorker : IDisposable
     private readonly GeneratorPhase _generatorPhase;
     private readonly DiscriminatorPhase _discriminatorPhase;
     private readonly IterationUndo? _undo;
-    private readonly Lock _nextLock = new();
     private readonly Tensor _figures;
     private LanePool? _pool;
     private IGradientExchange? _exchange;
     private (Tensor Generator, Tensor Discriminator)? _norms;
-    private int _next;
 
     /// <param name="state">The worker's networks.</param>
     /// <param name="batches">Its real images.</param>
@@ -177,7 +175,7 @@ internal sealed class TrainingWorker : IDisposable
             SpectralNormalization.PowerIterate(_state.Discriminator.Module);
         }
         _state.GeneratorGradients.Begin(iteration);
-        EachReplica((lane, replica, _) => _generatorPhase.Run(lane, replica, iteration), iteration, takeBatch: false, cancellationToken);
+        EachReplica((lane, replica) => _generatorPhase.Run(lane, replica, iteration), cancellationToken);
     }
 
     private Tensor? UpdateGenerator(long iteration, bool measureNorm, CancellationToken cancellationToken)
@@ -203,7 +201,13 @@ internal sealed class TrainingWorker : IDisposable
             SpectralNormalization.PowerIterate(_state.Discriminator.Module);
         }
         _state.DiscriminatorGradients.Begin(iteration);
-        EachReplica((lane, replica, real) => _discriminatorPhase.Run(lane, replica, iteration, real!), iteration, takeBatch: true, cancellationToken);
+        EachReplica(
+            (lane, replica) =>
+            {
+                using var real = TakeBatch(iteration, replica, cancellationToken);
+                _discriminatorPhase.Run(lane, replica, iteration, real);
+            },
+            cancellationToken);
     }
 
     private (Tensor Gradient, Tensor Statistics) ReduceDiscriminatorPhase(long iteration, CancellationToken cancellationToken)
@@ -215,39 +219,33 @@ internal sealed class TrainingWorker : IDisposable
         return (gradient, _state.Spec.Replicas > 1 ? mean.mul_(Of(1.0 / _state.Spec.Replicas)) : mean);
     }
 
-    private void EachReplica(
-        Action<ReplicaLane, int, RealBatch?> phase, long iteration, bool takeBatch, CancellationToken cancellationToken)
+    private void EachReplica(Action<ReplicaLane, int> phase, CancellationToken cancellationToken)
     {
-        _next = _state.Hosted.First;
+        var next = _state.Hosted.First - 1;
+        using var failure = new CancellationTokenSource();
         _pool!.Run(lane =>
         {
-            while (TakeNext(iteration, takeBatch, cancellationToken) is var (replica, batch))
+            while (!failure.IsCancellationRequested && Interlocked.Increment(ref next) is var replica && replica < _state.Hosted.End)
             {
-                using (batch)
+                try
                 {
-                    phase(lane, replica, batch);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    phase(lane, replica);
+                }
+                catch
+                {
+                    // The iteration is lost: the other lanes start nothing more.
+                    failure.Cancel();
+                    throw;
                 }
             }
         });
     }
 
-    private (int Replica, RealBatch? Batch)? TakeNext(long iteration, bool takeBatch, CancellationToken cancellationToken)
+    private RealBatch TakeBatch(long iteration, int replica, CancellationToken cancellationToken)
     {
-        lock (_nextLock)
-        {
-            if (_next >= _state.Hosted.End)
-            {
-                return null;
-            }
-            cancellationToken.ThrowIfCancellationRequested();
-            var replica = _next++;
-            if (!takeBatch)
-            {
-                return (replica, null);
-            }
-            using var measured = _state.Timings.Measure(IterationPart.DataWait);
-            return (replica, _batches.Take(iteration, replica, cancellationToken));
-        }
+        using var measured = _state.Timings.Measure(IterationPart.DataWait);
+        return _batches.Take(iteration, replica, cancellationToken);
     }
 
     private Tensor? Update(TrainingPhase phase, long iteration, Tensor gradient, bool measureNorm)
@@ -286,8 +284,7 @@ internal sealed class TrainingWorker : IDisposable
     {
         if (_state.Probe is { } probe)
         {
-            using var gradients = network.Trained.Clone();
-            gradients.CopyFrom(gradient);
+            using var gradients = network.Trained.HostCopy(gradient);
             probe.Gradients(phase, gradients.Named);
             probe.Parameters(phase, network.Trained.Named);
         }

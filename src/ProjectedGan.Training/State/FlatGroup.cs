@@ -52,12 +52,11 @@ internal sealed class FlatGroup : IDisposable
     }
 
     /// <summary>A group of the same layout with storage and values of its own.</summary>
-    public FlatGroup Clone()
-    {
-        var copy = new FlatGroup(Names, _buffer?.ZerosLike());
-        copy.CopyFrom(this);
-        return copy;
-    }
+    public FlatGroup Clone() => Copy(_flat, _flat.device);
+
+    /// <summary>A group of the same layout with a copy of other values, in the host's memory.</summary>
+    /// <param name="flat">Of the length of <see cref="Flat"/>.</param>
+    public FlatGroup HostCopy(Tensor flat) => Copy(flat, CPU);
 
     /// <summary>Takes over the values of a group of the same layout.</summary>
     public void CopyFrom(FlatGroup source) => CopyFrom(source.Flat);
@@ -76,5 +75,11 @@ internal sealed class FlatGroup : IDisposable
     {
         _buffer?.Dispose();
         _flat.Dispose();
+    }
+
+    private FlatGroup Copy(Tensor flat, Device device)
+    {
+        using var noGrad = no_grad();
+        return new FlatGroup(Names, _buffer?.Over(flat.to(device, copy: true)));
     }
 }

@@ -79,6 +79,39 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     }
 
     [Fact]
+    public async Task List_ShowMoreClickedTwice_HasEachExperimentOnce()
+    {
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
+        await page.Page.RouteAsync(List, route => route.ContinueAsync(new RouteContinueOptions { Url = $"{route.Request.Url}&pageSize=1" }));
+        await page.Page.EvaluateAsync("location.hash = '#/experiments'");
+        ILocator more = page.Page.GetByRole(AriaRole.Button, new() { Name = "Show more" });
+        await more.WaitForAsync();
+
+        await more.EvaluateAsync("button => { button.click(); button.click(); }");
+
+        await more.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Hidden });
+        Assert.Equal(["Compare second", "Compare faces"], await RowsAsync(page));
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task Comparison_ThatCannotBeLoaded_IsTriedAgain()
+    {
+        const string experiment = "**/api/v1/experiments/*";
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
+        await page.SeesAsync(ScriptedWorker.Id);
+        await page.RefuseAsync(experiment);
+        await page.Page.EvaluateAsync($"location.hash = '#/compare?ids={open.Recorded.Id},{open.Recorded.Other}'");
+        await page[Notice].WaitForAsync();
+
+        await page.AnswerAsync(experiment);
+
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "second" }).WaitForAsync();
+        Assert.False(await page[Notice].IsVisibleAsync());
+        HasOnlyRefusals(page);
+    }
+
+    [Fact]
     public async Task List_OfAStateThatIsNoLongerChosen_IsNotShown()
     {
         await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page);

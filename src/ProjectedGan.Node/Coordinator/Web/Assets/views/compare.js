@@ -1,6 +1,7 @@
 // Metric curves and newest samples of a few experiments.
 import { h } from "../app/dom.js";
 import { api, imageSource } from "../app/api.js";
+import { RETRY_PAUSE } from "../app/live.js";
 import { address, remember } from "../app/router.js";
 import { count, duration, higherIsBetter, lastWord, metricName, seconds, significant } from "../app/format.js";
 import { LineChart } from "../chart/line-chart.js";
@@ -13,7 +14,12 @@ const SUGGESTED = 3;
 
 export function compareView(query, signal) {
   const body = h("div", { class: "stack" }, h("p", { class: "quiet" }, "Loading…"));
-  load(query, body, signal).catch((error) => error.name !== "AbortError" && body.replaceChildren(h("p", { class: "notice bad", role: "alert" }, error.message)));
+  const attempt = () => load(query, body, signal).catch((error) => {
+    if (error.name === "AbortError") return;
+    body.replaceChildren(h("p", { class: "notice bad", role: "alert" }, error.message));
+    if (error.status !== 404) setTimeout(() => !signal.aborted && attempt(), RETRY_PAUSE);
+  });
+  attempt();
   return { title: "Compare", element: h("div", {}, h("div", { class: "page-head" }, h("div", {}, h("h1", {}, "Compare experiments"))), body) };
 }
 

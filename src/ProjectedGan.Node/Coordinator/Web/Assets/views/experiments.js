@@ -20,7 +20,7 @@ export function experimentsView(query, signal) {
   const notice = h("p", { class: "notice bad", role: "alert", hidden: true });
   const body = h("div", {}, h("p", { class: "quiet" }, "Loading…"));
   const compare = h("a", { class: "button", hidden: true });
-  const more = h("button", { hidden: true, onclick: () => { pages.push(next); load(); } }, "Show more");
+  const more = h("button", { hidden: true, onclick: () => { if (!pages.includes(next)) pages.push(next); load(); } }, "Show more");
   const search = h("input", { type: "search", placeholder: "Name, user or id", "aria-label": "Search experiments", value: text, oninput: () => { text = search.value; remember({ q: text }); draw(); } });
 
   const load = async () => {
