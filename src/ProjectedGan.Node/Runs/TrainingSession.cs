@@ -26,19 +26,25 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="folder">The run's folder; made here.</param>
     /// <param name="spec">What to train.</param>
     /// <param name="options">What to do besides training.</param>
-    /// <exception cref="UsageException">Another process runs in the folder, or the folder is of another spec.</exception>
+    /// <exception cref="UsageException">The spec does not fit the images, another process runs in the folder, or the folder is of another spec.</exception>
     public TrainingSession(RunFolder folder, TrainingSpec spec, SessionOptions options)
     {
         TrainingSpecValidator.ThrowIfInvalid(spec);
         Folder = folder;
         _spec = spec;
         _budget = options.Budget;
-        _lock = folder.Claim(spec);
-        _logging = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(new JsonLinesLoggerProvider(folder.Log, TimeProvider.System)));
-        _logger = _logging.CreateLogger("ProjectedGan.Run");
         try
         {
             _images = ImageDataset.Open(spec.Data.Path);
+            // Before the folder is claimed, whose spec the corrected one would not be.
+            if (DatasetFit.Problems(spec, spec.Data.Path, _images.Resolution, _images.ClassCount) is { Count: > 0 } problems)
+            {
+                throw new SpecException("The spec cannot be trained", problems);
+            }
+
+            _lock = folder.Claim(spec);
+            _logging = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(new JsonLinesLoggerProvider(folder.Log, TimeProvider.System)));
+            _logger = _logging.CreateLogger("ProjectedGan.Run");
             Dataset = spec.Data.Mirror ? new MirroredDataset(_images) : _images;
             Evaluation = options.EvaluationSamples > 0 && spec.Features.Weights != FeatureSpec.RandomWeights ? OpenEvaluation(options.EvaluationSamples) : null;
         }
@@ -110,8 +116,8 @@ internal sealed class TrainingSession : IDisposable
     {
         Evaluation?.Dispose();
         _images?.Dispose();
-        _logging.Dispose();
-        _lock.Dispose();
+        _logging?.Dispose();
+        _lock?.Dispose();
         _budgetUsed.Dispose();
     }
 
