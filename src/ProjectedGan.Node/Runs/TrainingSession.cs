@@ -75,9 +75,9 @@ internal sealed class TrainingSession : IDisposable
         RunObserver observer = new(this, view, worker, _logger, stop);
         using Trainer trainer = Trainer.Create(_spec, _images, new TrainerOptions { CheckpointFolder = Folder.Checkpoints, Observer = observer });
         RunLog.Starts(_logger, Folder.Name, SpecHash.Compute(_spec), _spec.Execution.Device.ToString());
-        foreach (SpecProblem advice in SpecAdvice.Of(_spec, _images.Count))
+        foreach (string advice in (string[])[.. SpecAdvice.Of(_spec, _images.Count).Select(advice => advice.Message), .. _images.LeftOut.Sentences()])
         {
-            observer.Warning($"warning: {advice.Message}");
+            observer.Warning($"warning: {advice}");
         }
 
         FdCsv.Resume(Folder.FrechetCsv, trainer.ImagesSeen);

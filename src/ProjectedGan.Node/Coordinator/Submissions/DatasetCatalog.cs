@@ -42,7 +42,7 @@ internal sealed class DatasetCatalog(ArtifactStore store, string folder)
         }
 
         using ZipDataset dataset = new(path);
-        DatasetFacts facts = new(dataset.Hash, dataset.Count, dataset.Resolution, dataset.ClassCount);
+        DatasetFacts facts = new(dataset.Hash, dataset.Count, dataset.Resolution, dataset.ClassCount, [.. dataset.LeftOut.Sentences()]);
         Directory.CreateDirectory(folder);
         AtomicFile.Write(note, stream => JsonSerializer.Serialize(stream, facts));
         return facts;
