@@ -26,25 +26,19 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="folder">The run's folder; made here.</param>
     /// <param name="spec">What to train.</param>
     /// <param name="options">What to do besides training.</param>
-    /// <exception cref="UsageException">The spec does not fit the images, another process runs in the folder, or the folder is of another spec.</exception>
+    /// <exception cref="UsageException">Another process runs in the folder, or the folder is of another spec.</exception>
     public TrainingSession(RunFolder folder, TrainingSpec spec, SessionOptions options)
     {
         TrainingSpecValidator.ThrowIfInvalid(spec);
         Folder = folder;
         _spec = spec;
         _budget = options.Budget;
+        _lock = folder.Claim(spec);
+        _logging = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(new JsonLinesLoggerProvider(folder.Log, TimeProvider.System)));
+        _logger = _logging.CreateLogger("ProjectedGan.Run");
         try
         {
             _images = ImageDataset.Open(spec.Data.Path);
-            // Before the folder is claimed, whose spec the corrected one would not be.
-            if (DatasetFit.Problems(spec, spec.Data.Path, _images.Resolution, _images.ClassCount) is { Count: > 0 } problems)
-            {
-                throw new SpecException("The spec cannot be trained", problems);
-            }
-
-            _lock = folder.Claim(spec);
-            _logging = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(new JsonLinesLoggerProvider(folder.Log, TimeProvider.System)));
-            _logger = _logging.CreateLogger("ProjectedGan.Run");
             Dataset = spec.Data.Mirror ? new MirroredDataset(_images) : _images;
             Evaluation = options.EvaluationSamples > 0 && spec.Features.Weights != FeatureSpec.RandomWeights ? OpenEvaluation(options.EvaluationSamples) : null;
         }
@@ -68,12 +62,13 @@ internal sealed class TrainingSession : IDisposable
     {
         // As the benchmark does: otherwise glibc gives large buffers back to the kernel and every iteration pays for page faults.
         TorchRuntime.TuneAllocator();
-        TrainingSpecFile.Save(_spec, Folder.Spec);
-        RealGrid.Write(_images, Folder.RealGrid);
         using SnapshotWorker worker = new(_logger);
         ProgressView view = new(AnsiConsole.Console, TimeProvider.System);
         RunObserver observer = new(this, view, worker, _logger, stop);
         using Trainer trainer = Trainer.Create(_spec, _images, new TrainerOptions { CheckpointFolder = Folder.Checkpoints, Observer = observer });
+        // What is wrong with spec, data or weights has been said by now; a corrected spec is no other one than the folder's.
+        TrainingSpecFile.Save(_spec, Folder.Spec);
+        RealGrid.Write(_images, Folder.RealGrid);
         RunLog.Starts(_logger, Folder.Name, SpecHash.Compute(_spec), _spec.Execution.Device.ToString());
         foreach (string advice in (string[])[.. SpecAdvice.Of(_spec, _images.Count).Select(advice => advice.Message), .. _images.LeftOut.Sentences()])
         {
@@ -116,8 +111,8 @@ internal sealed class TrainingSession : IDisposable
     {
         Evaluation?.Dispose();
         _images?.Dispose();
-        _logging?.Dispose();
-        _lock?.Dispose();
+        _logging.Dispose();
+        _lock.Dispose();
         _budgetUsed.Dispose();
     }
 
