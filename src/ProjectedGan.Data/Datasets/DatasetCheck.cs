@@ -6,6 +6,11 @@ namespace ProjectedGan.Data.Datasets;
 /// <summary>Checks by their headers that a source's images can be trained on.</summary>
 internal static class DatasetCheck
 {
+    // Files are read whole, by several threads at once, and a zip's few bytes can claim any length. A pixel has 8 bytes at most (RGBA
+    // of 16 bits); this is four times that, for further frames, and room for profiles and previews.
+    private const long BytesAPixel = 32;
+    private const long BytesAFile = 4 << 20;
+
     /// <summary>The side of all images.</summary>
     /// <exception cref="DatasetException">Names the first unfit image in order of names, what it is and what to do.</exception>
     public static int CommonResolution(IImageSource source)
@@ -26,6 +31,9 @@ internal static class DatasetCheck
     {
         if (Probe(source, index, out var problem) is not { } info)
             return problem;
+        if (source.Length(index) > Largest(info.Width, info.Height))
+            return $"has {source.Length(index):N0} bytes for {info.Width}x{info.Height} pixels; "
+                + $"training takes up to {Largest(info.Width, info.Height):N0}";
         if (info.Width != info.Height || !BitOperations.IsPow2(info.Width))
             return $"is {info.Width}x{info.Height}; training needs square images of a power-of-two size";
         if (info.Width != resolution)
@@ -33,9 +41,17 @@ internal static class DatasetCheck
         return info.HasAlpha ? "has an alpha channel; training needs RGB or grey" : null;
     }
 
+    private static long Largest(long width, long height) => BytesAFile + (BytesAPixel * width * height);
+
     private static ImageInfo? Probe(IImageSource source, int index, out string? problem)
     {
         problem = null;
+        // Some formats are read whole before they tell their size.
+        if (source.Length(index) > Largest(ImageDataset.LargestResolution, ImageDataset.LargestResolution))
+        {
+            problem = $"has {source.Length(index):N0} bytes; training takes images of up to {ImageDataset.LargestResolution} pixels a side";
+            return null;
+        }
         try
         {
             return source.Probe(index);

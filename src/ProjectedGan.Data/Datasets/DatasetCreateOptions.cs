@@ -5,7 +5,7 @@ namespace ProjectedGan.Data.Datasets;
 /// <summary>What <see cref="DatasetCreator"/> makes of each image.</summary>
 public sealed record DatasetCreateOptions
 {
-    /// <summary>Pixels a side, a power of two from 8 to 4096.</summary>
+    /// <summary>Pixels a side, a power of two that can be trained: 64 to 1024.</summary>
     public required int Resolution { get; init; }
 
     /// <summary>3 RGB or 1 grey.</summary>

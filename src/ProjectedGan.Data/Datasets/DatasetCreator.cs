@@ -1,5 +1,5 @@
-using System.Numerics;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Torch;
 
 namespace ProjectedGan.Data.Datasets;
 
@@ -17,7 +17,8 @@ public static class DatasetCreator
     /// <param name="options">What to make of each image.</param>
     /// <param name="progress">Told after every few images, from the calling thread; may be null.</param>
     /// <param name="cancellation">Stops between images and leaves the destination as it was.</param>
-    /// <exception cref="DatasetException">The source cannot be read, no image is usable, an option is out of range, or the zip cannot be written.</exception>
+    /// <exception cref="UsageException">An option is out of range.</exception>
+    /// <exception cref="DatasetException">The source cannot be read, no image is usable, or the zip cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CreatedDataset Create(
         DatasetSource source,
@@ -32,15 +33,26 @@ public static class DatasetCreator
         using var images = ImageSources.Open(source.Path);
         var chosen = Choose(source, images);
         var labels = SourceLabels.Find(images, chosen, options.Labels);
-        var skipped = new List<SkippedImage>();
+        var outcome = new Outcome();
         try
         {
             using var writer = new DatasetZipWriter(destination);
-            WriteAll(new Job(images, chosen, labels, options), writer, skipped, progress, cancellation);
+            WriteAll(new Job(images, chosen, labels, options), writer, outcome, progress, cancellation);
+            var skipped = outcome.Skipped.Concat(images.LeftOut.Unreadable).OrderBy(image => image.Name, StringComparer.Ordinal).ToArray();
             if (writer.Count == 0)
                 throw new DatasetException($"'{source.Path}': no image could be used; the first: '{skipped[0].Name}': {skipped[0].Reason}.");
-            writer.Finish(labels.ClassNames);
-            return new CreatedDataset(destination, writer.Count, labels.ClassNames, skipped);
+            var classes = labels.Settle(writer.Labels);
+            writer.Finish(classes);
+            return new CreatedDataset
+            {
+                Path = destination,
+                Count = writer.Count,
+                Classes = classes.Classes,
+                LostClasses = classes.Lost,
+                Skipped = skipped,
+                LeftOut = images.LeftOut,
+                Enlarged = outcome.Enlarged,
+            };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -50,19 +62,22 @@ public static class DatasetCreator
 
     private static void Validate(DatasetCreateOptions options)
     {
-        if (options.Resolution is < 8 or > 4096 || !BitOperations.IsPow2(options.Resolution))
-            throw new DatasetException($"Resolution {options.Resolution} is not a power of two from 8 to 4096; use 64, 128 or 256, say.");
+        if (!ImageDataset.CanTrainAt(options.Resolution))
+            throw new UsageException(
+                $"Resolution {options.Resolution} is no power of two from {ImageDataset.SmallestResolution} to {ImageDataset.LargestResolution}, "
+                + "which is what training takes; use 64, 128 or 256, say.");
         if (options.Channels is not (1 or 3))
-            throw new DatasetException($"Channels {options.Channels} is neither 3 (RGB) nor 1 (grey).");
+            throw new UsageException($"Channels {options.Channels} is neither 3 (RGB) nor 1 (grey).");
         if (options.Threads < 0)
-            throw new DatasetException($"Threads {options.Threads} is negative; use 0 for one a processor.");
+            throw new UsageException($"Threads {options.Threads} is negative; use 0 for one a processor.");
     }
 
     private static int[] Choose(DatasetSource source, IImageSource images)
     {
+        LeftOutFiles.RequireImages(images);
         var chosen = Enumerable.Range(0, images.Names.Count).Where(i => source.Includes?.Invoke(images.Names[i]) ?? true).ToArray();
         if (chosen.Length == 0)
-            throw new DatasetException($"'{source.Path}' holds no {(images.Names.Count == 0 ? "" : "chosen ")}{ImageNames.Formats} image.");
+            throw new DatasetException($"'{source.Path}' holds no chosen {ImageNames.Formats} image.");
         if (source.RequiredNames is { } required)
         {
             var found = chosen.Select(i => Path.GetFileNameWithoutExtension(images.Names[i])).ToHashSet(StringComparer.Ordinal);
@@ -74,11 +89,11 @@ public static class DatasetCreator
 
     // Images are made side by side in chunks and written in order, so that the zip does not depend on the threads.
     private static void WriteAll(
-        Job job, DatasetZipWriter writer, List<SkippedImage> skipped, Action<DatasetProgress>? progress, CancellationToken cancellation)
+        Job job, DatasetZipWriter writer, Outcome outcome, Action<DatasetProgress>? progress, CancellationToken cancellation)
     {
         var threads = job.Options.Threads > 0 ? job.Options.Threads : Environment.ProcessorCount;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
-        var made = new (byte[][]? Pngs, string? Problem)[threads * ChunkPerThread];
+        var made = new (MadeImage? Image, string? Problem)[threads * ChunkPerThread];
         var total = job.Chosen.Length;
         progress?.Invoke(new DatasetProgress(0, total, 0));
         for (var start = 0; start < total; start += made.Length)
@@ -88,17 +103,22 @@ public static class DatasetCreator
             Parallel.For(0, count, parallel, i => made[i] = TryMake(job, job.Chosen[from + i]));
             for (var i = 0; i < count; i++)
             {
-                foreach (var png in made[i].Pngs ?? [])
+                var name = job.Images.Names[job.Chosen[from + i]];
+                if (made[i].Image is not { } image)
+                {
+                    outcome.Skipped.Add(new SkippedImage(name, made[i].Problem!));
+                    continue;
+                }
+                foreach (var png in image.Pngs)
                     writer.Add(png, job.Labels.Of(from + i));
-                if (made[i].Pngs is null)
-                    skipped.Add(new SkippedImage(job.Images.Names[job.Chosen[from + i]], made[i].Problem!));
+                outcome.Measure(name, image, job.Options);
             }
-            progress?.Invoke(new DatasetProgress(from + count, total, skipped.Count));
+            progress?.Invoke(new DatasetProgress(from + count, total, outcome.Skipped.Count));
         }
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private static (byte[][]? Pngs, string? Problem) TryMake(Job job, int index)
+    private static (MadeImage? Image, string? Problem) TryMake(Job job, int index)
     {
         try
         {
@@ -107,6 +127,26 @@ public static class DatasetCreator
         catch (Exception error) when (error is ImageException or DatasetException)
         {
             return (null, error.Message);
+        }
+    }
+
+    private sealed class Outcome
+    {
+        private int _enlarged;
+        private (int Side, string Text)? _smallest;
+
+        public List<SkippedImage> Skipped { get; } = [];
+
+        public EnlargedImages Enlarged => new(_enlarged, _smallest?.Text);
+
+        public void Measure(string name, MadeImage image, DatasetCreateOptions options)
+        {
+            var side = DatasetImageMaker.FilledSide(image, options.Fit);
+            if (side >= options.Resolution)
+                return;
+            _enlarged++;
+            if (_smallest is null || side < _smallest.Value.Side)
+                _smallest = (side, $"'{name}', {image.Width}x{image.Height}");
         }
     }
 

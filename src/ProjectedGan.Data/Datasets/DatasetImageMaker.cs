@@ -5,19 +5,24 @@ namespace ProjectedGan.Data.Datasets;
 /// <summary>Turns an image of any kind into the dataset's: upright, without alpha, square, resized.</summary>
 internal static class DatasetImageMaker
 {
-    /// <returns>The PNG; with <see cref="DatasetCreateOptions.Mirror"/> the flipped one follows.</returns>
     /// <exception cref="ImageException">The file cannot be decoded or is too small.</exception>
-    public static byte[][] Make(ReadOnlySpan<byte> file, DatasetCreateOptions options)
+    public static MadeImage Make(ReadOnlySpan<byte> file, DatasetCreateOptions options)
     {
         var image = ImageCodec.Decode(file);
         if (Math.Min(image.Width, image.Height) < options.MinimumSize)
             throw new ImageException($"it is {image.Width}x{image.Height}, smaller than the minimum of {options.MinimumSize}");
+        var (width, height) = (image.Width, image.Height);
         image = ImageTransforms.Composite(image, options.Background);
         image = Fit(image, options);
         image = ImageTransforms.WithChannels(image, options.Channels);
         var png = ImageCodec.EncodePng(image, PngEffort.Stored);
-        return options.Mirror ? [png, ImageCodec.EncodePng(ImageTransforms.FlipHorizontally(image), PngEffort.Stored)] : [png];
+        return new MadeImage(
+            options.Mirror ? [png, ImageCodec.EncodePng(ImageTransforms.FlipHorizontally(image), PngEffort.Stored)] : [png], width, height);
     }
+
+    /// <summary>The side that has to fill the dataset's: the longer one between bars, else the shorter one.</summary>
+    public static int FilledSide(MadeImage image, ImageFit fit) =>
+        fit == ImageFit.Letterbox ? Math.Max(image.Width, image.Height) : Math.Min(image.Width, image.Height);
 
     private static ImageBuffer Fit(ImageBuffer image, DatasetCreateOptions options)
     {

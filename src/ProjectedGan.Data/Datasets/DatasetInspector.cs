@@ -13,8 +13,7 @@ public static class DatasetInspector
     public static DatasetReport Inspect(string path, InspectionDepth depth, CancellationToken cancellation)
     {
         using var source = ImageSources.Open(path);
-        if (source.Names.Count == 0)
-            throw new DatasetException($"'{path}' holds no {ImageNames.Formats} image.");
+        LeftOutFiles.RequireImages(source);
         var labels = LabelFile.Read(source);
         var found = new Finding[source.Names.Count];
         var step = depth == InspectionDepth.Verify ? 1 : Math.Max(1, found.Length / SampleSize);
@@ -26,12 +25,14 @@ public static class DatasetInspector
             Path = path,
             Count = found.Length,
             Kinds = Kinds(found),
-            ClassCounts = labels is null ? [] : CountClasses(labels),
-            Hash = DatasetHash.Compute(source, labels),
+            Classes = labels is null ? [] : DatasetClass.Count(labels.Numbers, labels.ClassNames),
+            LeftOut = source.LeftOut,
+            Hash = DatasetHash.Compute(source, labels?.Numbers),
             MeanColor = decoded.Length == 0 ? null : [.. Enumerable.Range(0, 3).Select(c => decoded.Average(finding => finding.Mean![c]))],
             Decoded = decoded.Length,
             Damaged = [.. found.Select((finding, i) => (finding.Problem, i)).Where(item => item.Problem is not null)
-                .Select(item => new SkippedImage(source.Names[item.i], item.Problem!))],
+                .Select(item => new SkippedImage(source.Names[item.i], item.Problem!)),
+                .. source.LeftOut.Unreadable],
             TrainingProblem = TrainingProblem(source),
         };
     }
@@ -73,22 +74,17 @@ public static class DatasetInspector
             .Select(group => new ImageKind(group.Key.Format, group.Key.Width, group.Key.Height, group.Key.Channels, group.Count()))
             .OrderByDescending(kind => kind.Count).ThenBy(kind => kind.Width).ThenBy(kind => kind.Height)];
 
-    private static int[] CountClasses(int[] labels)
-    {
-        var counts = new int[labels.Max() + 1];
-        foreach (var label in labels)
-            counts[label]++;
-        return counts;
-    }
-
     private static string? TrainingProblem(IImageSource source)
     {
         if (source is PackageImageSource)
             return "a .tgz package is a source for `pgan dataset create`";
         try
         {
-            DatasetCheck.CommonResolution(source);
-            return null;
+            var resolution = DatasetCheck.CommonResolution(source);
+            return ImageDataset.CanTrainAt(resolution)
+                ? null
+                : $"its images are {resolution} pixels a side; training takes powers of two from {ImageDataset.SmallestResolution} to "
+                    + $"{ImageDataset.LargestResolution}, which `pgan dataset create` makes of them";
         }
         catch (DatasetException error)
         {

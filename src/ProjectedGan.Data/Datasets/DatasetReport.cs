@@ -11,8 +11,11 @@ public sealed record DatasetReport
     /// <summary>Images of each kind, the most frequent first.</summary>
     public required IReadOnlyList<ImageKind> Kinds { get; init; }
 
-    /// <summary>Images of each class; empty without labels.</summary>
-    public required IReadOnlyList<int> ClassCounts { get; init; }
+    /// <summary>Its classes; empty without labels.</summary>
+    public required IReadOnlyList<DatasetClass> Classes { get; init; }
+
+    /// <summary>Files that are no images.</summary>
+    public required LeftOutFiles LeftOut { get; init; }
 
     /// <summary>As <see cref="IImageDataset.Hash"/>.</summary>
     public required string Hash { get; init; }

@@ -30,6 +30,9 @@ internal sealed class DatasetZipWriter : IDisposable
 
     public int Count => _entries.Count;
 
+    /// <summary>The labels that were given so far.</summary>
+    public IReadOnlyCollection<int> Labels => [.. _entries.Where(entry => entry.Label is not null).Select(entry => entry.Label!.Value)];
+
     public void Add(byte[] png, int? label)
     {
         var name = $"{_entries.Count / 1000:D5}/img{_entries.Count:D8}.png";
@@ -37,9 +40,9 @@ internal sealed class DatasetZipWriter : IDisposable
         _entries.Add((name, label));
     }
 
-    public void Finish(IReadOnlyList<string> classNames)
+    public void Finish(WrittenClasses classes)
     {
-        Write(ImageNames.LabelFile, LabelJson(classNames));
+        Write(ImageNames.LabelFile, LabelJson(classes));
         _zip!.Dispose();
         _zip = null;
         _file!.Flush(flushToDisk: true);
@@ -74,7 +77,7 @@ internal sealed class DatasetZipWriter : IDisposable
         stream.Write(content);
     }
 
-    private byte[] LabelJson(IReadOnlyList<string> classNames)
+    private byte[] LabelJson(WrittenClasses classes)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
@@ -83,12 +86,12 @@ internal sealed class DatasetZipWriter : IDisposable
             if (_entries.TrueForAll(entry => entry.Label is null))
                 json.WriteNull("labels");
             else
-                WriteLabels(json);
-            if (classNames.Count > 0)
+                WriteLabels(json, classes.Numbers);
+            if (classes.Classes is [{ Name: not null }, ..])
             {
                 json.WriteStartArray("classes");
-                foreach (var name in classNames)
-                    json.WriteStringValue(name);
+                foreach (var named in classes.Classes.TakeWhile(named => named.Name is not null))
+                    json.WriteStringValue(named.Name);
                 json.WriteEndArray();
             }
             json.WriteEndObject();
@@ -96,14 +99,14 @@ internal sealed class DatasetZipWriter : IDisposable
         return bytes.ToArray();
     }
 
-    private void WriteLabels(Utf8JsonWriter json)
+    private void WriteLabels(Utf8JsonWriter json, IReadOnlyDictionary<int, int> numbers)
     {
         json.WriteStartArray("labels");
         foreach (var (name, label) in _entries)
         {
             json.WriteStartArray();
             json.WriteStringValue(name);
-            json.WriteNumberValue(label!.Value);
+            json.WriteNumberValue(numbers[label!.Value]);
             json.WriteEndArray();
         }
         json.WriteEndArray();

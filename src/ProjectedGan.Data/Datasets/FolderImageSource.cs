@@ -5,6 +5,11 @@ namespace ProjectedGan.Data.Datasets;
 /// <summary>The images below a folder.</summary>
 internal sealed class FolderImageSource : IImageSource
 {
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
+    // A trash folder that belongs to somebody else concerns nobody.
+    private static readonly EnumerationOptions EverythingOpen = new() { AttributesToSkip = 0 };
+
     private readonly long[] _lengths;
 
     /// <exception cref="DatasetException">The folder cannot be listed.</exception>
@@ -13,14 +18,14 @@ internal sealed class FolderImageSource : IImageSource
         Path = path;
         try
         {
-            var root = new DirectoryInfo(path);
-            var files = root.EnumerateFiles("*", SearchOption.AllDirectories)
-                .Select(file => (Name: System.IO.Path.GetRelativePath(root.FullName, file.FullName).Replace('\\', '/'), file.Length))
-                .Where(file => ImageNames.IsImage(file.Name))
-                .OrderBy(file => file.Name, StringComparer.Ordinal)
-                .ToArray();
-            Names = Array.ConvertAll(files, file => file.Name);
-            _lengths = Array.ConvertAll(files, file => file.Length);
+            var files = new List<(string Name, long Length)>();
+            Collect(new DirectoryInfo(path), "", files);
+            files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
+            Names = [.. files.Select(file => file.Name)];
+            _lengths = [.. files.Select(file => file.Length)];
+            LabelFileLength = new FileInfo(System.IO.Path.Combine(path, ImageNames.LabelFile)) is { Exists: true } labels
+                ? ImageSources.LengthOf(labels)
+                : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -32,45 +37,77 @@ internal sealed class FolderImageSource : IImageSource
 
     public IReadOnlyList<string> Names { get; }
 
-    public byte[]? ReadLabelFile()
-    {
-        var file = System.IO.Path.Combine(Path, ImageNames.LabelFile);
-        return File.Exists(file) ? Guard(ImageNames.LabelFile, () => File.ReadAllBytes(file)) : null;
-    }
+    public LeftOutFiles LeftOut { get; } = new();
+
+    public long? LabelFileLength { get; }
+
+    public byte[] ReadLabelFile() => Read(ImageNames.LabelFile, LabelFileLength!.Value);
 
     public long Length(int index) => _lengths[index];
 
     public uint Crc(int index) => Crc32.HashToUInt32(Read(index));
 
-    public byte[] Read(int index) => Guard(Names[index], () => File.ReadAllBytes(System.IO.Path.Combine(Path, Names[index])));
+    public byte[] Read(int index) => Read(Names[index], _lengths[index]);
 
-    public int ReadPrefix(int index, Span<byte> prefix)
-    {
-        try
-        {
-            using var file = File.OpenHandle(System.IO.Path.Combine(Path, Names[index]));
-            return RandomAccess.Read(file, prefix, 0);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw Unreadable(Names[index], error);
-        }
-    }
+    public int ReadPrefix(int index, Span<byte> prefix) => ReadPrefix(Names[index], _lengths[index], prefix);
 
     public void Dispose()
     {
     }
 
-    private byte[] Guard(string name, Func<byte[]> read)
+    private void Collect(DirectoryInfo folder, string prefix, List<(string Name, long Length)> files)
     {
+        foreach (var entry in folder.EnumerateFileSystemInfos("*", ImageNames.IsHidden(prefix) ? EverythingOpen : Everything))
+        {
+            var name = prefix + entry.Name;
+            // Bytes that are not UTF-8 are replaced as they are listed, and nothing has the name that comes out.
+            if (entry.Name.Contains('\uFFFD') && !System.IO.Path.Exists(entry.FullName))
+                LeftOut.AddUnreadable(name);
+            else if (entry is DirectoryInfo child)
+                Collect(child, name + '/', files);
+            else if (entry is FileInfo file && LeftOut.Takes(name, () => ReadStart(name, ImageSources.LengthOf(file))))
+                files.Add((name, ImageSources.LengthOf(file)));
+        }
+    }
+
+    private byte[] ReadStart(string name, long length)
+    {
+        Span<byte> start = stackalloc byte[ImageSources.SignatureLength];
+        return start[..ReadPrefix(name, length, start)].ToArray();
+    }
+
+    private int ReadPrefix(string name, long length, Span<byte> prefix)
+    {
+        RequireContent(name, length);
         try
         {
-            return read();
+            using var file = File.OpenHandle(System.IO.Path.Combine(Path, name));
+            return RandomAccess.Read(file, prefix, 0);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw Unreadable(name, error);
         }
+    }
+
+    private byte[] Read(string name, long length)
+    {
+        RequireContent(name, length);
+        try
+        {
+            return File.ReadAllBytes(System.IO.Path.Combine(Path, name));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(name, error);
+        }
+    }
+
+    // Pipes, sockets and devices have no length either; opening a pipe would wait for its writer for ever.
+    private void RequireContent(string name, long length)
+    {
+        if (length == 0)
+            throw new DatasetException($"'{Path}': file '{name}' is empty or no regular file.");
     }
 
     private DatasetException Unreadable(string name, Exception error) =>

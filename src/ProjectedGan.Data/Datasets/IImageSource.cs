@@ -9,8 +9,14 @@ internal interface IImageSource : IDisposable
     /// <summary>Paths inside the source, with forward slashes.</summary>
     IReadOnlyList<string> Names { get; }
 
-    /// <summary>The bytes of dataset.json, or null.</summary>
-    byte[]? ReadLabelFile();
+    /// <summary>What else is there.</summary>
+    LeftOutFiles LeftOut { get; }
+
+    /// <summary>Bytes of dataset.json; null where there is none.</summary>
+    long? LabelFileLength { get; }
+
+    /// <summary>The content of dataset.json, where there is one.</summary>
+    byte[] ReadLabelFile();
 
     long Length(int index);
 

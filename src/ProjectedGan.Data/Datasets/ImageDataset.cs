@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using ProjectedGan.Data.Images;
 
 namespace ProjectedGan.Data.Datasets;
@@ -6,6 +7,12 @@ namespace ProjectedGan.Data.Datasets;
 /// <summary>A dataset over stored image files, checked when it is opened: every image is square, of one power-of-two size, without alpha.</summary>
 public abstract class ImageDataset : IImageDataset
 {
+    /// <summary>Fewest pixels a side that can be trained.</summary>
+    public const int SmallestResolution = 64;
+
+    /// <summary>Most pixels a side that can be trained.</summary>
+    public const int LargestResolution = 1024;
+
     private readonly IImageSource _source;
     private readonly int[]? _labels;
     private readonly Lazy<string> _hash;
@@ -21,10 +28,9 @@ public abstract class ImageDataset : IImageDataset
         _source = source;
         try
         {
-            if (source.Names.Count == 0)
-                throw new DatasetException($"'{source.Path}' holds no {ImageNames.Formats} image.");
+            LeftOutFiles.RequireImages(source);
             Resolution = DatasetCheck.CommonResolution(source);
-            _labels = LabelFile.Read(source);
+            _labels = LabelFile.Read(source)?.Numbers;
         }
         catch
         {
@@ -48,6 +54,9 @@ public abstract class ImageDataset : IImageDataset
 
     public string Hash => _hash.Value;
 
+    /// <summary>What else the source holds.</summary>
+    public LeftOutFiles LeftOut => _source.LeftOut;
+
     /// <summary>Opens a zip or a folder for training.</summary>
     /// <exception cref="DatasetException">It is missing, empty, damaged or unfit; the message says which and names the file.</exception>
     public static ImageDataset Open(string path, DatasetOptions? options = null)
@@ -55,6 +64,10 @@ public abstract class ImageDataset : IImageDataset
         ArgumentNullException.ThrowIfNull(path);
         return Directory.Exists(path) ? new FolderDataset(path, options) : new ZipDataset(path, options);
     }
+
+    /// <summary>Whether images of so many pixels a side can be trained.</summary>
+    public static bool CanTrainAt(int resolution) =>
+        resolution is >= SmallestResolution and <= LargestResolution && BitOperations.IsPow2(resolution);
 
     public string Name(int index) => _source.Names[index];
 

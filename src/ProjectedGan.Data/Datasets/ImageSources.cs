@@ -6,6 +6,9 @@ internal static class ImageSources
     /// <summary>Bytes at a file's beginning that nearly always hold the whole header.</summary>
     public const int PrefixLength = 2048;
 
+    /// <summary>Bytes at a file's beginning that tell its format.</summary>
+    public const int SignatureLength = 16;
+
     /// <exception cref="DatasetException">There is nothing, or something else.</exception>
     public static IImageSource Open(string path)
     {
@@ -14,6 +17,9 @@ internal static class ImageSources
         if (!File.Exists(path))
             throw new DatasetException(
                 $"Dataset '{path}' does not exist; give a zip or a folder of images, or make one with `pgan dataset create`.");
+        // A pipe would be waited for, a device read without an end; neither has a length.
+        if (LengthOf(new FileInfo(path)) == 0)
+            throw new DatasetException($"'{path}' is not a readable zip: it is empty or no regular file.");
         return IsGzip(path) ? new PackageImageSource(path) : new ZipImageSource(path);
     }
 
@@ -24,6 +30,23 @@ internal static class ImageSources
         Span<byte> prefix = stackalloc byte[PrefixLength];
         var count = source.ReadPrefix(index, prefix);
         return Images.ImageCodec.TryProbe(prefix[..count], out var info) ? info : Images.ImageCodec.Probe(source.Read(index));
+    }
+
+    /// <summary>Bytes of a file, or of the one that a link leads to; 0 where it leads nowhere.</summary>
+    public static long LengthOf(FileInfo file)
+    {
+        // The framework gives a link's own length.
+        if (!file.Attributes.HasFlag(FileAttributes.ReparsePoint))
+            return file.Length;
+        try
+        {
+            return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : 0;
+        }
+        catch (IOException)
+        {
+            // Links in a circle.
+            return 0;
+        }
     }
 
     private static bool IsGzip(string path)

@@ -21,11 +21,11 @@ internal sealed class PackageImageSource : IImageSource
             using var tar = new TarReader(stream);
             while (tar.GetNextEntry() is { } entry)
             {
-                if (entry.DataStream is null || (!ImageNames.IsImage(entry.Name) && entry.Name != ImageNames.LabelFile))
-                    continue;
-                var bytes = new byte[entry.Length];
-                entry.DataStream.ReadExactly(bytes);
-                files[entry.Name] = bytes;
+                // `tar -c .` writes './' before every name.
+                var name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
+                var content = new Lazy<byte[]>(() => ReadAll(entry));
+                if (entry.DataStream is not null && (name == ImageNames.LabelFile || LeftOut.Takes(name, () => content.Value)))
+                    files[name] = content.Value;
             }
             // Reading on checks gzip's own length and checksum, which stand behind the tar's end.
             stream.CopyTo(Stream.Null);
@@ -43,7 +43,11 @@ internal sealed class PackageImageSource : IImageSource
 
     public IReadOnlyList<string> Names { get; }
 
-    public byte[]? ReadLabelFile() => _labels;
+    public LeftOutFiles LeftOut { get; } = new();
+
+    public long? LabelFileLength => _labels?.Length;
+
+    public byte[] ReadLabelFile() => _labels!;
 
     public long Length(int index) => _files[index].Length;
 
@@ -60,5 +64,12 @@ internal sealed class PackageImageSource : IImageSource
 
     public void Dispose()
     {
+    }
+
+    private static byte[] ReadAll(TarEntry entry)
+    {
+        var bytes = new byte[entry.Length];
+        entry.DataStream!.ReadExactly(bytes);
+        return bytes;
     }
 }

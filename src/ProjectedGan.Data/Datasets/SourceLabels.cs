@@ -1,17 +1,21 @@
+using System.Text.RegularExpressions;
+
 namespace ProjectedGan.Data.Datasets;
 
 /// <summary>Labels of the chosen images of a source.</summary>
-internal sealed class SourceLabels
+internal sealed partial class SourceLabels
 {
+    private const int LongestName = 255;
     private readonly int[]? _labels;
+    private readonly IReadOnlyList<string> _classNames;
+    private readonly bool _renumbers;
 
-    private SourceLabels(int[]? labels, string[] classNames)
+    private SourceLabels(int[]? labels, IReadOnlyList<string> classNames, bool renumbers)
     {
         _labels = labels;
-        ClassNames = classNames;
+        _classNames = classNames;
+        _renumbers = renumbers;
     }
-
-    public IReadOnlyList<string> ClassNames { get; }
 
     /// <param name="position">Position among the chosen images.</param>
     public int? Of(int position) => _labels?[position];
@@ -20,8 +24,28 @@ internal sealed class SourceLabels
     {
         if (from == LabelSource.SubFolder)
             return FromFolders(images, chosen);
-        var all = from == LabelSource.Existing ? LabelFile.Read(images) : null;
-        return new SourceLabels(all is null ? null : Array.ConvertAll(chosen, i => all[i]), []);
+        return from == LabelSource.Existing && LabelFile.Read(images) is { } all
+            ? new SourceLabels(Array.ConvertAll(chosen, i => all.Numbers[i]), all.ClassNames, renumbers: false)
+            : new SourceLabels(null, [], renumbers: false);
+    }
+
+    /// <summary>
+    /// The classes of the images that could be used. Those of folders are numbered anew where one has none left; given numbers stay.
+    /// </summary>
+    /// <param name="used">Labels of those images.</param>
+    public WrittenClasses Settle(IReadOnlyCollection<int> used)
+    {
+        if (_labels is null)
+            return new WrittenClasses([], [], new Dictionary<int, int>());
+        var left = used.ToHashSet();
+        var lost = _labels.Distinct().Where(label => !left.Contains(label)).Order().ToArray();
+        var kept = _renumbers ? [.. left.Order()] : Enumerable.Range(0, left.Max() + 1).ToArray();
+        var numbers = kept.Select((label, number) => (label, number)).ToDictionary(item => item.label, item => item.number);
+        string[] names = [.. kept.TakeWhile(label => label < _classNames.Count).Select(label => _classNames[label])];
+        return new WrittenClasses(
+            DatasetClass.Count(used.Select(label => numbers[label]), names),
+            Array.ConvertAll(lost, label => _classNames.ElementAtOrDefault(label) ?? $"{label}"),
+            numbers);
     }
 
     private static SourceLabels FromFolders(IImageSource images, int[] chosen)
@@ -35,7 +59,15 @@ internal sealed class SourceLabels
             throw new DatasetException(
                 $"'{images.Path}': image '{images.Names[chosen[without]]}' is in no class folder; labels by folder need at least two "
                 + "folders side by side, and every image in one of them.");
-        var names = folders.Select(folder => folder[shared]).Distinct().Order(StringComparer.Ordinal).ToArray();
-        return new SourceLabels(Array.ConvertAll(folders, folder => Array.BinarySearch(names, folder[shared], StringComparer.Ordinal)), names);
+        string[] names = [.. folders.Select(folder => folder[shared]).Distinct()
+            .OrderBy(SortKey, StringComparer.Ordinal).ThenBy(name => name, StringComparer.Ordinal)];
+        var numbers = names.Select((name, number) => (name, number)).ToDictionary(item => item.name, item => item.number);
+        return new SourceLabels(Array.ConvertAll(folders, folder => numbers[folder[shared]]), names, renumbers: true);
     }
+
+    // Numbers of one length sort as text does: folder 10 comes after folder 2.
+    private static string SortKey(string name) => Digits().Replace(name, digits => digits.Value.TrimStart('0').PadLeft(LongestName, '0'));
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Digits();
 }

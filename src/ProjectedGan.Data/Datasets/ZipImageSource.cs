@@ -8,6 +8,7 @@ internal sealed class ZipImageSource : IImageSource
 {
     private const int LocalHeaderLength = 30;
     private const long LargestEntry = 1L << 30;
+    private const long CompressedSlack = 64 << 10;
     private readonly SafeFileHandle _file;
     private readonly ZipEntryInfo[] _images;
     private readonly ZipEntryInfo? _labels;
@@ -27,7 +28,8 @@ internal sealed class ZipImageSource : IImageSource
         try
         {
             var entries = ZipDirectory.Read(_file);
-            _images = [.. entries.Where(entry => ImageNames.IsImage(entry.Name)).OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+            _images = [.. entries.Where(entry => !entry.Name.EndsWith('/') && LeftOut.Takes(entry.Name, () => ReadStart(entry)))
+                .OrderBy(entry => entry.Name, StringComparer.Ordinal)];
             _labels = entries.Find(entry => entry.Name == ImageNames.LabelFile);
         }
         catch (InvalidDataException error)
@@ -42,7 +44,11 @@ internal sealed class ZipImageSource : IImageSource
 
     public IReadOnlyList<string> Names { get; }
 
-    public byte[]? ReadLabelFile() => _labels is null ? null : Read(_labels);
+    public LeftOutFiles LeftOut { get; } = new();
+
+    public long? LabelFileLength => _labels?.Length;
+
+    public byte[] ReadLabelFile() => Read(_labels!);
 
     public long Length(int index) => _images[index].Length;
 
@@ -50,15 +56,22 @@ internal sealed class ZipImageSource : IImageSource
 
     public byte[] Read(int index) => Read(_images[index]);
 
-    public int ReadPrefix(int index, Span<byte> prefix)
+    public int ReadPrefix(int index, Span<byte> prefix) => ReadPrefix(_images[index], prefix);
+
+    public void Dispose() => _file.Dispose();
+
+    private byte[] ReadStart(ZipEntryInfo entry)
     {
-        var entry = _images[index];
+        Span<byte> start = stackalloc byte[ImageSources.SignatureLength];
+        return start[..ReadPrefix(entry, start)].ToArray();
+    }
+
+    private int ReadPrefix(ZipEntryInfo entry, Span<byte> prefix)
+    {
         var bytes = prefix[..(int)Math.Min(prefix.Length, entry.Length)];
         Read(entry, bytes);
         return bytes.Length;
     }
-
-    public void Dispose() => _file.Dispose();
 
     private byte[] Read(ZipEntryInfo entry)
     {
@@ -100,9 +113,8 @@ internal sealed class ZipImageSource : IImageSource
 
     private void Inflate(ZipEntryInfo entry, long position, Span<byte> bytes)
     {
-        if (entry.CompressedLength > LargestEntry)
-            throw new InvalidDataException("it is larger than 1 GiB");
-        var compressed = new byte[entry.CompressedLength];
+        // What cannot be compressed grows by a few bytes; no packer needs more for what is wanted here.
+        var compressed = new byte[Math.Min(entry.CompressedLength, bytes.Length + (bytes.Length / 8) + CompressedSlack)];
         ZipDirectory.ReadExactly(_file, compressed, position);
         using var inflater = new DeflateStream(new MemoryStream(compressed), CompressionMode.Decompress);
         inflater.ReadExactly(bytes);

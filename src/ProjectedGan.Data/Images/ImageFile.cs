@@ -76,7 +76,11 @@ internal sealed class ImageFile : IDisposable
     }
 
     /// <exception cref="ImageException">It is of no format that is read.</exception>
-    public static ImageFormat Detect(ReadOnlySpan<byte> file)
+    public static ImageFormat Detect(ReadOnlySpan<byte> file) =>
+        Recognize(file) is not ImageFormat.Unknown and var format ? format : throw new ImageException("it is no PNG, JPEG, WebP, GIF, TIFF or AVIF image");
+
+    /// <summary>The format by a file's first bytes; unknown where it is none that is read.</summary>
+    public static ImageFormat Recognize(ReadOnlySpan<byte> file)
     {
         if (file.StartsWith(PngChunks.Signature))
             return ImageFormat.Png;
@@ -90,7 +94,7 @@ internal sealed class ImageFile : IDisposable
             return ImageFormat.Tiff;
         if (file.Length >= 12 && file[4..].StartsWith("ftyp"u8) && (file[8..].StartsWith("avif"u8) || file[8..].StartsWith("avis"u8)))
             return ImageFormat.Avif;
-        throw new ImageException("it is no PNG, JPEG, WebP, GIF, TIFF or AVIF image");
+        return ImageFormat.Unknown;
     }
 
     /// <exception cref="ImageException">A header claims no pixel or too many.</exception>

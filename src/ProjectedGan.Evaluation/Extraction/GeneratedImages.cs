@@ -16,7 +16,8 @@ public sealed class GeneratedImages : IImageBatches
     /// <param name="count">How many samples.</param>
     /// <param name="seed">Seed of latents, labels and noise.</param>
     /// <param name="labels">For a conditional generator: the data set whose labels are drawn, image by image, as often as they occur.</param>
-    /// <exception cref="InvalidOperationException">The generator is in training mode, or a conditional one has no labels to draw from.</exception>
+    /// <exception cref="InvalidOperationException">The generator is in training mode.</exception>
+    /// <exception cref="Torch.UsageException">A conditional generator has no labels to draw from, or some that it does not know.</exception>
     public GeneratedImages(GeneratorNetwork generator, long count, long seed, IImageDataset? labels = null)
     {
         ArgumentNullException.ThrowIfNull(generator);
@@ -25,10 +26,17 @@ public sealed class GeneratedImages : IImageBatches
             throw new InvalidOperationException("The generator is in training mode; call eval() before its samples are measured.");
         }
 
-        if (generator.Classes > 0 && (labels is null || labels.ClassCount != generator.Classes))
+        var known = labels?.ClassCount ?? 0;
+        if (generator.Classes > 0 && known == 0)
         {
-            throw new InvalidOperationException(
-                $"The generator has {generator.Classes} classes; the data set to draw labels from has {labels?.ClassCount ?? 0}.");
+            throw new Torch.UsageException($"The generator has {generator.Classes} classes, and the data set has no labels to draw them from; "
+                + "give one with labels in dataset.json.");
+        }
+
+        if (generator.Classes > 0 && known > generator.Classes)
+        {
+            throw new Torch.UsageException($"The data set has labels of {known} classes, more than the generator's {generator.Classes}; "
+                + "give the one that it was trained on.");
         }
 
         _generator = generator;

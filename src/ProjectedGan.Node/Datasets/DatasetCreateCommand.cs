@@ -15,9 +15,9 @@ internal static class DatasetCreateCommand
 
     public static Command Build()
     {
-        Argument<string> source = new("source") { Description = "A folder, a zip or a .tgz package of PNG, JPEG and WebP images." };
+        Argument<string> source = new("source") { Description = "A folder, a zip or a .tgz package of PNG, JPEG, WebP, GIF, TIFF and AVIF images." };
         Argument<string> destination = new("destination") { Description = "The zip to write; one that exists is replaced once the new one is whole." };
-        Option<int> resolution = new("--resolution") { Description = "Pixels a side, a power of two.", DefaultValueFactory = _ => 256 };
+        Option<int> resolution = new("--resolution") { Description = $"Pixels a side, a power of two from {ImageDataset.SmallestResolution} to {ImageDataset.LargestResolution}.", DefaultValueFactory = _ => 256 };
         Option<ImageFit> fit = new("--fit") { Description = "Crop the centre square, Letterbox with the background, or Stretch.", DefaultValueFactory = _ => ImageFit.Crop };
         Option<string> background = new("--background") { Description = "Colour behind transparent pixels and of bars, as #rrggbb.", DefaultValueFactory = _ => "#ffffff" };
         Option<bool> grey = new("--grey") { Description = "Write grey images." };
@@ -35,6 +35,12 @@ internal static class DatasetCreateCommand
         };
         command.Runs((parsed, cancellation) =>
         {
+            int least = parsed.GetValue(minimum);
+            if (least < 0)
+            {
+                throw new UsageException($"--min-size is {least}; give pixels, or 0 to take every image.");
+            }
+
             if (!RgbColor.TryParse(parsed.GetValue(background), out RgbColor color))
             {
                 throw new UsageException($"--background: '{parsed.GetValue(background)}' is no colour; write it as #rrggbb.");
@@ -47,12 +53,12 @@ internal static class DatasetCreateCommand
                 Fit = parsed.GetValue(fit),
                 Background = color,
                 Mirror = parsed.GetValue(mirror),
-                MinimumSize = parsed.GetValue(minimum),
+                MinimumSize = least,
                 Labels = parsed.GetValue(labels),
                 Threads = parsed.GetValue(threads),
             };
             CreatedDataset created = Create(new DatasetSource(parsed.GetValue(source)!), parsed.GetValue(destination)!, options, cancellation);
-            Print(created);
+            Print(created, options.Resolution);
             return Task.FromResult(ExitCode.Success);
         });
         return command;
@@ -79,15 +85,40 @@ internal static class DatasetCreateCommand
         });
     }
 
-    private static void Print(CreatedDataset created)
+    private static void Print(CreatedDataset created, int resolution)
     {
-        Console.WriteLine($"{created.Path}: {created.Count:N0} images{(created.ClassNames.Count > 0 ? $", {created.ClassNames.Count} classes" : "")}");
+        Console.WriteLine($"{created.Path}: {created.Count:N0} images{(created.Classes.Count > 0 ? $", {created.Classes.Count} classes" : "")}");
+        ClassTable.Print(created.Classes);
+        foreach (string lost in created.LostClasses.Take(SkippedShown))
+        {
+            Console.WriteLine($"lost      class '{lost}': none of its images can be used");
+        }
+
+        if (created.LeftOut.Summary is { } leftOut)
+        {
+            Console.WriteLine(leftOut);
+        }
+
+        if (created.Enlarged is { Count: > 0 } enlarged)
+        {
+            Console.WriteLine(
+                $"enlarged {enlarged.Count:N0} images of fewer than {resolution} pixels a side, the smallest {enlarged.Smallest}; "
+                + "--min-size leaves small ones out");
+        }
+
+        PrintSkipped(created);
+    }
+
+    private static void PrintSkipped(CreatedDataset created)
+    {
+        string list = created.Path + ".skipped.txt";
         if (created.Skipped.Count == 0)
         {
+            // An earlier zip of this name may have left one.
+            File.Delete(list);
             return;
         }
 
-        string list = created.Path + ".skipped.txt";
         File.WriteAllLines(list, created.Skipped.Select(image => $"{image.Name}: {image.Reason}"));
         Console.WriteLine($"skipped {created.Skipped.Count:N0} (all of them in {list}):");
         foreach (SkippedImage image in created.Skipped.Take(SkippedShown))

@@ -38,9 +38,15 @@ internal static class DatasetInspectCommand
             Console.WriteLine($"          {kind.Count:N0} {kind.Format} {kind.Width}x{kind.Height}, {kind.Channels} channels");
         }
 
-        Console.WriteLine(report.ClassCounts.Count == 0
+        Console.WriteLine(report.Classes.Count == 0
             ? "classes   none"
-            : $"classes   {report.ClassCounts.Count} with {report.ClassCounts.Min():N0} to {report.ClassCounts.Max():N0} images");
+            : $"classes   {report.Classes.Count} with {report.Classes.Min(one => one.Images):N0} to {report.Classes.Max(one => one.Images):N0} images");
+        ClassTable.Print(report.Classes);
+        if (report.LeftOut.Summary is { } leftOut)
+        {
+            Console.WriteLine($"others    {leftOut}");
+        }
+
         if (report.MeanColor is { } mean)
         {
             Console.WriteLine($"mean      red {mean[0]:F1}, green {mean[1]:F1}, blue {mean[2]:F1} of 255, over {report.Decoded:N0} images");

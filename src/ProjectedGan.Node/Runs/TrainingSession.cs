@@ -62,16 +62,17 @@ internal sealed class TrainingSession : IDisposable
     {
         // As the benchmark does: otherwise glibc gives large buffers back to the kernel and every iteration pays for page faults.
         TorchRuntime.TuneAllocator();
-        TrainingSpecFile.Save(_spec, Folder.Spec);
-        RealGrid.Write(_images, Folder.RealGrid);
         using SnapshotWorker worker = new(_logger);
         ProgressView view = new(AnsiConsole.Console, TimeProvider.System);
         RunObserver observer = new(this, view, worker, _logger, stop);
         using Trainer trainer = Trainer.Create(_spec, _images, new TrainerOptions { CheckpointFolder = Folder.Checkpoints, Observer = observer });
+        // What is wrong with spec, data or weights has been said by now; a corrected spec is no other one than the folder's.
+        TrainingSpecFile.Save(_spec, Folder.Spec);
+        RealGrid.Write(_images, Folder.RealGrid);
         RunLog.Starts(_logger, Folder.Name, SpecHash.Compute(_spec), _spec.Execution.Device.ToString());
-        foreach (SpecProblem advice in SpecAdvice.Of(_spec, _images.Count))
+        foreach (string advice in (string[])[.. SpecAdvice.Of(_spec, _images.Count).Select(advice => advice.Message), .. _images.LeftOut.Sentences()])
         {
-            observer.Warning($"warning: {advice.Message}");
+            observer.Warning($"warning: {advice}");
         }
 
         FdCsv.Resume(Folder.FrechetCsv, trainer.ImagesSeen);

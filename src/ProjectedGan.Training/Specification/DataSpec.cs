@@ -13,7 +13,7 @@ public sealed record DataSpec
     /// <summary>Doubles the data set with left-right mirrored copies (StyleGAN's xflip). Default false.</summary>
     public bool Mirror { get; init; }
 
-    /// <summary>Classes among the labels of <c>dataset.json</c> to train with; 0 ignores labels. Default 0.</summary>
+    /// <summary>Classes in <c>dataset.json</c>, its largest label plus one, to train with; 0 ignores labels. Default 0.</summary>
     public int Classes { get; init; }
 
     /// <summary>Threads that decode images ahead of the iteration, 1 to 64. Default 2.</summary>

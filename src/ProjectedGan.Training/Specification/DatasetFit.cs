@@ -21,10 +21,12 @@ public static class DatasetFit
             problems.Add(new SpecProblem("data.classes",
                 $"data.classes is {spec.Data.Classes}, but '{name}' has no labels in dataset.json; set data.classes to 0 or add labels."));
         }
-        else if (spec.Data.Classes > 0 && classes > spec.Data.Classes)
+        else if (spec.Data.Classes > 0 && classes != spec.Data.Classes)
         {
+            // What is trained on no image of a class draws noise for it.
             problems.Add(new SpecProblem("data.classes",
-                $"data.classes is {spec.Data.Classes}, but '{name}' has labels of {classes} classes; use {classes} or more."));
+                $"data.classes is {spec.Data.Classes}, but '{name}' has labels of {classes} classes; set it to {classes} "
+                + "('pgan dataset inspect' lists them)."));
         }
         return problems;
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ProjectedGan.Data.Datasets;
 
 namespace ProjectedGan.Training.Specification;
 
@@ -42,8 +43,8 @@ public static class TrainingSpecValidator
         checks.Range("replicas", 1, 4096);
         checks.Range("batch", 1, 65536);
         checks.Range("totalImages", 1, MostImages);
-        checks.Range("data.resolution", 64, 1024);
-        if (spec.Data.Resolution is >= 64 and <= 1024 && !BitOperations.IsPow2(spec.Data.Resolution))
+        checks.Range("data.resolution", ImageDataset.SmallestResolution, ImageDataset.LargestResolution);
+        if (spec.Data.Resolution is >= ImageDataset.SmallestResolution and <= ImageDataset.LargestResolution && !BitOperations.IsPow2(spec.Data.Resolution))
         {
             var below = 1 << BitOperations.Log2((uint)spec.Data.Resolution);
             checks.Add("data.resolution", $"data.resolution is {spec.Data.Resolution}, no power of two; use {below} or {below * 2}.");

@@ -197,14 +197,55 @@ public sealed class ImageDatasetTests : IDisposable
     [InlineData("""{"labels": [["elsewhere.png", 0]]}""", "labels 'elsewhere.png', which is not in the dataset")]
     [InlineData("""{"labels": [["00000/img00000000.png", -1]]}""", "the label -1")]
     [InlineData("""{"labels": [["00000/img00000000.png", [0.5, 1]]]}""", "the label [0.5, 1]")]
-    [InlineData("""{"labels": {"a": 1}}""", "no valid label file")]
+    [InlineData("""{"labels": {"a": 1}}""", """has the labels {"a": 1}; expected is {"labels": [["a.png", 0], …]}""")]
     [InlineData("""{"labels": [3]}""", "the entry 3")]
-    [InlineData("""[1, 2]""", "no valid label file")]
-    [InlineData("""{"labels": [[""", "no valid label file")]
+    [InlineData("""[["00000/img00000000.png", 0]]""", """is [["00000/img00000000.png", 0]]; expected is {"labels": [["a.png", 0], …]}""")]
+    [InlineData("""{"labels": [[""", """no JSON from line 1, byte 14 on; expected is {"labels": [["a.png", 0], …]}""")]
+    [InlineData("""{"labels": [["00000/img00000000.png", 0],]}""", """no JSON from line 1, byte 42 on; expected is {"labels": [["a.png", 0], …]}""")]
+    [InlineData("", """is empty; expected is {"labels": [["a.png", 0], …]}""")]
+    [InlineData("""{"labels": [["\ud800.png", 0]]}""", """expected is {"labels": [["a.png", 0], …]}""")]
+    [InlineData("""{"labels": [["00000/img00000000.png", 0], ["00000/img00000000.png", 1]]}""", "labels '00000/img00000000.png' twice, as 0 and as 1")]
+    [InlineData("""{"labels": [["./00000/img00000000.png", 0]]}""", "labels './00000/img00000000.png', which is not in the dataset, but '00000/img00000000.png' is; write")]
+    [InlineData("""{"labels": [["00000/IMG00000000.png", 0]]}""", "but '00000/img00000000.png' is; write")]
     public void Open_UnfitLabels_SaysWhatIsWrong(string json, string expected)
     {
         var path = TestZips.Write(_folder["d.zip"], [.. TestZips.Images(2), TestZips.Labels(json)]);
         AssertError(expected, () => ImageDataset.Open(path));
+    }
+
+    [Theory]
+    [InlineData("caf\u00e9.png", "cafe\u0301.png")]
+    [InlineData("\ud55c.png", "\u1112\u1161\u11ab.png")]
+    public void Open_LabelInAnotherNormalForm_NamesTheImageThatIsMeant(string image, string label)
+    {
+        var path = TestZips.Write(_folder["d.zip"], [(image, TestImages.Png(8, 3)), TestZips.Labels($$"""{"labels": [["{{label}}", 0]]}""")]);
+        AssertError($"but '{image}' is; write names as they stand there: without './', in the same case", () => ImageDataset.Open(path));
+    }
+
+    [Fact]
+    public void Open_LabelFileOfOtherEncodings_ReadsUtf8WithAMarkAndRefusesUtf16()
+    {
+        const string Json = """{"labels": [["00000/img00000000.png", 0], ["00000/img00000001.png", 2]]}""";
+        string Write(string file, Encoding encoding) =>
+            TestZips.Write(_folder[file], [.. TestZips.Images(2), ("dataset.json", [.. encoding.Preamble, .. encoding.GetBytes(Json)])]);
+        using var marked = ImageDataset.Open(Write("utf8.zip", Encoding.UTF8));
+        Assert.Equal(3, marked.ClassCount);
+        AssertError("""is in UTF-16; expected is {"labels": [["a.png", 0], …]}""", () => ImageDataset.Open(Write("le.zip", Encoding.Unicode)));
+        AssertError("is in UTF-16", () => ImageDataset.Open(Write("big.zip", Encoding.BigEndianUnicode)));
+    }
+
+    [Fact]
+    public void Open_ZipOfZeros_IsRefusedByItsDirectory()
+    {
+        (string, byte[]) ok = ("a.png", TestImages.Png(64, 3));
+        var bomb = new byte[100 << 20];
+        ok.Item2.CopyTo(bomb, 0);
+        void AssertRefused(string expected, params (string, byte[])[] entries) =>
+            AssertError(expected, () => ImageDataset.Open(TestZips.Write(_folder[$"{Guid.NewGuid()}.zip"], entries, CompressionLevel.Fastest)));
+
+        AssertRefused("'b.png' has 104,857,600 bytes; training takes", ok, ("b.png", bomb));
+        AssertRefused("'b.png' has 5,242,880 bytes for 64x64 pixels; training takes up to 4,325,376", ok, ("b.png", bomb[..(5 << 20)]));
+        AssertRefused("dataset.json has 104,857,600 bytes for 1 images", ok, ("dataset.json", bomb));
     }
 
     [Fact]

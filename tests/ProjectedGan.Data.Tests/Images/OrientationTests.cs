@@ -42,13 +42,13 @@ public sealed class OrientationTests : IDisposable
             _folder.Write(name, File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "exif", name)));
         }
         var created = DatasetCreator.Create(
-            new DatasetSource(_folder.Root), _folder["out.zip"], new DatasetCreateOptions { Resolution = 16, Fit = ImageFit.Stretch }, null, default);
+            new DatasetSource(_folder.Root), _folder["out.zip"], new DatasetCreateOptions { Resolution = 64, Fit = ImageFit.Stretch }, null, default);
         using var dataset = ImageDataset.Open(created.Path);
         var found = Enumerable.Range(0, dataset.Count).Select(i =>
         {
-            var planar = new byte[3 * 16 * 16];
+            var planar = new byte[3 * 64 * 64];
             dataset.Read(i, planar);
-            var image = PlanarPixels.ToImage(planar, 3, 16, 16);
+            var image = PlanarPixels.ToImage(planar, 3, 64, 64);
             return $"{Corner(image, 0, 0)}{Corner(image, 1, 0)} {Corner(image, 0, 1)}{Corner(image, 1, 1)}";
         });
         Assert.Equal(["gy rb", "yb gr", "br yg"], found);

@@ -1,5 +1,6 @@
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.Tests.Fakes;
+using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Tests.Extraction;
@@ -50,13 +51,22 @@ public sealed class GeneratedImagesTests
         Assert.Contains("eval()", Assert.Throws<InvalidOperationException>(() => new GeneratedImages(generator, 5, 0)).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Constructor_OtherClasses_NamesBoth()
+    [Theory]
+    [InlineData(0, "has 4 classes, and the data set has no labels")]
+    [InlineData(5, "has labels of 5 classes, more than the generator's 4")]
+    public void Constructor_LabelsDoNotFit_NamesBoth(int classes, string expected)
     {
         using LinearGenerator generator = new(classes: 4);
-        var error = Assert.Throws<InvalidOperationException>(() => new GeneratedImages(generator, 5, 0, new NoiseDataset(5, classes: 3)));
-        Assert.Contains("4 classes", error.Message, StringComparison.Ordinal);
-        Assert.Contains("has 3", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<UsageException>(() => new GeneratedImages(generator, 5, 0, new NoiseDataset(5, classes: classes)));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Labels_OfFewerClassesThanTheGenerators_AreThoseThatExist()
+    {
+        using LinearGenerator generator = new(classes: 4);
+        Collect(new GeneratedImages(generator, 100, seed: 1, new NoiseDataset(count: 40, classes: 2)), 10);
+        Assert.Equal([0, 1], generator.Labels.Distinct().Order());
     }
 
     [Fact]

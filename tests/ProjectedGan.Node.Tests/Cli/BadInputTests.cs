@@ -32,6 +32,32 @@ public class BadInputTests
     }
 
     [Fact]
+    public async Task Train_OtherClassesThanLabels_IsRefusedAndTheCorrectedSpecTrains()
+    {
+        using TemporaryFolder home = new();
+        string[] arguments = ["train", "--spec", TinyRun.Write(home, 4, 0), "--run", home.At("run"), "--set", "generator.conditional=true", "--set"];
+        await WriteLabelsAsync(home, classes: 2);
+
+        (await PganProcess.RunAsync(home.Path, [.. arguments, "data.classes=5"])).Refused(2, "data.classes is 5", "labels of 2 classes; set it to 2");
+        (await PganProcess.RunAsync(home.Path, [.. arguments, "data.classes=2"])).Succeeded();
+    }
+
+    [Fact]
+    public async Task Evaluate_ConditionalRunOnUnlabelledImages_IsAUsageError()
+    {
+        using TemporaryFolder home = new();
+        string spec = TinyRun.Write(home, 4, 0);
+        await WriteLabelsAsync(home, classes: 2);
+        (await PganProcess.RunAsync(
+            home.Path, "train", "--spec", spec, "--run", home.At("run"), "--set", "generator.conditional=true", "--set", "data.classes=2")).Succeeded();
+        (await PganProcess.RunAsync(home.Path, "weights", "import", Path.Combine(Repository.Downloads, "nsfwjs-4.3.0.tgz"), "--network", "mobilenet_v2")).Succeeded();
+        File.Delete(home.At("images", "dataset.json"));
+
+        (await PganProcess.RunAsync(home.Path, "evaluate", home.At("run"), "--samples", "16")).Refused(2, "has 2 classes", "no labels", "dataset.json");
+        (await PganProcess.RunAsync(home.Path, "generate", home.At("run"), home.At("grid.png"))).Refused(2, "has 2 classes", "no labels", "dataset.json");
+    }
+
+    [Fact]
     public async Task Train_OtherSpecInTheFolder_IsRefusedAndTheRunStaysWhole()
     {
         using TemporaryFolder home = new();
@@ -106,6 +132,10 @@ public class BadInputTests
         using TemporaryFolder home = new();
         (await PganProcess.RunAsync(home.Path, "demo", "--minutes", "0")).Refused(2, "--minutes");
     }
+
+    private static Task WriteLabelsAsync(TemporaryFolder home, int classes) => File.WriteAllTextAsync(
+        home.At("images", "dataset.json"),
+        $$"""{"labels": [{{string.Join(", ", Enumerable.Range(0, 24).Select(i => $"[\"{i:D2}.png\", {i % classes}]"))}}]}""");
 
     private static async Task RefuseAsync(int exitCode, string[] words, params string[] extra)
     {

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.IO.Compression;
+using System.Text;
 using Google.Rpc;
 using Grpc.Core;
 using ProjectedGan.Contracts.V1;
@@ -63,6 +65,55 @@ public class SubmissionTests
         Assert.Equal((StatusCode.InvalidArgument, "spec_yaml"), (refused.StatusCode, Assert.Single(StatusMapping.Violations(refused)).Field));
         Assert.False(coordinator.HasExited, coordinator.Log);
         Assert.Empty((await coordinator.Experiments.ListAsync(new ListRequest())).Experiments);
+    }
+
+    [Fact]
+    public async Task Submit_OtherClassesThanLabels_NamesTheField()
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        string dataset = TinyExperiment.WriteDataset(home);
+        Add(dataset, "dataset.json", Encoding.UTF8.GetBytes("""{"labels": [["00.png", 0], ["01.png", 1], ["02.png", 0], ["03.png", 1], ["04.png", 0], ["05.png", 1]]}"""));
+        string Spec(int classes) => TinyExperiment.Spec(dataset)
+            .Replace("resolution: 64", $"resolution: 64, classes: {classes}", StringComparison.Ordinal).Replace("width: 4", "width: 4, conditional: true", StringComparison.Ordinal);
+
+        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = Spec(5) });
+
+        var violation = Assert.Single(StatusMapping.Violations(refused));
+        Assert.Equal("data.classes", violation.Field);
+        Assert.Contains("labels of 2 classes; set it to 2", violation.Description, StringComparison.Ordinal);
+        Assert.Equal(ExperimentState.Queued, (await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = Spec(2) })).State);
+    }
+
+    [Theory]
+    [InlineData("bomb.png", "bomb.png' has 104,857,600 bytes")]
+    [InlineData("dataset.json", "dataset.json has 104,857,600 bytes for 6 images")]
+    public async Task Submit_ZipOfZeros_IsRefused(string name, string expected)
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        string dataset = TinyExperiment.WriteDataset(home);
+        Add(dataset, name, new byte[100 << 20]);
+
+        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset) });
+
+        var violation = Assert.Single(StatusMapping.Violations(refused));
+        Assert.Equal("data.path", violation.Field);
+        Assert.Contains(expected, violation.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Submit_ZipWithOtherFiles_SaysWhatIsLeftOut()
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        string dataset = TinyExperiment.WriteDataset(home);
+        Add(dataset, "set/__MACOSX/a.png", [1]);
+        Add(dataset, "a.bmp", [1]);
+
+        Experiment experiment = await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset) });
+
+        Assert.Contains("the data set: left out 2 files: 1 .bmp, 1 hidden.", experiment.Warnings);
     }
 
     [Fact]
@@ -154,6 +205,13 @@ public class SubmissionTests
         string said = Assert.Single(StatusMapping.Violations(refused)).Description;
         Assert.Contains("notes.zip is no dataset", said, StringComparison.Ordinal);
         Assert.DoesNotContain(home.Path, said, StringComparison.Ordinal);
+    }
+
+    private static void Add(string dataset, string name, byte[] content)
+    {
+        using ZipArchive zip = ZipFile.Open(dataset, ZipArchiveMode.Update);
+        using Stream entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+        entry.Write(content);
     }
 
     private static Task<RpcException> RefusalAsync(CoordinatorProcess coordinator, SubmitRequest request) =>

@@ -23,7 +23,8 @@ public class TrainerSetupTests
 
     [Theory]
     [InlineData(0, "has no labels in dataset.json")]
-    [InlineData(5, "has labels of 5 classes; use 5 or more")]
+    [InlineData(5, "has labels of 5 classes; set it to 5")]
+    [InlineData(2, "has labels of 2 classes; set it to 2")]
     public void Create_LabelsDoNotFit_SaysHow(int classes, string expected)
     {
         var spec = Tiny.Spec();

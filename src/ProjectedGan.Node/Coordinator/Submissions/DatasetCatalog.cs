@@ -52,7 +52,7 @@ internal sealed class DatasetCatalog(ArtifactStore store, string folder)
         try
         {
             using ZipDataset dataset = new(path);
-            return new DatasetFacts(dataset.Hash, dataset.Count, dataset.Resolution, dataset.ClassCount);
+            return new DatasetFacts(dataset.Hash, dataset.Count, dataset.Resolution, dataset.ClassCount, [.. dataset.LeftOut.Sentences()]);
         }
         catch (DatasetException error)
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ProjectedGan.Node.Coordinator.Submissions;
 
 /// <summary>What a dataset's file turned out to be.</summary>
@@ -5,4 +7,8 @@ namespace ProjectedGan.Node.Coordinator.Submissions;
 /// <param name="Images">Number of images.</param>
 /// <param name="Resolution">Pixels a side.</param>
 /// <param name="Classes">Largest label plus one; 0 without labels.</param>
-internal sealed record DatasetFacts(string Hash, int Images, int Resolution, int Classes);
+/// <param name="LeftOut">
+/// Sentences about files that are no images. A note without it is of a program that took other files for images, and not believed.
+/// </param>
+internal sealed record DatasetFacts(
+    string Hash, int Images, int Resolution, int Classes, [property: JsonRequired] IReadOnlyList<string> LeftOut);

@@ -118,7 +118,7 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
             MinWorkers = spec.Cluster.MinWorkers,
             MaxWorkers = spec.Cluster.MaxWorkers,
             Priority = spec.Cluster.Priority,
-            Warnings = [.. SpecAdvice.Of(spec, facts.Images).Select(advice => advice.Message)],
+            Warnings = [.. SpecAdvice.Of(spec, facts.Images).Select(advice => advice.Message), .. facts.LeftOut],
             DeviceKind = spec.Execution.Device.ToString().ToLowerInvariant(),
             Evaluation = new EvaluationPolicy
             {
