@@ -25,13 +25,11 @@ internal sealed class SubmissionFiles(ArtifactStore store, LocalFiles local)
     /// <param name="problems">Gets what is wrong.</param>
     /// <param name="cancellation">Ends the copying.</param>
     public Task<ArtifactReference?> WeightsAsync(string digestField, string digest, string field, string weights, List<SpecProblem> problems, CancellationToken cancellation) =>
-        FindAsync(digestField, digest, field, weights, () => StoredWeights(weights) ?? local.Resolve(field, weights), problems, cancellation);
+        FindAsync(digestField, digest, field, weights, () => Weights(field, weights), problems, cancellation);
 
-    private static string? StoredWeights(string weights)
-    {
-        bool isName = !weights.Contains('/', StringComparison.Ordinal) && !File.Exists(weights);
-        return isName && WeightStore.Default() is { } known && known.Contains(weights) ? known.Path(weights) : null;
-    }
+    // A path is looked for where strangers may name files; only an entry of the store has another file than its name.
+    private string Weights(string field, string weights) =>
+        WeightStore.Default().Locate(weights) is { } stored && stored != weights ? stored : local.Resolve(field, weights);
 
     private async Task<ArtifactReference?> FindAsync(
         string digestField, string digest, string field, string path, Func<string> locate, List<SpecProblem> problems, CancellationToken cancellation)
