@@ -43,6 +43,21 @@ public class SubmissionTests
         Assert.Contains(field, StatusMapping.Violations(refused).Select(violation => violation.Field));
     }
 
+    [Theory]
+    [InlineData("'-1'")]
+    [InlineData("'1'")]
+    [InlineData("'FrechetDistance,frechetdistance'")]
+    [InlineData("' , '")]
+    public async Task Submit_MetricsThatAreNoNames_AreRefused(string metrics)
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+
+        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home), $"evaluation: {{metrics: {metrics}}}") });
+
+        Assert.Equal("evaluation.metrics", Assert.Single(StatusMapping.Violations(refused)).Field);
+    }
+
     [Fact]
     public async Task Submit_SpecAboveTheLimit_IsRefused()
     {
