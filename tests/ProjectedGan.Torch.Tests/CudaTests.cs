@@ -1,21 +1,16 @@
+using ProjectedGan.Testing;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Torch.Tests;
 
-/// <summary>What a build without CUDA answers.</summary>
+/// <summary>What is found of CUDA, and what a build without it answers.</summary>
 public class CudaTests
 {
     [Fact]
-    public void Find_CpuBuild_SaysHowToGetCuda()
-    {
-        var (devices, status) = CudaDevices.Find();
+    public void Find_Devices_AreThoseThatLibtorchCanUse() => Assert.Equal(cuda.is_available(), CudaDevices.Built && CudaDevices.Find().Devices.Count > 0);
 
-        Assert.Equal(CudaDevices.Built && devices.Count > 0, cuda.is_available());
-        if (!CudaDevices.Built)
-        {
-            Assert.Contains("-p:TorchDevice=cuda", status);
-        }
-    }
+    [CpuBuildFact]
+    public void Find_CpuBuild_SaysHowToGetCuda() => Assert.Contains("-p:TorchDevice=cuda", CudaDevices.Find().Status, StringComparison.Ordinal);
 
     [Fact]
     public void PinnedBuffer_WithoutCuda_IsOrdinaryMemory()

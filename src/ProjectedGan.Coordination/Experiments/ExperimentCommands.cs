@@ -40,7 +40,14 @@ internal static class ExperimentCommands
     public static void Resume(MembershipChange change, WorkerSight sight)
     {
         ExperimentRecord record = change.Record;
-        if (record.State is ExperimentState.Completed or ExperimentState.Cancelled)
+        if (record.State == ExperimentState.Completed)
+        {
+            throw new WrongStateException(
+                $"Experiment {change.Id} is complete; there is nothing to resume. To train it longer, 'pgan download {change.Id} DIR' and "
+                + "'pgan train --spec SPEC --run DIR' with more totalImages, which goes on from its checkpoint.");
+        }
+
+        if (record.State == ExperimentState.Cancelled)
         {
             throw new WrongStateException($"Experiment {change.Id} has ended ({record.State}); it cannot be resumed. Submit it again.");
         }

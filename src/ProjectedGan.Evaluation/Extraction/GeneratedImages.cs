@@ -9,6 +9,7 @@ public sealed class GeneratedImages : IImageBatches
 {
     private readonly GeneratorNetwork _generator;
     private readonly IImageDataset? _labels;
+    private readonly int? _label;
     private readonly long _seed;
     private readonly Device _device;
 
@@ -16,9 +17,11 @@ public sealed class GeneratedImages : IImageBatches
     /// <param name="count">How many samples.</param>
     /// <param name="seed">Seed of latents, labels and noise.</param>
     /// <param name="labels">For a conditional generator: the data set whose labels are drawn, image by image, as often as they occur.</param>
+    /// <param name="label">For a conditional generator: the class of every sample, in place of drawn ones; from 0.</param>
     /// <exception cref="InvalidOperationException">The generator is in training mode.</exception>
     /// <exception cref="Torch.UsageException">A conditional generator has no labels to draw from, or some that it does not know.</exception>
-    public GeneratedImages(GeneratorNetwork generator, long count, long seed, IImageDataset? labels = null)
+    /// <exception cref="ArgumentOutOfRangeException">The generator has no such class.</exception>
+    public GeneratedImages(GeneratorNetwork generator, long count, long seed, IImageDataset? labels = null, int? label = null)
     {
         ArgumentNullException.ThrowIfNull(generator);
         if (generator.training)
@@ -27,7 +30,12 @@ public sealed class GeneratedImages : IImageBatches
         }
 
         var known = labels?.ClassCount ?? 0;
-        if (generator.Classes > 0 && known == 0)
+        if (label is { } named)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(named, nameof(label));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(named, generator.Classes, nameof(label));
+        }
+        else if (generator.Classes > 0 && known == 0)
         {
             throw new Torch.UsageException($"The generator has {generator.Classes} classes, and the data set has no labels to draw them from; "
                 + "give one with labels in dataset.json.");
@@ -41,12 +49,16 @@ public sealed class GeneratedImages : IImageBatches
 
         _generator = generator;
         _labels = generator.Classes > 0 ? labels : null;
+        _label = label;
         _seed = seed;
         _device = generator.parameters().First().device;
         Count = count;
     }
 
     public long Count { get; }
+
+    /// <summary>The class of a sample; null where the generator has none.</summary>
+    public int? Class(long sample) => _generator.Classes == 0 ? null : _label ?? _labels!.Label((int)SampleRandomness.LabelIndex(_seed, sample, _labels.Count))!.Value;
 
     /// <inheritdoc/>
     public IEnumerable<Tensor> Batches(int batchSize, CancellationToken cancellation)
@@ -64,18 +76,17 @@ public sealed class GeneratedImages : IImageBatches
         using var scope = NewDisposeScope();
         var type = _generator.parameters().First().dtype;
         var latents = SampleRandomness.Latents(_seed, first, count, _generator.LatentSize).to(type, _device);
-        var labels = _labels is null ? null : Labels(_labels, first, count).to(type, _device);
+        var labels = _generator.Classes == 0 ? null : Labels(first, count).to(type, _device);
         var images = _generator.forward(latents, labels, SampleRandomness.Noise(_seed, first));
         return ImageQuantization.ToBytes(images).MoveToOuterDisposeScope();
     }
 
-    private Tensor Labels(IImageDataset dataset, long first, long count)
+    private Tensor Labels(long first, long count)
     {
         var oneHot = new float[count * _generator.Classes];
         for (long i = 0; i < count; i++)
         {
-            var image = (int)SampleRandomness.LabelIndex(_seed, first + i, dataset.Count);
-            oneHot[(i * _generator.Classes) + dataset.Label(image)!.Value] = 1;
+            oneHot[(i * _generator.Classes) + Class(first + i)!.Value] = 1;
         }
 
         return tensor(oneHot, [count, _generator.Classes]);

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Features.Inception;
 using ProjectedGan.Torch;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.WeightFiles;
 
@@ -11,17 +12,19 @@ public static partial class WeightImport
     private const string Nsfwjs =
         "npm package nsfwjs 4.3.0 (MIT): its .tgz or unpacked folder; an ImageNet network fine-tuned as an image-content classifier, 8-bit weights";
 
+    private const string NsfwjsFile = "nsfwjs-4.3.0.tgz";
+
     private const string Timm = "timm's checkpoint of this name (Apache-2.0), .pth or safetensors";
 
     /// <summary>The networks, with where their weights come from.</summary>
     public static IReadOnlyList<ImportableNetwork> Networks { get; } =
     [
-        new("mobilenet_v2", Nsfwjs, "mobilenet_v2", () => new MobileNetV2()),
-        new("tf_efficientnet_lite0", Timm, null, () => new EfficientNetLite(EfficientNetLiteVariant.Lite0)),
-        new("tf_efficientnet_lite1", Timm, null, () => new EfficientNetLite(EfficientNetLiteVariant.Lite1)),
+        new("mobilenet_v2", Nsfwjs, NsfwjsFile, "mobilenet_v2", () => new MobileNetV2()),
+        new("tf_efficientnet_lite0", Timm, null, null, () => new EfficientNetLite(EfficientNetLiteVariant.Lite0)),
+        new("tf_efficientnet_lite1", Timm, null, null, () => new EfficientNetLite(EfficientNetLiteVariant.Lite1)),
         new("inception_v3_fid", "pt_inception-2015-12-05-6726825d.pth of pytorch-fid (Apache-2.0): the TensorFlow graph that FID is defined on",
-            null, () => new InceptionV3()),
-        new("inception_v3_nsfw", Nsfwjs, "inception_v3", () => new NsfwInceptionV3()),
+            null, null, () => new InceptionV3()),
+        new("inception_v3_nsfw", Nsfwjs, NsfwjsFile, "inception_v3", () => new NsfwInceptionV3()),
     ];
 
     /// <summary>The network of a name.</summary>
@@ -37,7 +40,7 @@ public static partial class WeightImport
     /// <param name="destination">The safetensors file.</param>
     /// <param name="network">One of <see cref="Networks"/>' names.</param>
     /// <exception cref="UsageException">The network's name is unknown.</exception>
-    /// <exception cref="WeightFileException">The file cannot be read, is not of the network, or the destination cannot be written.</exception>
+    /// <exception cref="WeightFileException">The file cannot be read, is not of the network, has values that are not finite, or the destination cannot be written.</exception>
     public static void Import(string source, string destination, string network)
     {
         var found = Find(network);
@@ -57,7 +60,7 @@ public static partial class WeightImport
     /// Loads a network from a file of any format, in the network's own names or in those of its source; dictionaries around the
     /// weights (<c>state_dict</c>, <c>model</c>) are found by the names inside.
     /// </summary>
-    /// <exception cref="WeightFileException">The file cannot be read or is not of the network.</exception>
+    /// <exception cref="WeightFileException">The file cannot be read, is not of the network, or has values that are not finite.</exception>
     public static void Load(FrozenNetwork network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -72,7 +75,12 @@ public static partial class WeightImport
         {
             Rename = name => name.StartsWith(prefix, StringComparison.Ordinal) ? network.LocalName(name[prefix.Length..]) : null,
         });
-        return new Dictionary<string, string>(source.Metadata);
+        using var scope = NewDisposeScope();
+        // Training would go on with them to its end, and every figure that is measured with them would look like any other.
+        var broken = StateDict.Named(network).FirstOrDefault(item => !item.Tensor.isfinite().all().item<bool>());
+        return broken.Name is null
+            ? new Dictionary<string, string>(source.Metadata)
+            : throw new WeightFileException($"'{path}' has NaN or infinite values in tensor '{broken.Name}': it is damaged or of a training that diverged; fetch it again.");
     }
 
     // PyTorch's published files end in the first digits of their hash: NAME-6726825d.pth.

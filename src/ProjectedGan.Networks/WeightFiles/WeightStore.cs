@@ -5,7 +5,8 @@ namespace ProjectedGan.Networks.WeightFiles;
 
 /// <summary>The folder in which imported weights live, one safetensors file an entry, named after the entry.</summary>
 /// <param name="folder">Its path; made by the first import.</param>
-public sealed class WeightStore(string folder)
+/// <param name="packages">A folder of npm packages: networks that one of them holds are imported when they are first asked for. Null for none.</param>
+public sealed class WeightStore(string folder, string? packages = null)
 {
     private const string Extension = ".safetensors";
 
@@ -13,20 +14,23 @@ public sealed class WeightStore(string folder)
 
     /// <summary>
     /// The user's store: <c>PGAN_WEIGHTS</c>; else <c>.cache/weights</c> in <c>PGAN_HOME</c>, which the launcher sets to the
-    /// repository; else <c>pgan/weights</c> in the user's data folder (<c>XDG_DATA_HOME</c>, <c>~/.local/share</c>).
+    /// repository; else <c>pgan/weights</c> in the user's data folder (<c>XDG_DATA_HOME</c>, <c>~/.local/share</c>). Its packages are
+    /// those that the launcher fetched: in <c>PGAN_DOWNLOADS</c>, else in <c>.cache/downloads</c> of <c>PGAN_HOME</c>.
     /// </summary>
     public static WeightStore Default()
     {
-        if (Environment.GetEnvironmentVariable("PGAN_WEIGHTS") is { Length: > 0 } named)
+        var home = Variable("PGAN_HOME");
+        var packages = Variable("PGAN_DOWNLOADS") ?? (home is null ? null : System.IO.Path.Combine(home, ".cache", "downloads"));
+        if (Variable("PGAN_WEIGHTS") is { } named)
         {
-            return new WeightStore(named);
+            return new WeightStore(named, packages);
         }
-        if (Environment.GetEnvironmentVariable("PGAN_HOME") is { Length: > 0 } home)
+        if (home is not null)
         {
-            return new WeightStore(System.IO.Path.Combine(home, ".cache", "weights"));
+            return new WeightStore(System.IO.Path.Combine(home, ".cache", "weights"), packages);
         }
         var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        return new WeightStore(System.IO.Path.Combine(data, "pgan", "weights"));
+        return new WeightStore(System.IO.Path.Combine(data, "pgan", "weights"), packages);
     }
 
     /// <summary>The file of an entry, whether it exists or not.</summary>
@@ -34,7 +38,7 @@ public sealed class WeightStore(string folder)
     public string Path(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (name.Length is 0 or > 100 || name[0] == '.' || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || "._-".Contains(letter, StringComparison.Ordinal)))
+        if (!IsName(name))
         {
             throw new WeightFileException($"'{name}' is no name for weights; use letters, digits, '.', '_' and '-', for example my-weights.");
         }
@@ -45,16 +49,21 @@ public sealed class WeightStore(string folder)
     /// <exception cref="WeightFileException">The name is not allowed.</exception>
     public bool Contains(string name) => File.Exists(Path(name));
 
+    /// <summary>The file of what a user calls weights: a file or folder by its path, else an entry by its name; null where there is neither.</summary>
+    /// <exception cref="WeightFileException">A package has the weights and they cannot be imported.</exception>
+    public string? Locate(string weights) => System.IO.Path.Exists(weights) ? weights : Find(weights);
+
+    /// <summary>The same, where there must be one.</summary>
+    /// <param name="field">What names the weights, for the message.</param>
+    /// <param name="weights">A path or a name.</param>
+    /// <exception cref="WeightFileException">There is neither a file nor an entry; the message names the field and says what to do.</exception>
+    public string Require(string field, string weights) => Locate(weights)
+        ?? throw new WeightFileException($"{field} is '{weights}': there is no such file, and '{Folder}' has no weights of that name. "
+            + "Give the path of a weights file, or import one with: pgan weights import FILE --network NAME");
+
     /// <summary>Opens an entry. The caller disposes the result.</summary>
     /// <exception cref="WeightFileException">There is none (the message says how to get it), or its file is damaged.</exception>
-    public IWeightSource Open(string name)
-    {
-        var path = Path(name);
-        return File.Exists(path)
-            ? WeightFile.Open(path)
-            : throw new WeightFileException(
-                $"There are no weights '{name}' in '{Folder}'; import them with: pgan weights import FILE --network {name}");
-    }
+    public IWeightSource Open(string name) => WeightFile.Open(RequireEntry(name));
 
     /// <summary>Imports a published file (see <see cref="WeightImport.Import"/>) as an entry, by default named after the network.</summary>
     /// <exception cref="UsageException">The network's name is unknown.</exception>
@@ -79,14 +88,36 @@ public sealed class WeightStore(string folder)
     public void Load(FrozenNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        using var source = Open(network.Name);
-        StateDict.Load(network, source);
+        WeightImport.Load(network, RequireEntry(network.Name));
     }
 
     /// <summary>All entries by name. One that cannot be read is listed with the reason.</summary>
     public IReadOnlyList<StoredWeights> List() => !Directory.Exists(Folder)
         ? []
         : [.. Directory.EnumerateFiles(Folder, "*" + Extension).Order(StringComparer.Ordinal).Select(Describe)];
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static bool IsName(string text) => text.Length is > 0 and <= 100 && text[0] != '.'
+        && text.All(letter => char.IsAsciiLetterOrDigit(letter) || "._-".Contains(letter, StringComparison.Ordinal));
+
+    private string RequireEntry(string name) => Find(name)
+        ?? throw new WeightFileException($"There are no weights '{name}' in '{Folder}'; import them with: pgan weights import FILE --network {name}");
+
+    private string? Find(string name)
+    {
+        if (!IsName(name))
+        {
+            return null;
+        }
+        if (!Contains(name) && packages is not null
+            && WeightImport.Networks.FirstOrDefault(network => network.Name == name)?.Package is { } package
+            && System.IO.Path.Combine(packages, package) is var file && File.Exists(file))
+        {
+            Import(file, name);
+        }
+        return Contains(name) ? Path(name) : null;
+    }
 
     private static StoredWeights Describe(string path)
     {

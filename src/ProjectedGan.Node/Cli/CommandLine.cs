@@ -76,6 +76,7 @@ internal static class CommandLine
             DoctorCommand.Build(),
         };
         root.Add(GlobalOptions.Verbose);
+        TakeNamesOnly(root);
         foreach (Option option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction plain } help)
@@ -85,5 +86,32 @@ internal static class CommandLine
         }
 
         return root;
+    }
+
+    // Of options whose value is one of a few names: what parses them takes numbers and lists of names, too.
+    private static void TakeNamesOnly(Command command)
+    {
+        foreach (Option option in command.Options)
+        {
+            Type type = option.ValueType.GetElementType() ?? Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+            if (!type.IsEnum)
+            {
+                continue;
+            }
+
+            string[] names = Enum.GetNames(type);
+            option.Validators.Add(result =>
+            {
+                foreach (string text in result.Tokens.Select(token => token.Value).Where(text => Enum.TryParse(type, text, ignoreCase: true, out _) && !names.Contains(text, StringComparer.OrdinalIgnoreCase)))
+                {
+                    result.AddError($"{option.Name} is '{text}'; use {string.Join(", ", names)}.");
+                }
+            });
+        }
+
+        foreach (Command inner in command.Subcommands)
+        {
+            TakeNamesOnly(inner);
+        }
     }
 }

@@ -43,7 +43,9 @@ internal static class ListCommand
         return command;
     }
 
-    private static ExperimentState ParseState(string text) => Enum.TryParse(text, ignoreCase: true, out ExperimentState state) && state != ExperimentState.Unspecified && !text.All(char.IsDigit)
-        ? state
+    // By the names alone: Enum.Parse takes numbers, too.
+    private static ExperimentState ParseState(string text) =>
+        Enum.GetValues<ExperimentState>().Skip(1).FirstOrDefault(state => ExperimentView.State(state).Equals(text, StringComparison.OrdinalIgnoreCase)) is var found and not ExperimentState.Unspecified
+        ? found
         : throw new UsageException($"--state: '{text}' is no state; use {string.Join(", ", Enum.GetValues<ExperimentState>().Skip(1).Select(ExperimentView.State))}.");
 }

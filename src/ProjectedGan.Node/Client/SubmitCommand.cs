@@ -60,22 +60,15 @@ internal static class SubmitCommand
         submission.DatasetDigest = await SendAsync(artifacts, spec.Data.Path, progress, cancellation);
         if (spec.Features.Weights != FeatureSpec.RandomWeights)
         {
-            submission.WeightsDigest = await SendAsync(artifacts, Weights(spec.Features.Weights), progress, cancellation);
+            submission.WeightsDigest = await SendAsync(artifacts, WeightStore.Default().Locate(spec.Features.Weights), progress, cancellation);
         }
 
         if (spec.Evaluation.Network.Length > 0)
         {
-            submission.MetricWeightsDigest = await SendAsync(artifacts, Weights(spec.Evaluation.Weights), progress, cancellation);
+            submission.MetricWeightsDigest = await SendAsync(artifacts, WeightStore.Default().Locate(spec.Evaluation.Weights), progress, cancellation);
         }
     });
 
-    private static async Task<string> SendAsync(ArtifactClient artifacts, string path, IProgress<ArtifactProgress> progress, CancellationToken cancellation) =>
+    private static async Task<string> SendAsync(ArtifactClient artifacts, string? path, IProgress<ArtifactProgress> progress, CancellationToken cancellation) =>
         File.Exists(path) ? (await artifacts.SendAsync(path, progress, cancellation)).Digest : "";
-
-    // Like the trainer: a file first, else the name of imported weights.
-    private static string Weights(string weights)
-    {
-        bool isName = weights.Length > 0 && !File.Exists(weights) && !weights.Contains('/', StringComparison.Ordinal);
-        return isName && WeightStore.Default() is { } store && store.Contains(weights) ? store.Path(weights) : weights;
-    }
 }

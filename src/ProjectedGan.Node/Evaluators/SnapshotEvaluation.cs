@@ -128,7 +128,7 @@ internal sealed class SnapshotEvaluation(
         var network = isOwn ? SpecSchema.Find("features.network")!.Text(spec) : spec.Evaluation.Network;
         EvaluationOptions options = new()
         {
-            Metrics = [.. spec.Evaluation.Metrics.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Enum.Parse<MetricKind>)],
+            Metrics = MetricKinds.Parse(spec.Evaluation.Metrics).Kinds,
             Samples = spec.Evaluation.Samples,
             BatchSize = BatchSize,
             DecodingThreads = 1,

@@ -14,7 +14,7 @@ internal static class InterpolateCommand
         Option<int> stops = new("--stops") { Description = "Latents that each cell visits.", DefaultValueFactory = _ => 4 };
         Option<int> frames = new("--frames") { Description = "Frames from one latent to the next.", DefaultValueFactory = _ => 12 };
         Option<long> seed = new("--seed") { Description = "Seed of the latents." };
-        Option<int> label = new("--class") { Description = "Class of a conditional generator." };
+        Option<int?> label = new("--class") { Description = "Class of a conditional generator; 0 by default." };
         ExampleCommand command = new(
             "interpolate",
             "Writes an animation of samples that change into each other.",
@@ -32,7 +32,7 @@ internal static class InterpolateCommand
                 Stops = parsed.GetValue(stops),
                 FramesBetween = parsed.GetValue(frames),
                 Seed = parsed.GetValue(seed),
-                Class = parsed.GetValue(label),
+                Class = parsed.GetValue(label) ?? 0,
             };
             if (walk.Cells < 1 || walk.Stops < 2 || walk.FramesBetween < 1)
             {
@@ -47,9 +47,9 @@ internal static class InterpolateCommand
 
             TorchRuntime.SetThreads(Environment.ProcessorCount);
             using TrainedGenerator trained = generator.Open(parsed);
-            if (walk.Class < 0 || walk.Class >= Math.Max(1, trained.Network.Classes))
+            if (parsed.GetValue(label) is { } named)
             {
-                throw new UsageException($"--class is {walk.Class}; the generator has {trained.Network.Classes} classes, numbered from 0.");
+                trained.RequireClass(named);
             }
 
             walk.Write(trained.Network, target, cancellation);

@@ -14,14 +14,17 @@ internal static class SampleFiles
     public static void WriteGrid(IImageBatches images, int columns, string path, CancellationToken cancellation) =>
         WritePng(SampleGrid.Compose([.. Each(images, cancellation)], columns), path);
 
-    /// <summary>One PNG an image: 000000.png, 000001.png, …</summary>
-    public static void WriteEach(IImageBatches images, string folder, CancellationToken cancellation)
+    /// <summary>One PNG an image.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="folder">Made if it is missing.</param>
+    /// <param name="names">The files' names, as many as images.</param>
+    /// <param name="cancellation">Ends the writing between two images.</param>
+    public static void WriteEach(IImageBatches images, string folder, IEnumerable<string> names, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        long index = 0;
-        foreach (ImageBuffer image in Each(images, cancellation))
+        foreach ((ImageBuffer image, string name) in Each(images, cancellation).Zip(names))
         {
-            WritePng(image, Path.Combine(folder, $"{index++:D6}.png"));
+            WritePng(image, Path.Combine(folder, name));
         }
     }
 

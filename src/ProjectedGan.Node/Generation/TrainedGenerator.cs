@@ -34,10 +34,12 @@ internal sealed class TrainedGenerator : IDisposable
     {
         Checkpoint checkpoint = Find(path);
         TrainingSpec spec = SpecSchema.With(new TrainingSpec(), checkpoint.Manifest.Spec);
-        string runSpec = Path.GetFullPath(Path.Combine(checkpoint.Folder, "..", "..", "spec.yaml"));
-        if (File.Exists(runSpec))
+        // The manifest's settings determine the weights; that of the feature network's weights only says where they came from.
+        spec = spec with { Features = spec.Features with { Weights = checkpoint.Manifest.FeatureNetworkWeights } };
+        string ofTheRun = Path.GetFullPath(Path.Combine(checkpoint.Folder, "..", ".."));
+        if (new[] { checkpoint.Folder, ofTheRun }.Select(folder => new RunFolder(folder).Spec).FirstOrDefault(File.Exists) is { } runSpec)
         {
-            // The manifest holds what determines the weights; the run's own file also knows where the images are.
+            // The run's own file also knows where the images are.
             spec = spec with { Data = spec.Data with { Path = TrainingSpecFile.LoadUnvalidated(runSpec).Data.Path } };
         }
 
@@ -56,6 +58,17 @@ internal sealed class TrainedGenerator : IDisposable
 
         TrainingSpec spec = TrainingSpecFile.LoadUnvalidated(specFile);
         return Load(spec, path, Path.GetFileName(path), device);
+    }
+
+    /// <exception cref="UsageException">The generator has no class of that number.</exception>
+    public void RequireClass(int label)
+    {
+        if (label < 0 || label >= Network.Classes)
+        {
+            throw new UsageException(Network.Classes == 0
+                ? $"--class is {label}, and the generator was trained without classes; leave --class out."
+                : $"--class is {label}; the generator has {Network.Classes} classes, numbered from 0.");
+        }
     }
 
     public void Dispose() => Network.Dispose();
@@ -84,18 +97,12 @@ internal sealed class TrainedGenerator : IDisposable
             throw new UsageException($"'{path}' is a file: give the spec that it was trained by with --spec.");
         }
 
-        if (File.Exists(Path.Combine(path, CheckpointStore.ManifestName)))
-        {
-            return CheckpointStore.Open(path);
-        }
-
-        string checkpoints = new RunFolder(Path.GetFullPath(path)).Checkpoints;
-        if (!Directory.Exists(checkpoints))
+        RunFolder folder = new(Path.GetFullPath(path));
+        if (!Directory.Exists(folder.Checkpoints) && !File.Exists(Path.Combine(path, CheckpointStore.ManifestName)))
         {
             throw new UsageException($"'{path}' is neither a run's folder nor a checkpoint's; a run has a folder 'checkpoints', a checkpoint a file '{CheckpointStore.ManifestName}'.");
         }
 
-        return new CheckpointStore(checkpoints, int.MaxValue).Newest(warning => Console.Error.WriteLine($"pgan: {warning}"))
-            ?? throw new PganException($"'{path}' has no whole checkpoint yet.");
+        return folder.Newest(warning => Console.Error.WriteLine($"pgan: {warning}")) ?? throw new PganException($"'{path}' has no whole checkpoint yet.");
     }
 }

@@ -8,20 +8,24 @@ using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Torch;
+using ProjectedGan.Training.Specification;
 using Spectre.Console;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Metrics;
 
 /// <summary><c>pgan evaluate</c>: metrics of a run's generator on any feature network.</summary>
 internal static class EvaluateCommand
 {
+    private const string WithoutOwn = "mobilenet_v2";
+
     public static Command Build()
     {
         Option<string?> data = new("--data") { Description = "The real images; the run's own by default." };
-        Option<string> network = new("--network")
+        Option<string?> network = new("--network")
         {
-            Description = $"Whose features are compared: {string.Join(", ", WeightImport.Networks.Select(item => item.Name))}. Figures carry its name; only inception_v3_fid gives FID.",
-            DefaultValueFactory = _ => "mobilenet_v2",
+            Description = $"Whose features are compared: {string.Join(", ", WeightImport.Networks.Select(item => item.Name))}; the run's own by default ({WithoutOwn} where its weights are random). "
+                + "Figures carry its name; only inception_v3_fid gives FID.",
         };
         Option<MetricKind[]> metrics = new("--metric")
         {
@@ -58,7 +62,7 @@ internal static class EvaluateCommand
             TorchRuntime.SetThreads(Environment.ProcessorCount);
             using TrainedGenerator trained = generator.Open(parsed);
             using IImageDataset dataset = ImageDataset.Open(parsed.GetValue(data) ?? trained.Spec.Data.Path);
-            using OpenedMetricNetwork opened = OpenedMetricNetwork.FromStore(parsed.GetValue(network)!, generator.Device(parsed));
+            using OpenedMetricNetwork opened = Open(parsed.GetValue(network), trained.Spec, generator.Device(parsed));
             RealStatisticsCache cache = new(PganHome.Statistics, NullLogger.Instance);
             EvaluationResults results = Measure(new MetricsRunner(opened.Network, cache), trained, trained.Spec.Data.Mirror ? new MirroredDataset(dataset) : dataset, options, cancellation);
             foreach (MetricValue value in results.Values)
@@ -70,6 +74,23 @@ internal static class EvaluateCommand
             return Task.FromResult(ExitCode.Success);
         });
         return command;
+    }
+
+    private static OpenedMetricNetwork Open(string? named, TrainingSpec spec, Device device)
+    {
+        if (named is not null)
+        {
+            return OpenedMetricNetwork.FromStore(named, device);
+        }
+
+        if (spec.Features.Weights is "" or FeatureSpec.RandomWeights)
+        {
+            return OpenedMetricNetwork.FromStore(WithoutOwn, device);
+        }
+
+        string own = SpecSchema.Find("features.network")!.Text(spec);
+        // A run that was trained elsewhere names a file of that machine.
+        return WeightStore.Default().Locate(spec.Features.Weights) is { } file ? OpenedMetricNetwork.FromFile(own, file, device) : OpenedMetricNetwork.FromStore(own, device);
     }
 
     private static EvaluationResults Measure(MetricsRunner runner, TrainedGenerator trained, IImageDataset dataset, EvaluationOptions options, CancellationToken cancellation)

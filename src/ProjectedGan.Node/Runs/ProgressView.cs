@@ -67,7 +67,7 @@ internal sealed class ProgressView(IAnsiConsole console, TimeProvider time)
 
     private static string Line(TrainingStatus status) =>
         $"{status.ImagesSeen,9:N0} images  {status.ImagesPerSecond,6:F1} images/s  loss G {status.GeneratorLoss,7:F3}  D {status.DiscriminatorLoss,6:F3}  " +
-        $"D accuracy real {status.RealSignAccuracy,4:P0} fake {status.FakeSignAccuracy,4:P0}  {DistanceText(status)}  {LeftText(status.Left)} left";
+        $"D accuracy real {status.RealSignAccuracy,4:P0} fake {status.FakeSignAccuracy,4:P0}  {(DistanceText(status) is { } distance ? $"{distance}  " : "")}{LeftText(status.Left)} left";
 
     private static Panel Render(TrainingStatus status)
     {
@@ -75,7 +75,11 @@ internal sealed class ProgressView(IAnsiConsole console, TimeProvider time)
         grid.AddRow("images seen", $"{status.ImagesSeen:N0}   {status.ImagesPerSecond:F1} images/s");
         grid.AddRow("loss", $"G {status.GeneratorLoss:F3}   D {status.DiscriminatorLoss:F3}");
         grid.AddRow("D sign accuracy", $"real {status.RealSignAccuracy:P0}   fake {status.FakeSignAccuracy:P0}");
-        grid.AddRow("Fréchet distance", Markup.Escape(DistanceText(status)));
+        if (DistanceText(status) is { } distance)
+        {
+            grid.AddRow("Fréchet distance", Markup.Escape(distance));
+        }
+
         grid.AddRow("time left", $"{Bar(status.Done)} {LeftText(status.Left)}");
         return new Panel(grid).Header($" {Markup.Escape(status.Run)} — Ctrl-C stops with a checkpoint ").Border(BoxBorder.Rounded);
     }
@@ -87,9 +91,9 @@ internal sealed class ProgressView(IAnsiConsole console, TimeProvider time)
         return new string('█', filled) + new string('░', Cells - filled);
     }
 
-    private static string DistanceText(TrainingStatus status) => status.Distance is { } distance
+    private static string? DistanceText(TrainingStatus status) => status.Distance is { } distance
         ? $"{distance.Metric} {distance.Value:F1} at {distance.ImagesSeen:N0}"
-        : "distance pending";
+        : status.IsMeasured ? "distance pending" : null;
 
     private static string LeftText(TimeSpan left) => left.TotalHours >= 1 ? $"{(int)left.TotalHours}:{left:mm\\:ss}" : $"{left:m\\:ss}";
 }

@@ -1,4 +1,5 @@
 using ProjectedGan.Torch;
+using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Node.Runs;
@@ -40,9 +41,26 @@ internal sealed record RunFolder(string Path)
                 $"'{Path}' holds a run of another spec ({string.Join("; ", differences)}). Resume it with its own settings, or give this one another name.");
         }
 
+        if (!File.Exists(Spec) && !File.Exists(In(CheckpointStore.ManifestName)) && Weights() is { } weights)
+        {
+            throw new UsageException(
+                $"'{Path}' holds weights ('{weights}') and no whole checkpoint, from which alone training goes on ('pgan download' without --best brings one). "
+                + "Give this run another folder.");
+        }
+
         Create();
         return RunLock.Take(this);
     }
+
+    /// <summary>The checkpoint whose files lie in the folder itself, where <c>pgan download</c> puts them; null where there is none.</summary>
+    /// <exception cref="PganException">It is damaged.</exception>
+    public Checkpoint? Downloaded() => File.Exists(In(CheckpointStore.ManifestName)) ? CheckpointStore.Open(Path) : null;
+
+    /// <summary>The newest whole checkpoint, of this run's own and a downloaded one; null where there is none.</summary>
+    /// <param name="warn">Told of damaged ones that were passed over.</param>
+    /// <exception cref="PganException">The downloaded one is damaged.</exception>
+    public Checkpoint? Newest(Action<string> warn) => new[] { Downloaded(), new CheckpointStore(Checkpoints, int.MaxValue).Newest(warn) }
+        .OfType<Checkpoint>().MaxBy(checkpoint => checkpoint.Manifest.Iteration);
 
     public void Create()
     {
@@ -50,6 +68,10 @@ internal sealed record RunFolder(string Path)
         Directory.CreateDirectory(Samples);
         Directory.CreateDirectory(Checkpoints);
     }
+
+    private string? Weights() => Directory.Exists(Path)
+        ? Directory.EnumerateFiles(Path, "*.safetensors").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault()
+        : null;
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

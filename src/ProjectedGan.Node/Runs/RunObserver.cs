@@ -15,6 +15,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
     private const int GridColumns = 8;
     private const int GridSamples = 48;
     private (string Metric, double Value, long ImagesSeen)? _distance;
+    private bool _toldOfNonFinite;
 
     public void Report(TrainingReport report)
     {
@@ -22,6 +23,12 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
         RunLog.Progress(
             logger, report.ImagesSeen, report.ImagesPerSecond, report.GeneratorLoss, discriminatorLoss, report.RealAccuracy, report.GeneratedAccuracy,
             report.GeneratorGradientNorm, report.DiscriminatorGradientNorm);
+        if (report.NonFiniteElements > 0)
+        {
+            // Where the device is not asked in each iteration, this is the first that is known of them.
+            TellOfNonFinite($"Up to iteration {report.Iteration}, {report.NonFiniteElements:N0} elements of gradients were NaN or infinite.");
+        }
+
         (double done, TimeSpan left) = session.Progress(report);
         view.Report(new TrainingStatus
         {
@@ -33,6 +40,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
             RealSignAccuracy = report.RealAccuracy,
             FakeSignAccuracy = report.GeneratedAccuracy,
             Distance = _distance,
+            IsMeasured = session.IsMeasured,
             Left = left,
             Done = done,
         });
@@ -51,7 +59,11 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
         worker.Add("distance", snapshot, taken => _distance = (evaluation.Metric, evaluation.Measure(taken, cancellation), taken.ImagesSeen));
     }
 
-    public void NonFinite(NonFiniteGradient gradient) => RunLog.NonFinite(logger, gradient.ToString());
+    public void NonFinite(NonFiniteGradient gradient)
+    {
+        RunLog.NonFinite(logger, gradient.ToString());
+        TellOfNonFinite(gradient.ToString());
+    }
 
     public void CheckpointWritten(string folder) => RunLog.CheckpointWritten(logger, Path.GetFileName(folder));
 
@@ -67,6 +79,16 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
     {
         RunLog.Degraded(logger, message);
         Console.Error.WriteLine($"pgan: {message}");
+    }
+
+    // The first says that something is wrong; a run that diverges has thousands.
+    private void TellOfNonFinite(string message)
+    {
+        if (!_toldOfNonFinite)
+        {
+            _toldOfNonFinite = true;
+            Console.Error.WriteLine($"pgan: warning: {message} nonFinite is {session.NonFinite.ToString().ToLowerInvariant()}; later ones are in log.jsonl alone.");
+        }
     }
 
     /// <summary>Writes the grid of the run's fixed latents.</summary>

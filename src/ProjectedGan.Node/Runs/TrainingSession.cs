@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Logging;
 using ProjectedGan.Node.Metrics;
@@ -22,8 +23,10 @@ internal sealed class TrainingSession : IDisposable
     private readonly ILogger _logger;
     private readonly ImageDataset _images;
     private readonly CancellationTokenSource _budgetUsed = new();
+    private readonly bool _isNew;
+    private bool _started;
 
-    /// <param name="folder">The run's folder; made here.</param>
+    /// <param name="folder">The run's folder; made here, and gone again where the run cannot start.</param>
     /// <param name="spec">What to train.</param>
     /// <param name="options">What to do besides training.</param>
     /// <exception cref="UsageException">Another process runs in the folder, or the folder is of another spec.</exception>
@@ -33,6 +36,7 @@ internal sealed class TrainingSession : IDisposable
         Folder = folder;
         _spec = spec;
         _budget = options.Budget;
+        _isNew = !Directory.Exists(folder.Path);
         _lock = folder.Claim(spec);
         _logging = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(new JsonLinesLoggerProvider(folder.Log, TimeProvider.System)));
         _logger = _logging.CreateLogger("ProjectedGan.Run");
@@ -56,6 +60,12 @@ internal sealed class TrainingSession : IDisposable
 
     public RunEvaluation? Evaluation { get; }
 
+    /// <summary>Whether distances are measured on the way.</summary>
+    public bool IsMeasured => Evaluation is not null && _spec.Schedule.EvaluationImages > 0;
+
+    /// <summary>What happens to gradients that are not finite.</summary>
+    public NonFinitePolicy NonFinite => _spec.NonFinite;
+
     /// <summary>Trains. Returns why it ended.</summary>
     /// <param name="stop">Ends training at the next iteration's boundary, with a checkpoint.</param>
     public SessionEnd Run(CancellationToken stop)
@@ -66,7 +76,14 @@ internal sealed class TrainingSession : IDisposable
         ProgressView view = new(AnsiConsole.Console, TimeProvider.System);
         RunObserver observer = new(this, view, worker, _logger, stop);
         using Trainer trainer = Trainer.Create(_spec, _images, new TrainerOptions { CheckpointFolder = Folder.Checkpoints, Observer = observer });
-        // What is wrong with spec, data or weights has been said by now; a corrected spec is no other one than the folder's.
+        if (Folder.Downloaded() is { } downloaded && downloaded.Manifest.Iteration > trainer.Iteration)
+        {
+            trainer.Load(downloaded);
+        }
+
+        // What is wrong with spec, data or weights has been said by now: until here nothing is written, and a corrected spec is no other one than
+        // the folder's.
+        _started = true;
         TrainingSpecFile.Save(_spec, Folder.Spec);
         RealGrid.Write(_images, Folder.RealGrid);
         RunLog.Starts(_logger, Folder.Name, SpecHash.Compute(_spec), _spec.Execution.Device.ToString());
@@ -114,12 +131,17 @@ internal sealed class TrainingSession : IDisposable
         _logging.Dispose();
         _lock.Dispose();
         _budgetUsed.Dispose();
+        if (_isNew && !_started)
+        {
+            Directory.Delete(Folder.Path, recursive: true);
+        }
     }
 
     private RunEvaluation OpenEvaluation(int samples)
     {
         string network = SpecSchema.Find("features.network")!.Text(_spec);
-        return new RunEvaluation(Folder, Dataset, OpenedMetricNetwork.FromFile(network, _spec.Features.Weights, TorchSharp.torch.CPU), samples, _logger);
+        string weights = WeightStore.Default().Require("features.weights", _spec.Features.Weights);
+        return new RunEvaluation(Folder, Dataset, OpenedMetricNetwork.FromFile(network, weights, TorchSharp.torch.CPU), samples, _logger);
     }
 
     private void Finish(Trainer trainer, RunObserver observer, SessionEnd end, CancellationToken stop)

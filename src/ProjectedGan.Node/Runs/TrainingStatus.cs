@@ -22,6 +22,9 @@ internal sealed record TrainingStatus
     /// <summary>The last measured Fréchet distance, if there is one yet, and the metric's name.</summary>
     public (string Metric, double Value, long ImagesSeen)? Distance { get; init; }
 
+    /// <summary>Whether distances are measured at all.</summary>
+    public bool IsMeasured { get; init; } = true;
+
     /// <summary>What is left of the budget, in time.</summary>
     public required TimeSpan Left { get; init; }
 

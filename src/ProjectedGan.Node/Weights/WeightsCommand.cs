@@ -79,13 +79,8 @@ internal static class WeightsCommand
         command.Runs((parsed, _) =>
         {
             string path = parsed.GetValue(file)!;
-            WeightStore store = WeightStore.Default();
-            if (!Path.Exists(path) && !path.Contains(Path.DirectorySeparatorChar) && store.Contains(path))
-            {
-                path = store.Path(path);
-            }
-
-            Print(WeightInspection.Describe(path, parsed.GetValue(part)));
+            // What is neither is named by the error as it was given.
+            Print(WeightInspection.Describe(WeightStore.Default().Locate(path) ?? path, parsed.GetValue(part)));
             return Task.FromResult(ExitCode.Success);
         });
         return command;

@@ -29,7 +29,9 @@ internal sealed class HostedRun : IAsyncDisposable
     private readonly ImageDataset _dataset;
     private readonly WorkerObserver _observer;
     private readonly string _checkpoints;
-    private Trainer _trainer;
+
+    // Null after a restart that failed: the old one has gone before the new one is made, since both together may not fit the device.
+    private Trainer? _trainer;
 
     private HostedRun(HostedRunServices services, RunDescription run, TrainingSpec spec, ImageDataset dataset, WorkerObserver observer)
     {
@@ -45,8 +47,10 @@ internal sealed class HostedRun : IAsyncDisposable
 
     public string Id { get; }
 
-    /// <summary>Completed iterations.</summary>
-    public long Iteration => _trainer.Iteration;
+    /// <summary>Completed iterations; -1 where a restart failed.</summary>
+    public long Iteration => _trainer?.Iteration ?? -1;
+
+    private Trainer Trainer => _trainer ?? throw new InvalidOperationException($"Run {Id} has no trainer: its last restart failed.");
 
     /// <summary>Fetches what the run needs, checks the data set and builds the networks.</summary>
     /// <exception cref="HostedRunException">The spec or the data cannot be trained anywhere.</exception>
@@ -78,15 +82,15 @@ internal sealed class HostedRun : IAsyncDisposable
         {
             await using var session = group.Members.Count > 1 ? await _services.Peers.OpenAsync(group, peers, abort.Token) : null;
             await SynchroniseAsync(assignment, group, session, abort.Token);
-            _trainer.Join(self.Replicas, session, abort.Token);
+            Trainer.Join(self.Replicas, session, abort.Token);
             _services.Instruments.Joined(Id, assignment.Epoch, self.Replicas.Count);
             state.Enter(WorkerPhase.Training);
             using (abort.Token.Register(() => session?.Abort(new OperationCanceledException("The membership epoch is over."))))
             {
                 await TrainToTheEndAsync(session, state, abort.Token);
             }
-            var hash = await Task.Run(_trainer.StateHash, CancellationToken.None);
-            HostedRunLog.Finished(_services.Logger, Id, _trainer.Iteration, hash);
+            var hash = await Task.Run(Trainer.StateHash, CancellationToken.None);
+            HostedRunLog.Finished(_services.Logger, Id, Iteration, hash);
             state.Finish(hash);
             // Peers may still wait for sums that this worker owns: the session lasts as long as the epoch.
             await Task.Delay(Timeout.Infinite, abort.Token);
@@ -94,7 +98,7 @@ internal sealed class HostedRun : IAsyncDisposable
         catch (Exception error) when (error is OperationCanceledException or CollectiveException && !cancellation.IsCancellationRequested)
         {
             // A peer is lost. The coordinator hears of it and ends the epoch.
-            HostedRunLog.Interrupted(_services.Logger, Id, assignment.Epoch, _trainer.Iteration, peers.Trouble ?? error.Message);
+            HostedRunLog.Interrupted(_services.Logger, Id, assignment.Epoch, Iteration, peers.Trouble ?? error.Message);
             state.Enter(WorkerPhase.Warm);
         }
         catch (NonFiniteGradientException error)
@@ -114,8 +118,8 @@ internal sealed class HostedRun : IAsyncDisposable
         {
             try
             {
-                await Task.Run(_trainer.WriteCheckpoint, cancellation);
-                await Task.Run(() => _observer.OfferNewestCheckpoint(_checkpoints), cancellation);
+                await Task.Run(Trainer.WriteCheckpoint, cancellation);
+                _observer.OfferCheckpoint(_checkpoints, Iteration);
                 return;
             }
             catch (PganException)
@@ -128,10 +132,11 @@ internal sealed class HostedRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _services.Instruments.Left();
+        // Before the trainer, with which snapshots that are uploaded share tensors. A checkpoint that is written meanwhile is nobody's any more.
         await _observer.DisposeAsync();
         await Task.Run(() =>
         {
-            _trainer.Dispose();
+            Drop();
             _dataset.Dispose();
             Delete(FolderOf(Id, _services));
         });
@@ -172,10 +177,10 @@ internal sealed class HostedRun : IAsyncDisposable
     {
         using CancellationTokenSource over = new();
         var stalled = _services.Stall.WaitAsync(
-            () => (_trainer.Iteration + (session?.Progress.Submitted ?? 0), session?.Progress.IsPending ?? false), over.Token);
+            () => (Trainer.Iteration + (session?.Progress.Submitted ?? 0), session?.Progress.IsPending ?? false), over.Token);
         if (await Task.WhenAny(training, stalled) == stalled)
         {
-            var message = $"Iteration {_trainer.Iteration} has stood still for {_services.Stall.Patience.TotalMinutes:0.#} min, and not for want of peers: the device or the dataset's disk hangs, "
+            var message = $"Iteration {Iteration} has stood still for {_services.Stall.Patience.TotalMinutes:0.#} min, and not for want of peers: the device or the dataset's disk hangs, "
                 + "or an iteration takes longer than --stall. The worker ends; the others go on.";
             HostedRunLog.Stalled(_services.Logger, Id, message);
             state.Fail(message, isEverywhere: false, passes: false);
@@ -190,9 +195,9 @@ internal sealed class HostedRun : IAsyncDisposable
     {
         try
         {
-            await WatchedAsync(_trainer.RunAsync(CancellationToken.None), session, state);
+            await WatchedAsync(Trainer.RunAsync(CancellationToken.None), session, state);
         }
-        catch (PganException) when (_trainer.IsComplete)
+        catch (PganException error) when (error is not NonFiniteGradientException && Trainer.IsComplete)
         {
             // Only the checkpoint is missing that the run ends with.
             await SaveAsync(cancellation);
@@ -241,7 +246,8 @@ internal sealed class HostedRun : IAsyncDisposable
     // Brings every member to the epoch's first iteration before anybody trains.
     private async Task SynchroniseAsync(Assignment assignment, CollectiveGroup group, CollectiveSession? session, CancellationToken cancellation)
     {
-        if (_trainer.Iteration != assignment.StartIteration && assignment.StateSource.Length == 0)
+        _trainer ??= await Task.Run(CreateTrainer, cancellation);
+        if (Iteration != assignment.StartIteration && assignment.StateSource.Length == 0)
         {
             await RestartAsync(assignment, cancellation);
         }
@@ -249,22 +255,29 @@ internal sealed class HostedRun : IAsyncDisposable
         {
             return;
         }
-        var state = _trainer.State();
+        var state = Trainer.State();
         StateImage image = new(state.Header, state.Tensors);
         using var served = session.ServeState(image);
-        if (_trainer.Iteration != assignment.StartIteration)
+        if (Iteration != assignment.StartIteration)
         {
             var source = group.Members[group.IndexOf(assignment.StateSource)];
             // Half a copy is no state at all.
-            _trainer.Forget();
+            Trainer.Forget();
             var start = _services.Time.GetTimestamp();
             var header = await session.FetchStateAsync(source, image, cancellation);
             _services.Instruments.StateReceived(
                 header.Length + state.Tensors.Sum(tensor => tensor.numel() * tensor.element_size()), _services.Time.GetElapsedTime(start));
-            _trainer.Adopt(header);
-            HostedRunLog.Copied(_services.Logger, Id, _trainer.Iteration, source.Worker);
+            Trainer.Adopt(header);
+            HostedRunLog.Copied(_services.Logger, Id, Iteration, source.Worker);
         }
         await session.BarrierAsync(SyncedBarrier, cancellation);
+    }
+
+    private void Drop()
+    {
+        var old = _trainer;
+        _trainer = null;
+        old?.Dispose();
     }
 
     private async Task RestartAsync(Assignment assignment, CancellationToken cancellation)
@@ -274,7 +287,7 @@ internal sealed class HostedRun : IAsyncDisposable
             await Task.Run(
                 () =>
                 {
-                    _trainer.Dispose();
+                    Drop();
                     _trainer = CreateTrainer();
                 },
                 cancellation);
@@ -286,7 +299,7 @@ internal sealed class HostedRun : IAsyncDisposable
         {
             await _services.Artifacts.FetchToAsync(file, Path.Combine(folder, Path.GetFileName(file.Name)), null, cancellation);
         }
-        await Task.Run(() => _trainer.Load(CheckpointStore.Open(folder)), cancellation);
+        await Task.Run(() => Trainer.Load(CheckpointStore.Open(folder)), cancellation);
         Directory.Delete(folder, recursive: true);
     }
 }

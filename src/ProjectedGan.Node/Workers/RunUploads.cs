@@ -41,7 +41,7 @@ internal sealed class RunUploads : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (snapshot.ImagesSeen == _newest)
+            if (_isClosing || snapshot.ImagesSeen == _newest)
             {
                 snapshot.Dispose();
                 return;
@@ -54,8 +54,8 @@ internal sealed class RunUploads : IAsyncDisposable
                 _snapshots.Clear();
             }
             _snapshots.Add((snapshot, isMeasured));
+            _waiting.Release();
         }
-        _waiting.Release();
     }
 
     /// <summary>A checkpoint's folder, whole.</summary>
@@ -63,16 +63,23 @@ internal sealed class RunUploads : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (_isClosing)
+            {
+                return;
+            }
             _checkpoint = checkpoint;
+            _waiting.Release();
         }
-        _waiting.Release();
     }
 
-    /// <summary>Waits for what is under way, though not for long, and drops the rest.</summary>
+    /// <summary>Waits for what is under way, though not for long, and drops the rest, as it drops whatever comes later.</summary>
     public async ValueTask DisposeAsync()
     {
-        _isClosing = true;
-        _waiting.Release();
+        lock (_lock)
+        {
+            _isClosing = true;
+            _waiting.Release();
+        }
         await _stop.CancelAsync();
         await _work;
         _snapshots.ForEach(waiting => waiting.Snapshot.Dispose());

@@ -22,6 +22,7 @@ internal sealed class WorkerObserver : ITrainingObserver, IAsyncDisposable
     private ActivityContext _submission;
     private bool _leads;
     private long _lastNonFinite = long.MinValue / 2;
+    private bool _toldOfNonFinite;
 
     public WorkerObserver(string run, TrainingSpec spec, HostedRunServices services)
     {
@@ -58,6 +59,11 @@ internal sealed class WorkerObserver : ITrainingObserver, IAsyncDisposable
         _services.Instruments.Report(report);
         if (_leads)
         {
+            if (report.NonFiniteElements > 0)
+            {
+                // Where the device is not asked in each iteration, this is the first that is known of them.
+                TellOfNonFinite($"Up to iteration {report.Iteration}, {report.NonFiniteElements} elements of gradients were NaN or infinite.");
+            }
             _services.Send(new WorkerMessage { Report = new RunReport { Run = _run, Epoch = _epoch, Progress = Progress(report) } }, Importance.Passing);
         }
     }
@@ -70,6 +76,11 @@ internal sealed class WorkerObserver : ITrainingObserver, IAsyncDisposable
     {
         HostedRunLog.Degraded(_services.Logger, _run, gradient.ToString());
         _services.Instruments.NonFinite(gradient);
+        // All members see the sum; the leader tells of it, and those that know which replicas it comes from.
+        if (_leads || gradient.Replicas.Count > 0)
+        {
+            TellOfNonFinite(gradient.ToString());
+        }
         if (gradient.Replicas.Count == 0)
         {
             return;
@@ -94,16 +105,20 @@ internal sealed class WorkerObserver : ITrainingObserver, IAsyncDisposable
 
     public void Warning(string message) => HostedRunLog.Degraded(_services.Logger, _run, message);
 
-    /// <summary>Hands the newest checkpoint to the uploads, also where it was written before.</summary>
-    public void OfferNewestCheckpoint(string folder)
-    {
-        if (new CheckpointStore(folder, _spec.Schedule.KeepCheckpoints).Newest(Warning) is { } newest)
-        {
-            _uploads.Add(newest.Folder);
-        }
-    }
+    /// <summary>Hands a checkpoint to the uploads, also where it was written before; one behind it is of iterations that are trained again.</summary>
+    public void OfferCheckpoint(string folder, long iteration) => _uploads.Add(new CheckpointStore(folder, _spec.Schedule.KeepCheckpoints).Folder(iteration));
 
     public ValueTask DisposeAsync() => _uploads.DisposeAsync();
+
+    // The first says that something is wrong; a run that diverges has thousands.
+    private void TellOfNonFinite(string message)
+    {
+        if (!_toldOfNonFinite)
+        {
+            _toldOfNonFinite = true;
+            _services.Send(new WorkerMessage { Log = new NodeLog { Run = _run, Level = "warning", Text = message } }, Importance.Passing);
+        }
+    }
 
     private Progress Progress(TrainingReport report)
     {

@@ -10,7 +10,7 @@ namespace ProjectedGan.Training.Checkpoints;
 /// written under a temporary name, its files and then its manifest are flushed, and it is renamed. Not for concurrent writers.
 /// </summary>
 /// <param name="root">The folder that holds the checkpoints; made when the first is written.</param>
-/// <param name="keep">Newest checkpoints that stay.</param>
+/// <param name="keep">Newest whole checkpoints that stay, up to the one that was written last.</param>
 public sealed class CheckpointStore(string root, int keep)
 {
     /// <summary>The manifest's file name.</summary>
@@ -26,16 +26,19 @@ public sealed class CheckpointStore(string root, int keep)
         !Directory.Exists(root) ? [] : [.. Directory.EnumerateDirectories(root, Prefix + "*")
             .Where(folder => Iteration(folder) is not null).OrderByDescending(folder => Iteration(folder))];
 
-    /// <summary>Writes a checkpoint and removes those beyond the newest few.</summary>
+    /// <summary>The folder of a checkpoint, whether it exists or not.</summary>
+    /// <param name="iteration">Its completed iterations.</param>
+    public string Folder(long iteration) => Path.Combine(root, $"{Prefix}{iteration:d9}");
+
+    /// <summary>Writes a checkpoint, which stays, and removes those before it beyond the newest few whole ones, and damaged ones behind it.</summary>
     /// <param name="manifest">What to say; its file list is filled in here.</param>
     /// <param name="files">File names and what writes (and flushes) each, given its path.</param>
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="PganException">Something cannot be written; older checkpoints are untouched.</exception>
     public string Write(CheckpointManifest manifest, IReadOnlyList<KeyValuePair<string, Action<string>>> files)
     {
-        var name = $"{Prefix}{manifest.Iteration:d9}";
-        var target = Path.Combine(root, name);
-        var temporary = Path.Combine(root, $".{name}.tmp");
+        var target = Folder(manifest.Iteration);
+        var temporary = Path.Combine(root, $".{Path.GetFileName(target)}.tmp");
         try
         {
             RemoveLeftovers();
@@ -55,7 +58,7 @@ public sealed class CheckpointStore(string root, int keep)
             var bytes = (manifest with { Files = described }).ToBytes();
             AtomicFile.Write(Path.Combine(temporary, ManifestName), stream => stream.Write(bytes));
             Publish(temporary, target);
-            Prune();
+            Prune(manifest.Iteration);
             return target;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or WeightFileException)
@@ -144,10 +147,19 @@ public sealed class CheckpointStore(string root, int keep)
         RemoveLeftovers();
     }
 
-    private void Prune()
+    // What is behind the one just written is of a run that went back, because it was damaged or another worker's state counts: it takes nobody's
+    // place, and goes unless it is whole. Of those before it, damaged ones are nothing to go back to.
+    private void Prune(long written)
     {
-        foreach (var folder in Folders().Skip(keep))
+        var kept = 1;
+        foreach (var folder in Folders())
         {
+            var iteration = Iteration(folder);
+            if (iteration == written || ((iteration > written || kept < keep) && Verify(folder, out _) is null))
+            {
+                kept += iteration < written ? 1 : 0;
+                continue;
+            }
             // Renamed first, so that a crash in between leaves no checkpoint with half of its files.
             Directory.Move(folder, Doomed(folder));
             Directory.Delete(Doomed(folder), recursive: true);

@@ -35,17 +35,21 @@ internal sealed class CheckpointWriter(CheckpointStore store, Action<string> wri
 
     private void Write(TrainingSnapshot snapshot)
     {
+        string folder;
         try
         {
             using (snapshot)
             {
-                written(store.Write(snapshot.Manifest, snapshot.Files));
+                folder = store.Write(snapshot.Manifest, snapshot.Files);
             }
         }
         catch (Exception error)
         {
             _failure = error as PganException ?? new PganException($"{store.Root}: the checkpoint cannot be written: {error.Message}", error);
             failed(_failure.Message);
+            return;
         }
+        // The checkpoint is whole: what its news lead to is no failure of it.
+        written(folder);
     }
 }

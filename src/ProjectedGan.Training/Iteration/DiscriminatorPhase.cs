@@ -92,7 +92,10 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         var row = state.Row!;
         worker.Row.Generator(row).copy_(lane.GeneratorState.Statistics.Flat);
         worker.Row.Discriminator(row).copy_(lane.DiscriminatorState.Statistics.Flat);
-        worker.Row.Reported(row).narrow(0, ReplicaRow.GeneratorFigures, figures.Length).copy_(stack(figures, 0));
+        var reported = worker.Row.Reported(row);
+        reported.narrow(0, ReplicaRow.GeneratorFigures, figures.Length).copy_(stack(figures, 0));
+        // Averaged like the others, it tells every worker of how many replicas it is true.
+        reported.narrow(0, ReplicaRow.Figures - 1, 1).copy_(reported.narrow(0, 0, ReplicaRow.Losses).isfinite().all().logical_not().reshape(1));
         state.GeneratorCounters!.copy_(lane.GeneratorState.Counters.Flat);
         state.DiscriminatorCounters!.copy_(lane.DiscriminatorState.Counters.Flat);
         state.Row = null;

@@ -14,8 +14,14 @@ internal sealed class ReplicaRow(NetworkState generator, NetworkState discrimina
 
     public long Length => _generator + _discriminator + Figures;
 
-    /// <summary>The generator's loss; the discriminators' on generated and on real images; the shares of logits with the right sign.</summary>
-    public const int Figures = 5;
+    /// <summary>
+    /// The generator's loss; the discriminators' on generated and on real images; the shares of logits with the right sign; 1 where one of the
+    /// losses is not finite, else 0.
+    /// </summary>
+    public const int Figures = 6;
+
+    /// <summary>The figures that are losses, the first ones.</summary>
+    public const int Losses = 3;
 
     /// <summary>Figures that the generator's phase writes; the rest is the discriminators' phase's.</summary>
     public const int GeneratorFigures = 1;

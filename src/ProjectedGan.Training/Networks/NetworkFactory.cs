@@ -80,23 +80,8 @@ public sealed class NetworkFactory(TrainingSpec spec)
             network.Randomize(draws);
             return network;
         }
-        WeightImport.Load(network, LocateWeights(spec.Features.Weights));
+        WeightImport.Load(network, WeightStore.Default().Require("features.weights", spec.Features.Weights));
         return network;
-    }
-
-    // A file by its path, else an entry of the user's store by its name.
-    private static string LocateWeights(string weights)
-    {
-        if (File.Exists(weights) || Directory.Exists(weights))
-        {
-            return weights;
-        }
-        var isName = weights.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.') && weights[0] != '.';
-        var store = WeightStore.Default();
-        return isName && store.Contains(weights)
-            ? store.Path(weights)
-            : throw new PganException($"features.weights is '{weights}': there is no such file, and '{store.Folder}' has no weights of that name. "
-                + "Give the path of a weights file, or import one with: pgan weights import FILE --network NAME");
     }
 
     private FastGan Generator(InitialWeights initial) => new FastGan(new FastGanOptions

@@ -14,6 +14,9 @@ namespace ProjectedGan.Training.Runs;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
+    // A replica's loss may overflow now and then; when all have none for so long, nothing is learned any more, whatever becomes of the gradients.
+    private const int MostLostIterations = 5;
+
     private readonly TrainingSpec _spec;
     private readonly TrainerOptions _options;
     private readonly TrainingWorker _worker;
@@ -27,6 +30,7 @@ public sealed class Trainer : IDisposable
     private bool _leads = true;
     private long _nonFiniteElements;
     private long _checkpointed = -1;
+    private long _lostIterations;
 
     private Trainer(TrainingSpec spec, TrainerOptions options, TrainingWorker worker, string? datasetHash)
     {
@@ -169,7 +173,8 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Trains until the spec's end.</summary>
     /// <param name="stop">Ends training at the next iteration's boundary, with a checkpoint and without an exception.</param>
-    /// <exception cref="PganException">The non-finite policy stops the run, data cannot be read, or the last checkpoint cannot be written.</exception>
+    /// <exception cref="NonFiniteGradientException">The non-finite policy stops the run, or losses have not been finite for several iterations.</exception>
+    /// <exception cref="PganException">Data cannot be read, or the last checkpoint cannot be written.</exception>
     public void Run(CancellationToken stop) => Run(LastIteration, stop);
 
     /// <summary>Trains until an iteration, at most the spec's last, and writes a checkpoint there.</summary>
@@ -310,6 +315,14 @@ public sealed class Trainer : IDisposable
             Timings = Timings.Means(),
         });
         Timings.Reset();
+        // A mean of shares, which is rounded: one replica with finite losses in one iteration would lack a whole share.
+        _lostIterations = figures[^1] > count - (0.5 / _spec.Replicas) ? _lostIterations + count : 0;
+        if (_lostIterations >= MostLostIterations)
+        {
+            throw new NonFiniteGradientException(
+                $"The losses of all replicas have been NaN or infinite for {_lostIterations} iterations, up to iteration {Iteration}: nothing is learned any more, and training stops. "
+                + "Look at features.weights ('pgan weights import' refuses what is not finite), or lower the learning rates; checkpoints stay as they are.");
+        }
     }
 
     private void Restore()

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Deployment.Tests.Tools;
 
@@ -80,8 +82,14 @@ public sealed partial class DockerfileTests
     public void Image_IsNobodysRoot_AndSaysWhatItIs()
     {
         (string Name, string Arguments)[] last = [.. Dockerfile.Instructions.Skip(Dockerfile.Instructions.ToList().FindLastIndex(instruction => instruction.Name == "FROM"))];
-        Assert.Equal("10001:10001", Assert.Single(last, instruction => instruction.Name == "USER").Arguments);
-        Assert.Equal("""["/app/pgan"]""", Assert.Single(last, instruction => instruction.Name == "ENTRYPOINT").Arguments);
+        Dictionary<string, int> chart = RunAs().Matches(File.ReadAllText(Repository.At("helm", "projectedgan", "templates", "_pods.tpl")))
+            .ToDictionary(match => match.Groups[1].Value, match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        // By number, as Kubernetes wants it to see that it is not root, and the one that the chart's pods run as.
+        Assert.InRange(chart["runAsUser"], 1, int.MaxValue);
+        Assert.Equal($"{chart["runAsUser"]}:{chart["runAsGroup"]}", Assert.Single(last, instruction => instruction.Name == "USER").Arguments);
+        string program = Assert.Single(JsonSerializer.Deserialize<string[]>(Assert.Single(last, instruction => instruction.Name == "ENTRYPOINT").Arguments)!);
+        string published = Assert.Single(last, instruction => instruction.Name == "COPY" && instruction.Arguments.StartsWith("--from=publish ", StringComparison.Ordinal)).Arguments.Split(' ')[2];
+        Assert.Equal((published, "pgan"), (Path.GetDirectoryName(program), Path.GetFileName(program)));
         string labels = Assert.Single(last, instruction => instruction.Name == "LABEL").Arguments;
         Assert.All(
             ["title", "description", "version", "revision", "created", "licenses", "base.name"],
@@ -154,6 +162,9 @@ public sealed partial class DockerfileTests
 
     [GeneratedRegex(@"^(\.editorconfig|\.globalconfig|global\.json|nuget\.config|Directory\..*)$", RegexOptions.IgnoreCase)]
     private static partial Regex RootFile();
+
+    [GeneratedRegex(@"(runAsUser|runAsGroup): ([0-9]+)")]
+    private static partial Regex RunAs();
 
     [GeneratedRegex("/(bin|obj)/")]
     private static partial Regex BuildOutput();

@@ -29,6 +29,20 @@ public class LifeTests
         Assert.Equal("", cluster.World.Workers["w001"].Run);
     }
 
+    [Fact]
+    public async Task Resume_OfACompleteExperiment_SaysHowItIsTrainedLonger()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        cluster.AddWorker();
+        string id = await cluster.SubmitAsync();
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+
+        WrongStateException refused = await Assert.ThrowsAsync<WrongStateException>(() => cluster.Experiment(id).ResumeAsync());
+
+        Assert.Contains($"pgan download {id} DIR", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("totalImages", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(3)]

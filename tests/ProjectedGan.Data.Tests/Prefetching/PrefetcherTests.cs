@@ -15,9 +15,19 @@ public class PrefetcherTests
     [InlineData(4, 9)]
     public void Take_Iterations_GivesThePlansImagesWhateverTheThreads(int threads, int ahead)
     {
-        // Early images are slow, so that later ones are ready before them.
-        using var dataset = new MemoryDataset(20) { ClassCount = 3, OnRead = index => Thread.Sleep(index % 3) };
-        var plan = new ShardPlan(1, 20, 2, 3);
+        // A batch's first image is ready after its second where threads allow that. Each image is in one batch of these.
+        var plan = new ShardPlan(1, 80, 2, 3);
+        var second = new Dictionary<int, ManualResetEventSlim>();
+        var first = new Dictionary<int, ManualResetEventSlim>();
+        for (var iteration = 0; iteration < 12; iteration++)
+        {
+            for (var replica = 0; replica < 2; replica++)
+            {
+                var images = plan.ImageIndices(iteration, replica);
+                first[images[0]] = second[images[1]] = new ManualResetEventSlim();
+            }
+        }
+        using var dataset = new MemoryDataset(80) { ClassCount = 3, OnRead = Read };
         using var prefetcher = new Prefetcher(dataset, plan, new PrefetchOptions { Threads = threads, BatchesAhead = ahead });
         for (var iteration = 0; iteration < 12; iteration++)
         {
@@ -29,6 +39,14 @@ public class PrefetcherTests
             }
         }
         Assert.True(prefetcher.WaitTime > TimeSpan.Zero);
+
+        void Read(int index)
+        {
+            if (second.TryGetValue(index, out var read))
+                read.Set();
+            if (threads > 1 && first.TryGetValue(index, out var overtaken))
+                Assert.True(overtaken.Wait(Patience), "Nobody read the batch's second image.");
+        }
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Testing;
 using ProjectedGan.Torch;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.WeightFiles;
 
@@ -79,6 +80,32 @@ public sealed class WeightImportTests : IDisposable
             _folder.File("tf_efficientnet_lite0-0aa007d2.safetensors"), _folder.File("a"), "tf_efficientnet_lite0"));
         Assert.Contains("not with the 0aa007d2 of its name; fetch it again.", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("a")));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void Import_ValueThatIsNotFinite_NamesTheTensorAndWritesNothing(float value)
+    {
+        using (var network = new MobileNetV2())
+        using (no_grad())
+        {
+            network.Randomize(new Generator(1));
+            StateDict.Named(network).First(item => item.Name == "Conv1.weight").Tensor.view(-1).narrow(0, 7, 1).fill_(value);
+            StateDict.Save(network, _folder.File("broken.pth"));
+        }
+        var store = new WeightStore(_folder.File("store"));
+
+        var error = Assert.Throws<WeightFileException>(() => store.Import(_folder.File("broken.pth"), "mobilenet_v2"));
+
+        Assert.Contains("broken.pth' has NaN or infinite values in tensor 'Conv1.weight'", error.Message, StringComparison.Ordinal);
+        Assert.Empty(store.List());
+        using var other = new MobileNetV2();
+        Assert.Throws<WeightFileException>(() => WeightImport.Load(other, _folder.File("broken.pth")));
+        // An entry that an older version let in.
+        File.Copy(_folder.File("broken.pth"), store.Path("mobilenet_v2"));
+        Assert.Throws<WeightFileException>(() => store.Load(other));
     }
 
     [Fact]

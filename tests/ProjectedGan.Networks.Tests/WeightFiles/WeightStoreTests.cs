@@ -1,3 +1,4 @@
+using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.WeightFiles;
 
 namespace ProjectedGan.Networks.Tests.WeightFiles;
@@ -40,5 +41,35 @@ public sealed class WeightStoreTests : IDisposable
     {
         var error = Assert.Throws<WeightFileException>(() => new WeightStore(_folder.Path).Open("mobilenet_v2"));
         Assert.Contains("pgan weights import", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Require_FileThenEntryThenNeither_GivesTheFileOrSaysWhatToDo()
+    {
+        var store = new WeightStore(_folder.Path);
+        var file = _folder.Write("mine.safetensors", [1]);
+
+        Assert.Equal(file, store.Require("features.weights", file));
+        Assert.Equal(store.Path("mine"), store.Require("features.weights", "mine"));
+        foreach (var missing in new[] { "other", "no/such/file.pth", ".hidden" })
+        {
+            var error = Assert.Throws<WeightFileException>(() => store.Require("features.weights", missing));
+            Assert.StartsWith($"features.weights is '{missing}': there is no such file, and '{store.Folder}' has no weights of that name.", error.Message, StringComparison.Ordinal);
+            Assert.Null(store.Locate(missing));
+        }
+    }
+
+    [Fact]
+    public void Locate_NetworkOfAFetchedPackage_IsImportedOnce()
+    {
+        var store = new WeightStore(_folder.File("store"), Path.GetDirectoryName(RepositoryFiles.Download("nsfwjs-4.3.0.tgz")));
+        Assert.Null(store.Locate("tf_efficientnet_lite0"));
+
+        var found = store.Locate("mobilenet_v2");
+
+        Assert.Equal(store.Path("mobilenet_v2"), found);
+        Assert.Equal("mobilenet_v2", Assert.Single(store.List()).Network);
+        using var network = new MobileNetV2();
+        store.Load(network);
     }
 }

@@ -1,5 +1,6 @@
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Tests.Runs;
+using ProjectedGan.Testing;
 
 namespace ProjectedGan.Node.Tests.Cli;
 
@@ -95,7 +96,19 @@ public class BadInputTests
         result.Refused(1, "cut.safetensors");
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(1, "features.weights is 'nosuch'", "--weights", "nosuch")]
+    [InlineData(2, "data.resolution", "--resolution", "128")]
+    public async Task Train_ThatCannotStart_LeavesNoFolder(int exitCode, string words, params string[] extra)
+    {
+        using TemporaryFolder home = new();
+        string spec = TinyRun.Write(home, 8, 0);
+        PganResult result = await PganProcess.RunAsync(home.Path, ["train", "--spec", spec, "--run", home.At("run"), .. extra]);
+        result.Refused(exitCode, words);
+        Assert.False(Directory.Exists(home.At("run")), "The run's folder was made all the same.");
+    }
+
+    [NoGpuFact]
     public async Task Train_OnAMissingGpu_SaysSo() =>
         await RefuseAsync(2, ["execution.device", "cuda"], "--set", "execution.device=cuda");
 
@@ -124,6 +137,18 @@ public class BadInputTests
     {
         using TemporaryFolder home = new();
         (await PganProcess.RunAsync(home.Path, "train", "--sped", "x.yaml")).Refused(2, "--sped", "--help");
+    }
+
+    [Theory]
+    [InlineData("--metric is '-1'", "evaluate", "run", "--metric", "-1")]
+    [InlineData("--metric is '2'", "evaluate", "run", "--metric", "FrechetDistance", "2")]
+    [InlineData("--covariance is '7'", "evaluate", "run", "--covariance", "7")]
+    [InlineData("--fit is 'Crop,Stretch'", "dataset", "create", "images", "out.zip", "--fit", "Crop,Stretch")]
+    [InlineData("--state: '-1'", "list", "--state", "-1")]
+    public async Task Option_NumberInPlaceOfAName_IsAUsageError(string words, params string[] arguments)
+    {
+        using TemporaryFolder home = new();
+        (await PganProcess.RunAsync(home.Path, arguments)).Refused(2, words);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using ProjectedGan.Data.Images;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Tests.Runs;
+using ProjectedGan.Testing;
 
 namespace ProjectedGan.Node.Tests.Cli;
 
@@ -37,7 +38,7 @@ public class CommandTests
             words => Assert.Contains(words, doctor.Output, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [CpuBuildFact]
     public async Task Worker_OnCudaInABuildForCpus_SaysWhichBuildIsNeeded()
     {
         using TemporaryFolder home = new();

@@ -116,6 +116,21 @@ public class SubmissionTests
         Assert.Contains("the data set: left out 2 files: 1 .bmp, 1 hidden.", experiment.Warnings);
     }
 
+    [Theory]
+    [InlineData("'-1'")]
+    [InlineData("'1'")]
+    [InlineData("'FrechetDistance,frechetdistance'")]
+    [InlineData("' , '")]
+    public async Task Submit_MetricsThatAreNoNames_AreRefused(string metrics)
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+
+        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home), $"evaluation: {{metrics: {metrics}}}") });
+
+        Assert.Equal("evaluation.metrics", Assert.Single(StatusMapping.Violations(refused)).Field);
+    }
+
     [Fact]
     public async Task Submit_SpecAboveTheLimit_IsRefused()
     {

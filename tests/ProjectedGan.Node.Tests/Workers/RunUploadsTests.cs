@@ -55,6 +55,24 @@ public sealed class RunUploadsTests : IDisposable
         Assert.Empty(Directory.GetFiles(_home.At("runs", "run")));
     }
 
+    [Fact]
+    public async Task Add_AfterTheRunWasLeft_IsDropped()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(_home);
+        TrainingSpec spec = VerificationSpec.Create(replicas: 1, Iterations);
+        spec = spec with { Data = spec.Data with { Path = VerificationSpec.WriteDataset(_home.Path, CancellationToken.None) } };
+        using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
+        using Trainer trainer = Trainer.Create(spec, dataset);
+        RunUploads uploads = new("run", spec, Services(server));
+        await uploads.DisposeAsync();
+
+        // A checkpoint that was being written then; it is no failure that nobody wants it.
+        uploads.Add(_home.At("checkpoint-000000002"));
+        uploads.Add(trainer.TakeSnapshot(), isMeasured: true);
+
+        Assert.False(_sent.Reader.TryPeek(out _));
+    }
+
     public void Dispose() => _home.Dispose();
 
     private async Task<WorkerMessage> NextAsync() => (await _sent.Reader.ReadAsync().AsTask().WaitAsync(Patience)).Message;

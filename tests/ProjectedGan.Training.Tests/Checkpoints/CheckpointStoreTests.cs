@@ -118,9 +118,47 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal(["checkpoint-000000005", "checkpoint-000000004"], Store().Folders().Select(Path.GetFileName));
     }
 
-    private CheckpointStore Store() => new(_folder, keep: 2);
+    [Fact]
+    public void Write_BehindADamagedLaterOne_StaysAndTheDamagedOneGoes()
+    {
+        Write(150, "late", keep: 1);
+        Damage(150);
 
-    private void Write(long iteration, string text) => Store().Write(
+        var written = Write(120, "again", keep: 1);
+
+        Assert.Equal([written], Store().Folders());
+        Assert.Equal(120, Store().Newest(Assert.Fail)!.Manifest.Iteration);
+    }
+
+    [Fact]
+    public void Write_BehindAWholeLaterOne_KeepsBothAndDropsWhatIsOlder()
+    {
+        Write(100, "old");
+        Write(110, "old");
+        Write(150, "late");
+
+        Write(120, "again");
+
+        Assert.Equal([150, 120, 110], Store().Folders().Select(folder => CheckpointStore.Iteration(folder)!.Value));
+    }
+
+    [Fact]
+    public void Write_AfterADamagedOne_DoesNotCountIt()
+    {
+        Write(1, "old");
+        Write(2, "bad");
+        Damage(2);
+
+        Write(3, "new");
+
+        Assert.Equal([3, 1], Store().Folders().Select(folder => CheckpointStore.Iteration(folder)!.Value));
+    }
+
+    private void Damage(long iteration) => File.AppendAllText(Path.Combine(Store().Folder(iteration), "data"), "!");
+
+    private CheckpointStore Store(int keep = 2) => new(_folder, keep);
+
+    private string Write(long iteration, string text, int keep = 2) => Store(keep).Write(
         Manifest(iteration), [KeyValuePair.Create<string, Action<string>>("data", path => File.WriteAllText(path, text))]);
 
     private static CheckpointManifest Manifest(long iteration) => new()

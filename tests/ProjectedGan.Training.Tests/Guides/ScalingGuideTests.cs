@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using ProjectedGan.Training.Networks;
 using ProjectedGan.Training.Specification;
 using TorchSharp;
@@ -7,7 +8,7 @@ using TorchSharp;
 namespace ProjectedGan.Training.Tests.Guides;
 
 /// <summary>The figures of docs/scaling.md are those of the networks that a spec makes. PGAN_UPDATE_GOLDEN=1 writes the tables anew.</summary>
-public sealed class ScalingGuideTests
+public sealed partial class ScalingGuideTests
 {
     private static readonly int[] Resolutions = [128, 256, 512, 1024];
     private static readonly double[] Links = [0.125, 1.25, 3.125, 12.5, 50];
@@ -31,8 +32,11 @@ public sealed class ScalingGuideTests
             return;
         }
 
-        Assert.Equal(expected, text[from..to]);
+        Assert.Equal(Figures(expected), Figures(text[from..to]));
     }
+
+    // The rows' numbers, in their names too; what the columns are called is the guide's own affair.
+    private static string[] Figures(string table) => [.. table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2).Select(row => string.Join(' ', Number().Matches(row).Select(match => match.Value)))];
 
     private static string SizeTable()
     {
@@ -118,6 +122,9 @@ public sealed class ScalingGuideTests
 
         throw new InvalidOperationException($"No ProjectedGan.Distributed.sln above {AppContext.BaseDirectory}.");
     }
+
+    [GeneratedRegex(@"[0-9]+(?:\.[0-9]+)?")]
+    private static partial Regex Number();
 
     private sealed record Size(string Name, int Resolution, long Generator, long Discriminators)
     {

@@ -46,14 +46,40 @@ public class NonFiniteTests
         Assert.Contains("replica 1", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Run_LossesOfAllReplicasNotFinite_StopsAfterSeveralIterations()
+    {
+        var spec = Tiny.Spec(replicas: 2, iterations: 9, replicaBatch: 1);
+
+        var error = Assert.Throws<NonFiniteGradientException>(() => Train(spec, (iteration, _) => iteration >= 1));
+
+        Assert.StartsWith("The losses of all replicas have been NaN or infinite for 5 iterations, up to iteration 6:", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_LossesOfOneReplicaOrOfSomeIterations_GoesOn()
+    {
+        var spec = Tiny.Spec(replicas: 2, iterations: 9, replicaBatch: 1);
+
+        var (trainer, observer) = Train(spec, (iteration, replica) => replica == 1 || iteration % 4 != 0);
+
+        using (trainer)
+        {
+            Assert.True(trainer.IsComplete);
+            Assert.Equal(9, observer.NonFiniteGradients.Count);
+        }
+    }
+
     private static (long Generator, long Discriminator) Steps(Trainer trainer) =>
         (trainer.Worker.GeneratorUpdate.Adam.StepCount, trainer.Worker.DiscriminatorUpdate.Adam.StepCount);
 
-    private static (Trainer Trainer, RecordingObserver Observer) Train(TrainingSpec spec)
+    private static (Trainer Trainer, RecordingObserver Observer) Train(TrainingSpec spec) => Train(spec, (iteration, replica) => iteration == 1 && replica == 1);
+
+    private static (Trainer Trainer, RecordingObserver Observer) Train(TrainingSpec spec, Func<long, int, bool> poisoned)
     {
         var observer = new RecordingObserver();
         using var dataset = new MemoryDataset();
-        var trainer = Trainer.Create(spec, dataset, new TrainerOptions { Observer = observer, Batches = new PoisonedBatches(), Lanes = 1 });
+        var trainer = Trainer.Create(spec, dataset, new TrainerOptions { Observer = observer, Batches = new PoisonedBatches(poisoned), Lanes = 1 });
         try
         {
             trainer.Run(CancellationToken.None);
@@ -66,13 +92,13 @@ public class NonFiniteTests
         return (trainer, observer);
     }
 
-    /// <summary>Replica 1 gets NaN images in iteration 1.</summary>
-    private sealed class PoisonedBatches : IRealBatches
+    /// <summary>Some replicas get NaN images in some iterations.</summary>
+    private sealed class PoisonedBatches(Func<long, int, bool> poisoned) : IRealBatches
     {
         public RealBatch Take(long iteration, int replica, CancellationToken cancellationToken)
         {
             var images = zeros([1, 3, 64, 64], dtype: ScalarType.Float32);
-            if (iteration == 1 && replica == 1)
+            if (poisoned(iteration, replica))
             {
                 images.fill_(float.NaN);
             }

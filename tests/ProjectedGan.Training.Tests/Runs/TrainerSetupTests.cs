@@ -1,8 +1,8 @@
+using ProjectedGan.Testing;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Runs;
 using ProjectedGan.Training.Specification;
-using TorchSharp;
 
 namespace ProjectedGan.Training.Tests.Runs;
 
@@ -52,13 +52,9 @@ public class TrainerSetupTests
             StringComparison.Ordinal);
     }
 
-    [Fact]
+    [NoGpuFact]
     public void Create_CudaWithoutDevice_SaysSo()
     {
-        if (torch.cuda.is_available())
-        {
-            return;
-        }
         var spec = Tiny.Spec();
 
         Assert.Contains("execution.device is cuda, but no GPU can be used",

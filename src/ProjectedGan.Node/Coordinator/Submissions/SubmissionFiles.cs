@@ -28,12 +28,12 @@ internal sealed class SubmissionFiles(ArtifactStore store, LocalFiles local)
     public Task<ArtifactReference?> WeightsAsync(string digestField, string digest, string field, string weights, List<SpecProblem> problems, CancellationToken cancellation) =>
         FindAsync(digestField, digest, field, weights, () => StoredWeights(weights) ?? local.Open(field, weights), problems, cancellation);
 
+    // A path is looked for where strangers may name files; only an entry of the store has another file than its name.
     private static FileStream? StoredWeights(string weights)
     {
-        bool isName = !weights.Contains('/', StringComparison.Ordinal) && !File.Exists(weights);
         try
         {
-            return isName && WeightStore.Default() is { } known && known.Contains(weights) ? File.OpenRead(known.Path(weights)) : null;
+            return WeightStore.Default().Locate(weights) is { } stored && stored != weights ? File.OpenRead(stored) : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

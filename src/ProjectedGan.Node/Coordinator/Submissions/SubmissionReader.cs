@@ -73,10 +73,7 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
 
     private static void CheckMetrics(TrainingSpec spec, SubmitRequest request, List<SpecProblem> problems)
     {
-        foreach (string name in MetricNames(spec).Where(name => !Enum.TryParse<MetricKind>(name, ignoreCase: true, out _) || name.All(char.IsDigit)))
-        {
-            problems.Add(new SpecProblem("evaluation.metrics", $"evaluation.metrics has '{name}'; it may have {string.Join(", ", Enum.GetNames<MetricKind>())}."));
-        }
+        problems.AddRange(MetricKinds.Parse(spec.Evaluation.Metrics).Problems.Select(problem => new SpecProblem("evaluation.metrics", $"evaluation.metrics {problem}")));
 
         // A digest takes the place of the path that the validator misses.
         if (request.MetricWeightsDigest.Length > 0)
@@ -98,11 +95,9 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
         }
     }
 
-    private static string[] MetricNames(TrainingSpec spec) => spec.Evaluation.Metrics.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
     private static ExperimentSubmission Compose(SubmitRequest request, string user, TrainingSpec spec, DatasetFacts facts, ArtifactReference dataset)
     {
-        string first = MetricNames(spec).FirstOrDefault(nameof(MetricKind.FrechetDistance));
+        MetricKind first = MetricKinds.Parse(spec.Evaluation.Metrics).Kinds.FirstOrDefault(MetricKind.FrechetDistance);
         return new ExperimentSubmission
         {
             Name = request.Name.Length > 0 ? request.Name : DefaultName(spec.Data.Path),
@@ -124,7 +119,7 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
             {
                 KeepAll = spec.Evaluation.EverySnapshot,
                 StopAfter = spec.Evaluation.StopAfter,
-                LowerIsBetter = Enum.Parse<MetricKind>(first, ignoreCase: true) is MetricKind.FrechetDistance or MetricKind.KernelDistance,
+                LowerIsBetter = first is MetricKind.FrechetDistance or MetricKind.KernelDistance,
             },
         };
     }

@@ -36,8 +36,8 @@ internal sealed class WebReader(ExperimentReader reader, NodeCatalog nodes)
     public async Task WriteNodesAsync(HttpContext context) => await WebJson.WriteMessageAsync(context, await nodes.ListAsync());
 
     private static ExperimentState StateOf(string text) =>
-        Enum.TryParse(text, ignoreCase: true, out ExperimentState state) && Enum.IsDefined(state) && !int.TryParse(text, out _)
-            ? state
+        Enum.GetNames<ExperimentState>().Contains(text, StringComparer.OrdinalIgnoreCase)
+            ? Enum.Parse<ExperimentState>(text, ignoreCase: true)
             : throw new FieldException("state", $"state is '{WebQuery.Shortened(text)}'; use queued, starting, running, waiting, pausing, paused, completed, cancelled or failed.");
 
     // Measured snapshots are the curve and the walks; those with a grid alone are many and can be spared first.

@@ -1,0 +1,38 @@
+namespace ProjectedGan.Evaluation;
+
+/// <summary>Lists of metrics as specs name them: <c>FrechetDistance, PrecisionRecall</c>.</summary>
+public static class MetricKinds
+{
+    /// <summary>Reads a list that is separated by commas, without regard to case.</summary>
+    /// <param name="list">The list; an empty one names none.</param>
+    /// <returns>The metrics in their order, and what is wrong with the list, to be put behind its name in a message.</returns>
+    public static (IReadOnlyList<MetricKind> Kinds, IReadOnlyList<string> Problems) Parse(string list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        List<MetricKind> kinds = [];
+        List<string> problems = [];
+        foreach (string name in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            // By the names alone: Enum.Parse takes numbers, too.
+            if (Enum.GetNames<MetricKind>().FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } known)
+            {
+                problems.Add($"has '{name}'; it may have {string.Join(", ", Enum.GetNames<MetricKind>())}.");
+            }
+            else if (kinds.Contains(Enum.Parse<MetricKind>(known)))
+            {
+                problems.Add($"has '{name}' twice; name each metric once.");
+            }
+            else
+            {
+                kinds.Add(Enum.Parse<MetricKind>(known));
+            }
+        }
+
+        if (list.Length > 0 && kinds.Count == 0 && problems.Count == 0)
+        {
+            problems.Add($"is '{list}', which names no metric; leave it empty to measure none.");
+        }
+
+        return (kinds, problems);
+    }
+}
