@@ -101,7 +101,8 @@ public sealed class HostedRunTests : IDisposable
 
     private static async Task<Artifact> IngestAsync(RunningServer server, string path)
     {
-        (ArtifactDigest digest, long bytes) = await server.Store.IngestAsync(path, CancellationToken.None);
+        await using FileStream file = File.OpenRead(path);
+        (ArtifactDigest digest, long bytes) = await server.Store.IngestAsync(file, path, CancellationToken.None);
         return new Artifact { Name = Path.GetFileName(path), Digest = digest.ToString(), Bytes = bytes };
     }
 
