@@ -152,7 +152,7 @@ public class IterationGoldenTests
             return new BlurSpec();
         }
         var blur = new BlurSpec { InitialSigma = loss.Real("blur_init_sigma", 0), FadeImages = (long)(loss.Real("blur_fade_kimg", 0) * 1000) };
-        return args.Find("cur_nimg_loss") is { } seen ? new BlurSpec { InitialSigma = blur.Sigma(seen.GetInt64()), FadeImages = long.MaxValue } : blur;
+        return args.Find("cur_nimg_loss") is { } seen ? new BlurSpec { InitialSigma = blur.Sigma(seen.GetInt64()), FadeImages = 1L << 50 } : blur;
     }
 
     private static void Fill(GoldenRun golden, GeneratorNetwork generator, FeatureProjector projector, MultiScaleDiscriminator discriminator)
