@@ -19,7 +19,7 @@ internal sealed class FolderImageSource : IImageSource
         try
         {
             var files = new List<(string Name, long Length)>();
-            Collect(new DirectoryInfo(path), "", files);
+            Collect(Target(System.IO.Path.GetFullPath(path)), "", files);
             files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
             Names = [.. files.Select(file => file.Name)];
             _lengths = [.. files.Select(file => file.Length)];
@@ -55,19 +55,33 @@ internal sealed class FolderImageSource : IImageSource
     {
     }
 
-    private void Collect(DirectoryInfo folder, string prefix, List<(string Name, long Length)> files)
+    private static string Target(string folder) => Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
+
+    private static bool IsWithin(string path, string folder) => (path + '/').StartsWith(folder.TrimEnd('/') + '/', StringComparison.Ordinal);
+
+    // The folder is given by its own path, not by that of a link to it: a link may lead back to where it stands.
+    private void Collect(string folder, string prefix, List<(string Name, long Length)> files)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos("*", ImageNames.IsHidden(prefix) ? EverythingOpen : Everything))
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", ImageNames.IsHidden(prefix) ? EverythingOpen : Everything))
         {
             var name = prefix + entry.Name;
             // Bytes that are not UTF-8 are replaced as they are listed, and nothing has the name that comes out.
             if (entry.Name.Contains('\uFFFD') && !System.IO.Path.Exists(entry.FullName))
-                LeftOut.AddUnreadable(name);
-            else if (entry is DirectoryInfo child)
-                Collect(child, name + '/', files);
+                LeftOut.AddUnreadable(name, "its name is not UTF-8; rename it");
+            else if (entry is DirectoryInfo)
+                CollectBelow(folder, entry.FullName, name, files);
             else if (entry is FileInfo file && LeftOut.Takes(name, () => ReadStart(name, ImageSources.LengthOf(file))))
                 files.Add((name, ImageSources.LengthOf(file)));
         }
+    }
+
+    private void CollectBelow(string folder, string child, string name, List<(string Name, long Length)> files)
+    {
+        var target = Target(child);
+        if (IsWithin(folder, target))
+            LeftOut.AddUnreadable(name, "it is a link to a folder that it lies in; its images would come again and again");
+        else
+            Collect(target, name + '/', files);
     }
 
     private byte[] ReadStart(string name, long length)

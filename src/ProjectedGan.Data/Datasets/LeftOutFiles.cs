@@ -19,7 +19,7 @@ public sealed class LeftOutFiles
     public string? Summary =>
         _kinds.Count == 0 ? null : $"left out {Files(_kinds.Values.Sum())}: {string.Join(", ", Kinds())}";
 
-    /// <summary>Files and folders that cannot be opened, because their names are not UTF-8. They are not in <see cref="Summary"/>.</summary>
+    /// <summary>Files and folders that cannot be opened by their names, or have no end. They are not in <see cref="Summary"/>.</summary>
     public IReadOnlyList<SkippedImage> Unreadable => _unreadable;
 
     /// <summary>All of it in sentences; none where every file is an image.</summary>
@@ -30,7 +30,7 @@ public sealed class LeftOutFiles
         foreach (var file in _unreadable.Take(UnreadableNamed))
             yield return $"the data set: left out '{file.Name}': {file.Reason}.";
         if (_unreadable.Count > UnreadableNamed)
-            yield return $"the data set: left out {_unreadable.Count - UnreadableNamed:N0} more with such names.";
+            yield return $"the data set: left out {_unreadable.Count - UnreadableNamed:N0} more like these.";
     }
 
     /// <summary>Whether a file is an image: by its extension, without one by its content. Counts it otherwise.</summary>
@@ -52,13 +52,13 @@ public sealed class LeftOutFiles
         return LeaveOut(isType ? extension : "of other types");
     }
 
-    /// <summary>Adds what cannot be opened by the name under which it is listed.</summary>
-    internal void AddUnreadable(string name)
+    /// <summary>Adds what cannot be gone into, by the name under which it is listed.</summary>
+    internal void AddUnreadable(string name, string reason)
     {
         if (ImageNames.IsHidden(name))
             LeaveOut("hidden");
         else
-            _unreadable.Add(new SkippedImage(name, "its name is not UTF-8; rename it"));
+            _unreadable.Add(new SkippedImage(name, reason));
     }
 
     /// <exception cref="DatasetException">The source has no image; the message says what it has.</exception>

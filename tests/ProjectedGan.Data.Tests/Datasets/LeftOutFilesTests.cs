@@ -146,6 +146,21 @@ public sealed class LeftOutFilesTests : IDisposable
         AssertError("'nowhere.png' is empty or no regular file", () => broken.Read(3));
     }
 
+    [Fact]
+    public void Open_LinkToAFolderAroundIt_IsLeftOutAndNamed()
+    {
+        _folder.Write("source/cat/a.png", TestImages.Png(8, 3));
+        _folder.Write("elsewhere/b.png", TestImages.Png(8, 3));
+        Directory.CreateSymbolicLink(_folder["source/cat/up"], "..");
+        Directory.CreateSymbolicLink(_folder["source/other"], _folder["elsewhere"]);
+        Directory.CreateSymbolicLink(_folder["elsewhere/self"], ".");
+
+        using var source = ImageSources.Open(_folder["source"]);
+
+        Assert.Equal(["cat/a.png", "other/b.png"], source.Names);
+        Assert.Equal(["cat/up", "other/self"], source.LeftOut.Unreadable.Select(link => link.Name).Order());
+    }
+
     private IImageSource Open(string container, params (string Name, byte[] Content)[] files)
     {
         if (container == "zip")
