@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Networks.Features;
@@ -106,20 +105,11 @@ public sealed class HostedRunTests : IDisposable
         return new Artifact { Name = Path.GetFileName(path), Digest = digest.ToString(), Bytes = bytes };
     }
 
-    private HostedRunServices Services(RunningServer server) => new()
+    // It trains alone, without peers.
+    private HostedRunServices Services(RunningServer server) => WorkerServices.Create(server, _home, (_, _) => { }) with
     {
-        Worker = "w",
-        Folder = _home.At("runs"),
-        Lanes = 1,
-        Cache = server.Store,
-        Artifacts = new ArtifactClient(server.Connect(), new TransferOptions(), TimeProvider.System),
-        Instruments = WorkerMetrics.Create(_provider),
-        // It trains alone.
-        Peers = null!,
+        Instruments = WorkerServices.Instruments(_provider),
         Stall = new StallWatch(TimeSpan.FromMinutes(10), TimeProvider.System),
         End = () => Assert.Fail("The worker wants to end."),
-        Send = (_, _) => { },
-        Time = TimeProvider.System,
-        Logger = NullLogger.Instance,
     };
 }

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging.Abstractions;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Node.Artifacts;
@@ -89,20 +88,6 @@ public sealed class RunUploadsTests : IDisposable
         }
     }
 
-    private HostedRunServices Services(RunningServer server) => new()
-    {
-        Worker = "w",
-        Folder = _home.At("runs"),
-        Lanes = 1,
-        Cache = server.Store,
-        Artifacts = new ArtifactClient(server.Connect(), new TransferOptions(), TimeProvider.System),
-        // Uploads use none of these.
-        Peers = null!,
-        Instruments = null!,
-        Stall = null!,
-        End = null!,
-        Send = (message, importance) => _sent.Writer.TryWrite((message, importance)),
-        Time = TimeProvider.System,
-        Logger = NullLogger.Instance,
-    };
+    private HostedRunServices Services(RunningServer server) =>
+        WorkerServices.Create(server, _home, (message, importance) => _sent.Writer.TryWrite((message, importance)));
 }

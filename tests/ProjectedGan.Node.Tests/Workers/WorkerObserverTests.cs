@@ -1,8 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using ProjectedGan.Contracts.V1;
-using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
@@ -70,22 +68,8 @@ public sealed class WorkerObserverTests : IDisposable
         _home.Dispose();
     }
 
-    private HostedRunServices Services(RunningServer server) => new()
-    {
-        Worker = "w",
-        Folder = _home.At("runs"),
-        Lanes = 1,
-        Cache = server.Store,
-        Artifacts = new ArtifactClient(server.Connect(), new TransferOptions(), TimeProvider.System),
-        Instruments = WorkerMetrics.Create(_provider),
-        // An observer uses none of these.
-        Peers = null!,
-        Stall = null!,
-        End = null!,
-        Send = (message, _) => _sent.Writer.TryWrite(message),
-        Time = TimeProvider.System,
-        Logger = NullLogger.Instance,
-    };
+    private HostedRunServices Services(RunningServer server) =>
+        WorkerServices.Create(server, _home, (message, _) => _sent.Writer.TryWrite(message)) with { Instruments = WorkerServices.Instruments(_provider) };
 
     private static CheckpointManifest Manifest(long iteration) => new()
     {

@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using ProjectedGan.Contracts.V1;
+using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Links;
+using ProjectedGan.Node.Tests.Hosting;
+using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Node.Workers;
+using ProjectedGan.Telemetry.Collectives;
+using ProjectedGan.Telemetry.Training;
+
+namespace ProjectedGan.Node.Tests.Workers;
+
+/// <summary>What a run of a worker is given: a real store and transfers; the rest is the test's to add where it is used.</summary>
+internal static class WorkerServices
+{
+    public static HostedRunServices Create(RunningServer server, TemporaryFolder home, Action<WorkerMessage, Importance> send) => new()
+    {
+        Worker = "w",
+        Folder = home.At("runs"),
+        Lanes = 1,
+        Cache = server.Store,
+        Artifacts = new ArtifactClient(server.Connect(), new TransferOptions(), TimeProvider.System),
+        Peers = null!,
+        Instruments = null!,
+        Stall = null!,
+        End = null!,
+        Send = send,
+        Time = TimeProvider.System,
+        Logger = NullLogger.Instance,
+    };
+
+    /// <summary>A worker's instruments, which nobody reads.</summary>
+    public static WorkerInstruments Instruments(IServiceProvider services)
+    {
+        IMeterFactory factory = services.GetRequiredService<IMeterFactory>();
+        return new WorkerInstruments(new TrainingInstruments(factory), new CollectiveInstruments(factory));
+    }
+}
