@@ -11,7 +11,14 @@ internal static class DesiredAssignment
         bool member = record.IsMember(worker);
         bool leaves = record.Workers.Any(held => held.Worker == worker && !held.Stays);
         RunDescription run = Describe(id, submission, member && record.Phase == EpochPhase.Training ? record.StartCheckpoint ?? record.Checkpoint : record.Checkpoint);
-        var assignment = new WorkerAssignment { Mode = AssignmentMode.Warm, Run = run, Epoch = record.Epoch, TraceParent = submission.TraceParent };
+        var assignment = new WorkerAssignment
+        {
+            Mode = AssignmentMode.Warm,
+            Run = run,
+            Epoch = record.Epoch,
+            TraceParent = submission.TraceParent,
+            RecordedSnapshot = record.Snapshots.LastOrDefault()?.Images ?? -1,
+        };
         return (member, record.Phase) switch
         {
             (true, EpochPhase.Holding) => assignment with { Mode = AssignmentMode.Hold },
@@ -35,5 +42,5 @@ internal static class DesiredAssignment
 
     /// <summary>What makes two assignments the same for a worker, whatever their versions.</summary>
     public static string Key(WorkerAssignment assignment)
-        => $"{assignment.Mode}/{assignment.Epoch}/{assignment.StartIteration}/{assignment.StateSource}/{assignment.Uploads}/{string.Join(',', assignment.Members.Select(member => member.Worker))}";
+        => $"{assignment.Mode}/{assignment.Epoch}/{assignment.StartIteration}/{assignment.StateSource}/{assignment.Uploads}/{assignment.RecordedSnapshot}/{string.Join(',', assignment.Members.Select(member => member.Worker))}";
 }

@@ -43,4 +43,8 @@ public sealed record WorkerAssignment
     /// <summary>W3C traceparent of the run.</summary>
     [Id(8)]
     public string TraceParent { get; init; } = "";
+
+    /// <summary>Images of the newest snapshot that is recorded; -1 without one. Of later ones each member keeps its own, in case it comes to lead.</summary>
+    [Id(9)]
+    public long RecordedSnapshot { get; init; } = -1;
 }

@@ -83,6 +83,7 @@ internal sealed class HostedRun : IAsyncDisposable
             await using var session = group.Members.Count > 1 ? await _services.Peers.OpenAsync(group, peers, abort.Token) : null;
             await SynchroniseAsync(assignment, group, session, abort.Token);
             Trainer.Join(self.Replicas, session, abort.Token);
+            await Task.Run(() => Trainer.CatchUp(assignment.Run.CheckpointIteration), CancellationToken.None);
             _services.Instruments.Joined(Id, assignment.Epoch, self.Replicas.Count);
             state.Enter(WorkerPhase.Training);
             using (abort.Token.Register(() => session?.Abort(new OperationCanceledException("The membership epoch is over."))))
@@ -108,11 +109,12 @@ internal sealed class HostedRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes a checkpoint of the present state and hands it to the uploads. Where the disk is full it is tried again until there is room; the
+    /// Writes a checkpoint of the present state, with which the run ends or pauses, and hands it to the uploads. Where the disk is full it is tried again until there is room; the
     /// experiment's events tell of it.
     /// </summary>
     public async Task SaveAsync(CancellationToken cancellation)
     {
+        _observer.Conclude();
         RetryPause pause = new();
         while (true)
         {
@@ -128,6 +130,9 @@ internal sealed class HostedRun : IAsyncDisposable
             }
         }
     }
+
+    /// <inheritdoc cref="RunUploads.Recorded"/>
+    public void Recorded(long images) => _observer.Recorded(images);
 
     public async ValueTask DisposeAsync()
     {

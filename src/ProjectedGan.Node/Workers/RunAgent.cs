@@ -8,13 +8,18 @@ namespace ProjectedGan.Node.Workers;
 
 /// <summary>
 /// Does what the coordinator assigns. Only the newest assignment counts: whatever is under way for the one before is stopped at an
-/// iteration's boundary first.
+/// iteration's boundary first. A run that it is sent away from is kept for a while: a coordinator that lost sight of this worker for a moment
+/// sends it there again, and what it trained and uploads is as good as before; unless it failed.
 /// </summary>
 /// <param name="state">What this worker tells about itself.</param>
 /// <param name="open">Prepares for a run: fetches files, checks the dataset, builds networks.</param>
+/// <param name="time">Measures how long a run is kept.</param>
 /// <param name="logger">The worker's log.</param>
-internal sealed class RunAgent(WorkerState state, Func<RunDescription, CancellationToken, Task<HostedRun>> open, ILogger logger)
+internal sealed class RunAgent(WorkerState state, Func<RunDescription, CancellationToken, Task<HostedRun>> open, TimeProvider time, ILogger logger)
 {
+    // The scheduler grants a worker that is back within moments.
+    private static readonly TimeSpan Keep = TimeSpan.FromSeconds(10);
+
     private readonly Channel<Assignment> _assignments = Channel.CreateBounded<Assignment>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private HostedRun? _run;
@@ -36,6 +41,7 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
                 if (IsSame(current, next))
                 {
                     state.Acknowledge(next.Version);
+                    _run?.Recorded(next.RecordedSnapshot);
                     current = next;
                     continue;
                 }
@@ -71,8 +77,16 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
         {
             if (assignment.Mode == AssignmentMode.Idle)
             {
-                await LeaveAsync();
+                if (state.Phase == WorkerPhase.Failed)
+                {
+                    await LeaveAsync();
+                }
                 state.Rest(assignment.Version);
+                if (_run is not null)
+                {
+                    await Task.Delay(Keep, time, cancellation);
+                    await LeaveAsync();
+                }
                 return;
             }
             if (_run?.Id != assignment.Run.Id)
@@ -80,9 +94,10 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
                 await LeaveAsync();
                 state.Begin(assignment, WorkerPhase.Warming);
                 _run = await open(assignment.Run, cancellation);
-                state.Follow(() => _run?.Iteration ?? -1);
             }
-            await FollowAsync(_run!, assignment, cancellation);
+            state.Follow(() => _run?.Iteration ?? -1);
+            _run!.Recorded(assignment.RecordedSnapshot);
+            await FollowAsync(_run, assignment, cancellation);
         }
         catch (Exception error) when (cancellation.IsCancellationRequested)
         {

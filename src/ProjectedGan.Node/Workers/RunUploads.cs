@@ -11,8 +11,9 @@ namespace ProjectedGan.Node.Workers;
 /// <summary>
 /// Brings a run's checkpoints and snapshots to the coordinator, one after the other and in the background. What is overtaken while it
 /// waits is left out: of checkpoints only the newest counts, and of snapshots, unless the spec wants every one measured. What is refused,
-/// by a full disk here or there, is tried again until it arrives or is overtaken. The last checkpoint goes behind the snapshots that wait, since
-/// the run is over when it arrives.
+/// by a full disk here or there, is tried again until it arrives or is overtaken. A checkpoint with which the run ends or pauses goes behind the
+/// snapshots that wait, since the worker is free when it arrives. Who does not lead keeps its snapshots until the coordinator has recorded the
+/// leader's: a leader that is lost takes none with it.
 /// </summary>
 internal sealed class RunUploads : IAsyncDisposable
 {
@@ -26,6 +27,9 @@ internal sealed class RunUploads : IAsyncDisposable
     private readonly Task _work;
     private string? _checkpoint;
     private long _newest = -1;
+    private long _recorded = -1;
+    private bool _leads;
+    private bool _concludes;
     private bool _isClosing;
 
     public RunUploads(string run, TrainingSpec spec, HostedRunServices services)
@@ -36,12 +40,38 @@ internal sealed class RunUploads : IAsyncDisposable
         _work = Task.Run(WorkAsync);
     }
 
+    /// <summary>A membership epoch begins.</summary>
+    /// <param name="leads">Whether this worker's snapshots are the ones that go to the coordinator; else they are kept.</param>
+    public void Begin(bool leads) => Speak(leads, concludes: false);
+
+    /// <summary>The run ends or pauses with this worker's next checkpoint: what it kept goes first, whoever led before.</summary>
+    public void Conclude() => Speak(leads: true, concludes: true);
+
+    /// <summary>The coordinator has the snapshots up to some images, whoever sent them.</summary>
+    public void Recorded(long images)
+    {
+        lock (_lock)
+        {
+            if (_isClosing)
+            {
+                return;
+            }
+            _recorded = Math.Max(_recorded, images);
+            foreach (var (snapshot, _) in _snapshots.Where(waiting => waiting.Snapshot.ImagesSeen <= _recorded))
+            {
+                snapshot.Dispose();
+            }
+            _snapshots.RemoveAll(waiting => waiting.Snapshot.ImagesSeen <= _recorded);
+        }
+    }
+
     /// <summary>Takes over a snapshot. Of the same images only the first counts, which is the one to measure where that is due.</summary>
     public void Add(GeneratorSnapshot snapshot, bool isMeasured)
     {
         lock (_lock)
         {
-            if (_isClosing || snapshot.ImagesSeen == _newest)
+            // Those of images that are trained again have the same weights.
+            if (_isClosing || snapshot.ImagesSeen == _newest || snapshot.ImagesSeen <= _recorded || _snapshots.Any(waiting => waiting.Snapshot.ImagesSeen == snapshot.ImagesSeen))
             {
                 snapshot.Dispose();
                 return;
@@ -87,6 +117,18 @@ internal sealed class RunUploads : IAsyncDisposable
         _waiting.Dispose();
     }
 
+    private void Speak(bool leads, bool concludes)
+    {
+        lock (_lock)
+        {
+            if (!_isClosing)
+            {
+                (_leads, _concludes) = (leads, concludes);
+                _waiting.Release();
+            }
+        }
+    }
+
     private async Task WorkAsync()
     {
         RetryPause pause = new();
@@ -129,12 +171,13 @@ internal sealed class RunUploads : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_checkpoint is { } folder && (_snapshots.Count == 0 || CheckpointStore.Iteration(folder) * _spec.Batch < _spec.TotalImages))
+            var waits = _leads && _snapshots.Count > 0;
+            if (_checkpoint is { } folder && !(waits && (_concludes || CheckpointStore.Iteration(folder) * _spec.Batch >= _spec.TotalImages)))
             {
                 _checkpoint = null;
                 return new Upload(null, false, folder);
             }
-            if (_snapshots.Count == 0)
+            if (!waits)
             {
                 return null;
             }

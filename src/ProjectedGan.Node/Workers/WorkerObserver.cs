@@ -36,8 +36,17 @@ internal sealed class WorkerObserver : ITrainingObserver, IAsyncDisposable
     /// <param name="assignment">Its number, and the trace of the submission.</param>
     /// <param name="leads">Whether this worker speaks for the run.</param>
     /// <param name="state">Where suspicions go.</param>
-    public void Begin(Assignment assignment, bool leads, WorkerState state) =>
+    public void Begin(Assignment assignment, bool leads, WorkerState state)
+    {
         (_epoch, _leads, _state, _submission) = (assignment.Epoch, leads, state, TraceContext.Parse(assignment.Traceparent));
+        _uploads.Begin(leads);
+    }
+
+    /// <inheritdoc cref="RunUploads.Conclude"/>
+    public void Conclude() => _uploads.Conclude();
+
+    /// <inheritdoc cref="RunUploads.Recorded"/>
+    public void Recorded(long images) => _uploads.Recorded(images);
 
     public void Iterated(IterationTiming timing)
     {

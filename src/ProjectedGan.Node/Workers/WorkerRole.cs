@@ -104,7 +104,7 @@ internal static class WorkerRole
             Time = TimeProvider.System,
             Logger = logger,
         };
-        RunAgent agent = new(state, (run, cancellation) => HostedRun.OpenAsync(run, services, cancellation), logger);
+        RunAgent agent = new(state, (run, cancellation) => HostedRun.OpenAsync(run, services, cancellation), services.Time, logger);
         RegisterWorker registration = new()
         {
             Protocol = (int)ProtocolVersion.Current,

@@ -99,7 +99,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Takes a part in a run whose workers change: needed before an elastic trainer runs, and again after an abort.</summary>
-    /// <param name="hosted">The replicas that this worker computes; with replica 0 it leads, which is to say makes snapshots and checkpoints.</param>
+    /// <param name="hosted">The replicas that this worker computes; with replica 0 it leads, which is to say writes the checkpoints. Snapshots are shown by all.</param>
     /// <param name="exchange">The way to the other workers; null where this one hosts all replicas. Stays the caller's.</param>
     /// <param name="abort">
     /// Ends <see cref="Run(CancellationToken)"/> within the iteration, which is undone, with an <see cref="OperationCanceledException"/>.
@@ -168,6 +168,21 @@ public sealed class Trainer : IDisposable
                 _checkpointed = -1;
                 throw;
             }
+        }
+    }
+
+    /// <summary>
+    /// Begins to write a checkpoint where one has been due since the newest that the run has: the worker that was to bring it is gone. Does nothing
+    /// where this one does not lead or has written it.
+    /// </summary>
+    /// <param name="saved">The iteration of the newest checkpoint that outlasts the workers; -1 without one.</param>
+    public void CatchUp(long saved)
+    {
+        var every = _spec.Schedule.CheckpointImages;
+        var newest = Math.Max(Math.Max(saved, _checkpointed), 0) * _spec.Batch;
+        if (_writer is not null && _leads && every > 0 && ImagesSeen / every > newest / every)
+        {
+            SaveCheckpoint();
         }
     }
 
@@ -284,7 +299,7 @@ public sealed class Trainer : IDisposable
 
     private void Show(long every, Action<GeneratorSnapshot> show, bool always)
     {
-        if (_observer is not null && _leads && every > 0 && (always || IsDue(every, ImagesSeen)))
+        if (_observer is not null && every > 0 && (always || IsDue(every, ImagesSeen)))
         {
             show(TakeSnapshot());
         }

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace ProjectedGan.Node.Tests.Clusters;
 
-/// <summary>How soon real processes go on after kill -9, by the coordinator's record of events.</summary>
+/// <summary>How soon real processes go on after kill -9, and what is not lost with them, by the coordinator's record of events.</summary>
 [Collection(ClusterCollection.Name)]
 public sealed class RecoveryTests(ITestOutputHelper output)
 {
@@ -47,5 +47,65 @@ public sealed class RecoveryTests(ITestOutputHelper output)
         Assert.Equal(2, standstills.Count);
         // What else the machine does delays any of them, so the best counts here; the coordination's tests bound every kind on a clock of their own.
         Assert.InRange(standstills.Min(), TimeSpan.Zero, Most);
+    }
+
+    [Fact]
+    public async Task Leader_LostWithWhatItHadToUpload_LosesNoSnapshotAndLeavesNoCheckpointOverdue()
+    {
+        const int SnapshotIterations = 10;
+        const int CheckpointIterations = 40;
+        const int Last = 400;
+        using TemporaryFolder home = new();
+        TrainingSpec spec = VerificationSpec.Create(replicas: 2, Last);
+        spec = spec with
+        {
+            Data = spec.Data with { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None) },
+            Cluster = new ClusterSpec { MinWorkers = 1 },
+            Evaluation = spec.Evaluation with { EverySnapshot = true },
+            Schedule = spec.Schedule with { SnapshotImages = SnapshotIterations * spec.Batch, CheckpointImages = CheckpointIterations * spec.Batch },
+        };
+        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        await cluster.AddWorkerAsync();
+        await cluster.AddWorkerAsync();
+        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "snapshots" });
+        Experiment now = await cluster.WaitAsync(experiment.Id, "two members before a checkpoint", now => now.Members.Count == 2 && now.Progress?.Iteration >= CheckpointIterations - SnapshotIterations);
+
+        // It trains on with the other one until its lease is over, past a checkpoint and snapshots that it cannot bring any more.
+        ChaosWorker leader = cluster.Workers.Single(worker => worker.Id == now.Members[0].Worker);
+        leader.ToCoordinator.Cut();
+        await cluster.WaitAsync(experiment.Id, "an epoch without the leader", later => later.Members.Count == 1 && later.MembershipEpoch > now.MembershipEpoch && later.State == ExperimentState.Running);
+        leader.Kill();
+        await cluster.RemoveAsync(leader);
+
+        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        Assert.Equal(Enumerable.Range(0, (Last / SnapshotIterations) + 1).Select(snapshot => (long)snapshot * SnapshotIterations), ended.Snapshots.Select(snapshot => snapshot.Iteration).Order());
+        long start = ended.Epochs[^1].FirstIteration;
+        Assert.True(start >= CheckpointIterations, $"The leader was lost at iteration {start}, before a checkpoint was due: the test would prove nothing.");
+        List<Event> events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
+        Event checkpoint = events.SkipWhile(happened => happened.Epoch?.Epoch != ended.Epochs[^1].Epoch).First(happened => happened.Checkpoint is not null);
+        Assert.Equal(start, checkpoint.Checkpoint.Iteration);
+    }
+
+    [Fact]
+    public async Task Worker_OutOfSightForAMoment_GoesOnFromItsOwnState()
+    {
+        using TemporaryFolder home = new();
+        TrainingSpec spec = VerificationSpec.Create(replicas: 2, iterations: 300);
+        spec = spec with { Data = spec.Data with { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None) }, Cluster = new ClusterSpec { MinWorkers = 1 } };
+        string calm = await CalmRun.WeightsHashAsync(home, spec);
+        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        ChaosWorker worker = await cluster.AddWorkerAsync();
+        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "sight" });
+        Experiment now = await cluster.WaitAsync(experiment.Id, "some iterations", now => now.Progress?.Iteration >= 20);
+
+        worker.ToCoordinator.Cut();
+        await cluster.WaitAsync(experiment.Id, "its loss", later => later.State == ExperimentState.Waiting);
+        worker.ToCoordinator.Mend();
+
+        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        Assert.Equal(calm, ended.WeightsHash);
+        // There was no checkpoint to begin with.
+        Assert.Equal(2, ended.Epochs.Count);
+        Assert.InRange(ended.Epochs[1].FirstIteration, now.Progress.Iteration, 300);
     }
 }

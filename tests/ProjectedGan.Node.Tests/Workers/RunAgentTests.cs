@@ -24,6 +24,7 @@ public sealed class RunAgentTests
                 await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw new InvalidDataException("The weights have been eaten.");
             },
+            TimeProvider.System,
             lines);
         using CancellationTokenSource stop = new();
         Task running = agent.RunAsync(stop.Token);
@@ -48,6 +49,7 @@ public sealed class RunAgentTests
         RunAgent agent = new(
             state,
             (_, _) => throw (passes ? new ArtifactException(ArtifactFault.Missing, "It is not here.") : new ArtifactException(ArtifactFault.Damaged, "It is damaged.")),
+            TimeProvider.System,
             new Lines());
         using CancellationTokenSource stop = new();
         Task running = agent.RunAsync(stop.Token);

@@ -39,6 +39,7 @@ public sealed class RunUploadsTests : IDisposable
         trainer.Run(CancellationToken.None);
         Directory.CreateDirectory(_home.At("runs", "run"));
         await using RunUploads uploads = new("run", spec, Services(server));
+        uploads.Begin(leads: true);
 
         uploads.Add(Directory.GetDirectories(_home.At("checkpoints")).Single());
         Assert.Contains("disk is full", (await NextAsync()).Log.Text, StringComparison.Ordinal);
@@ -52,6 +53,58 @@ public sealed class RunUploadsTests : IDisposable
         Assert.Equal(Iterations, second.Checkpoint.Iteration);
         Assert.All(second.Checkpoint.Files.Append(first.Snapshot.Weights), file => Assert.True(server.Store.Contains(ArtifactDigest.Parse(file.Digest))));
         Assert.Empty(Directory.GetFiles(_home.At("runs", "run")));
+    }
+
+    [Fact]
+    public async Task Snapshots_OfAMemberThatComesToLead_AreThoseThatTheCoordinatorLacks()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(_home);
+        TrainingSpec spec = VerificationSpec.Create(replicas: 1, iterations: 4);
+        spec = spec with
+        {
+            Data = spec.Data with { Path = VerificationSpec.WriteDataset(_home.Path, CancellationToken.None) },
+            Evaluation = spec.Evaluation with { EverySnapshot = true },
+        };
+        using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
+        using Trainer trainer = Trainer.Create(spec, dataset);
+        Directory.CreateDirectory(_home.At("runs", "run"));
+        await using RunUploads uploads = new("run", spec, Services(server));
+        uploads.Begin(leads: false);
+        for (int images = 1; images <= 4; images++)
+        {
+            trainer.Run(images, CancellationToken.None);
+            uploads.Add(trainer.TakeSnapshot(), isMeasured: true);
+        }
+
+        // The first is recorded while the leader lives, the second before it is known that it does not.
+        uploads.Recorded(1);
+        Assert.False(_sent.Reader.TryPeek(out _));
+        uploads.Recorded(2);
+        uploads.Begin(leads: true);
+
+        Assert.Equal(3, (await NextLastingAsync()).Snapshot.Images);
+        Assert.Equal(4, (await NextLastingAsync()).Snapshot.Images);
+    }
+
+    [Fact]
+    public async Task Checkpoint_WithWhichARunPauses_GoesBehindWhatWasKept()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(_home);
+        TrainingSpec spec = VerificationSpec.Create(replicas: 1, iterations: 100);
+        spec = spec with { Data = spec.Data with { Path = VerificationSpec.WriteDataset(_home.Path, CancellationToken.None) } };
+        using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
+        using Trainer trainer = Trainer.Create(spec, dataset, new TrainerOptions { CheckpointFolder = _home.At("checkpoints") });
+        trainer.Run(untilIteration: 2, CancellationToken.None);
+        Directory.CreateDirectory(_home.At("runs", "run"));
+        await using RunUploads uploads = new("run", spec, Services(server));
+        uploads.Begin(leads: false);
+        uploads.Add(trainer.TakeSnapshot(), isMeasured: true);
+
+        uploads.Conclude();
+        uploads.Add(Directory.GetDirectories(_home.At("checkpoints")).Single());
+
+        Assert.Equal(2, (await NextLastingAsync()).Snapshot?.Iteration);
+        Assert.Equal(2, (await NextLastingAsync()).Checkpoint?.Iteration);
     }
 
     [Fact]

@@ -5,10 +5,11 @@ using ProjectedGan.Training.Specification;
 namespace ProjectedGan.Training.Tests.Runs;
 
 /// <summary>Workers whose part changes while they train, in one process.</summary>
-public sealed class ElasticTests
+public sealed class ElasticTests : IDisposable
 {
     private const int Replicas = 3;
     private static readonly ReplicaRange All = new(0, Replicas);
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
     [Theory]
     [InlineData(0)]
@@ -80,6 +81,45 @@ public sealed class ElasticTests
     }
 
     [Fact]
+    public void Run_OfEveryMember_ShowsTheSameSnapshots()
+    {
+        var spec = Spec() with { Schedule = new ScheduleSpec { SnapshotImages = Replicas, EvaluationImages = 2 * Replicas, CheckpointImages = 0 } };
+        RecordingObserver leader = new();
+        RecordingObserver other = new();
+        using var first = Trainer.Create(spec, new MemoryDataset(12, 64), new TrainerOptions { Elastic = true, Observer = leader });
+        using var second = Trainer.Create(spec, new MemoryDataset(12, 64), new TrainerOptions { Elastic = true, Observer = other });
+
+        RunTogether(spec, first, second, firstReplicas: 2, until: first.LastIteration);
+
+        Assert.Contains((1, "snapshot"), leader.Shown);
+        Assert.Equal(leader.Shown, other.Shown);
+    }
+
+    [Theory]
+    [InlineData(-1, 3, true)]
+    [InlineData(1, 3, true)]
+    [InlineData(2, 3, false)]
+    [InlineData(2, 4, true)]
+    public void CatchUp_BehindADueCheckpoint_WritesTheOneThatTheLostLeaderOwed(long saved, long iteration, bool writes)
+    {
+        var spec = Spec() with { Schedule = new ScheduleSpec { CheckpointImages = 2 * Replicas } };
+        using var leader = Trainer.Create(spec, new MemoryDataset(12, 64), new TrainerOptions { Elastic = true });
+        leader.Join(All, null, CancellationToken.None);
+        leader.Run(iteration, CancellationToken.None);
+        RecordingObserver observer = new();
+        using (var next = Trainer.Create(spec, new MemoryDataset(12, 64), new TrainerOptions { Elastic = true, CheckpointFolder = _folder, Observer = observer }))
+        {
+            Copy(leader, next);
+            next.Join(All, null, CancellationToken.None);
+            next.CatchUp(saved);
+            // What it has written is not owed any more, though it has not arrived.
+            next.CatchUp(saved);
+        }
+
+        Assert.Equal(writes ? [$"checkpoint-{iteration:D9}"] : [], observer.Written);
+    }
+
+    [Fact]
     public void Wire_BFloat16_BelongsToTheResult()
     {
         var spec = Spec();
@@ -88,6 +128,8 @@ public sealed class ElasticTests
         Assert.NotEqual(SpecHash.Compute(spec), SpecHash.Compute(rounded));
         Assert.NotEqual(Hash(spec, 1), Hash(rounded, 1));
     }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static TrainingSpec Spec() => Tiny.Spec(Replicas, iterations: 4, replicaBatch: 1);
 

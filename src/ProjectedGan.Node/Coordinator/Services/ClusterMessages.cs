@@ -101,6 +101,7 @@ internal static class ClusterMessages
             StateSource = assignment.StateSource,
             UploadsCheckpoint = assignment.Uploads,
             Traceparent = assignment.TraceParent,
+            RecordedSnapshot = assignment.RecordedSnapshot,
         };
         message.Peers.AddRange(assignment.Members.Select(
             member => new Peer { Worker = member.Worker, Address = member.Address, FirstReplica = member.FirstReplica, ReplicaCount = member.ReplicaCount }));
