@@ -45,6 +45,12 @@ public sealed record CoordinationOptions
     /// <summary>Age after which a queued experiment that still does not fit, but would with all connected workers, keeps later ones from those it waits for. Default 5 min.</summary>
     public TimeSpan ReserveAfter { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long a run below its minimum keeps its workers although too few are connected that it takes, before one that can start with them
+    /// gets them. Default 5 min.
+    /// </summary>
+    public TimeSpan GiveBackAfter { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How often grains with work look at it without being called. Zero: never, who hosts them calls their ticks. Default 0.5 s.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
