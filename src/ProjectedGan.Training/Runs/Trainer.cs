@@ -113,6 +113,8 @@ public sealed class Trainer : IDisposable
         }
         _abort = abort;
         _leads = hosted.First == 0;
+        // A part that trains nothing more may begin because the last checkpoint has not arrived where it should: it is written, or at least told of, again.
+        _checkpointed = -1;
         _worker.Join(hosted, exchange ?? new InProcessExchange(_worker.State.Tree, 1).Join(), TrainerSetup.Lanes(_spec, _options, hosted));
     }
 
@@ -151,23 +153,32 @@ public sealed class Trainer : IDisposable
         _observer?.Resumed(checkpoint);
     }
 
-    /// <summary>Writes a checkpoint now and waits for it; does nothing without a folder or where the newest is of this iteration.</summary>
+    /// <summary>Writes a checkpoint now and waits for it; does nothing without a folder or where a whole one of this iteration was written before.</summary>
     /// <exception cref="PganException">It cannot be written.</exception>
     public void WriteCheckpoint()
     {
-        if (_writer is not null)
+        if (_writer is null)
         {
+            return;
+        }
+        try
+        {
+            var wasWritten = _checkpointed == Iteration;
             SaveCheckpoint();
-            try
+            _writer.Finish();
+            if (wasWritten && !_store!.IsWhole(Iteration))
             {
+                // Damaged since.
+                _checkpointed = -1;
+                SaveCheckpoint();
                 _writer.Finish();
             }
-            catch (PganException)
-            {
-                // The next call tries again.
-                _checkpointed = -1;
-                throw;
-            }
+        }
+        catch (PganException)
+        {
+            // The next call tries again.
+            _checkpointed = -1;
+            throw;
         }
     }
 
