@@ -78,17 +78,7 @@ internal sealed class ExperimentGrain(
         }
 
         // The submission first: a record without one would be an experiment that nobody can run.
-        submitted.State = new StoredSubmission { Submission = submission };
-        try
-        {
-            await submitted.WriteStateAsync();
-        }
-        catch (Exception)
-        {
-            this.DeactivateOnIdle();
-            throw;
-        }
-
+        await KeepAsync(submission);
         await ChangeAsync(ExperimentCommands.Submit);
     }
 
@@ -121,6 +111,22 @@ internal sealed class ExperimentGrain(
     public async Task<ExperimentView> ResumeAsync()
     {
         await ChangeAsync(change => ExperimentCommands.Resume(change, Sight));
+        return await GetAsync();
+    }
+
+    public async Task<ExperimentView> ProlongAsync(ExperimentSubmission longer)
+    {
+        await RecoverAsync();
+        ExperimentSubmission submission = Submission;
+        if (longer.LastIteration > submission.LastIteration && Unreadable.Length == 0)
+        {
+            ExperimentCommands.RequireProlongable(Id, Record);
+            // The end first. Where only this is stored, the experiment stands as it did, and the call is repeated; a record that was queued before
+            // its end is later would be completed at the old one, and nobody would know that more was asked for.
+            await KeepAsync(submission.Until(longer));
+        }
+
+        await ChangeAsync(change => ExperimentCommands.Prolong(change, Sight));
         return await GetAsync();
     }
 
@@ -363,6 +369,21 @@ internal sealed class ExperimentGrain(
         foreach (string gone in _seen.Keys.Where(worker => Record.Workers.All(held => held.Worker != worker)).ToArray())
         {
             _seen.Remove(gone);
+        }
+    }
+
+    private async Task KeepAsync(ExperimentSubmission submission)
+    {
+        submitted.State = new StoredSubmission { Submission = submission };
+        try
+        {
+            await submitted.WriteStateAsync();
+        }
+        catch (Exception)
+        {
+            // Whether it was written is not known: the next activation reads it.
+            this.DeactivateOnIdle();
+            throw;
         }
     }
 
