@@ -45,4 +45,7 @@ public interface ICoordinationObserver
 
     /// <summary>The experiment has ended. May be called again.</summary>
     void ExperimentEnded(string experiment);
+
+    /// <summary>The grain of an experiment that has not ended is no longer in this process: another one may measure it from now on.</summary>
+    void ExperimentLeft(string experiment);
 }

@@ -38,6 +38,7 @@ internal sealed class ExperimentGrain(
     private bool _ticks;
     private bool _stale;
     private bool _gaveUp;
+    private bool _showsMeasured;
     private int _faults;
     private DateTimeOffset _retryAt;
 
@@ -62,6 +63,17 @@ internal sealed class ExperimentGrain(
         if (options.TickInterval > TimeSpan.Zero)
         {
             _timer = this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Where it is activated next they are shown anew, and would stand here for ever beside those. What remains of an ended one expires by itself.
+        if (!Record.HasEnded)
+        {
+            observer.ExperimentLeft(Id);
         }
 
         return Task.CompletedTask;
@@ -447,6 +459,7 @@ internal sealed class ExperimentGrain(
         }
 
         ExperimentViews.Show(Id, Submission, Record, Known, observer);
+        ShowMeasured();
         await _announcer.AnnounceAsync(Submission, Record, _seen);
         // Experiments that merely wait cost nothing.
         bool ticks = !Record.Workers.IsEmpty || _announcer.IsBehind;
@@ -456,6 +469,17 @@ internal sealed class ExperimentGrain(
             TimeSpan period = ticks ? options.TickInterval : Timeout.InfiniteTimeSpan;
             _timer.Change(period, period);
         }
+    }
+
+    // What was measured before this activation; the next result may be hours away.
+    private void ShowMeasured()
+    {
+        if (!_showsMeasured && !Record.HasEnded && Record.Snapshots.LastOrDefault(snapshot => snapshot.Metrics.Length > 0) is { } last)
+        {
+            observer.Evaluated(Id, last, Record.Snapshots);
+        }
+
+        _showsMeasured = true;
     }
 
     // Its row in the list is all that may be changed: the stored state stays for whoever can mend it.

@@ -35,6 +35,13 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
         return Task.CompletedTask;
     }
 
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Where it is activated next it shows them itself.
+        observer.QueueChanged(0, null);
+        return Task.CompletedTask;
+    }
+
     public async Task StartAsync()
     {
         IExperimentDirectoryGrain directory = GrainFactory.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single);
