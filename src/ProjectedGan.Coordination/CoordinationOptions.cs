@@ -39,11 +39,20 @@ public sealed record CoordinationOptions
     /// <summary>How long a living member may take to stop at an iteration's boundary before it is dropped. Default 2 min.</summary>
     public TimeSpan HoldPatience { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long a pause, an early stop or a leaving worker waits for a checkpoint's upload. Default 10 min.</summary>
+    /// <summary>
+    /// How long a pause, an early stop or a leaving worker waits for a checkpoint's upload, and a run at its end before it asks for the last one again.
+    /// Default 10 min.
+    /// </summary>
     public TimeSpan UploadPatience { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Age after which a queued experiment that still does not fit, but would with all connected workers, keeps later ones from those it waits for. Default 5 min.</summary>
     public TimeSpan ReserveAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long a run below its minimum keeps its workers although too few are connected that it takes, before one that can start with them
+    /// gets them. Default 5 min.
+    /// </summary>
+    public TimeSpan GiveBackAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How often grains with work look at it without being called. Zero: never, who hosts them calls their ticks. Default 0.5 s.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(500);

@@ -26,7 +26,7 @@ public interface ICoordinationObserver
     /// <param name="since">When it began to wait.</param>
     void Scheduled(string experiment, string traceParent, DateTimeOffset since);
 
-    /// <summary>A membership epoch ended. Reasons: lost, joined, left, failed, unreachable, checksum, expelled, stopped, unresponsive.</summary>
+    /// <summary>A membership epoch ended. Reasons: lost, joined, left, failed, unreachable, checksum, expelled, stopped, unresponsive, broken, unsaved.</summary>
     void EpochEnded(string reason);
 
     /// <summary>Where an experiment is that has begun to train. Called often, also where nothing has changed.</summary>
@@ -45,4 +45,7 @@ public interface ICoordinationObserver
 
     /// <summary>The experiment has ended. May be called again.</summary>
     void ExperimentEnded(string experiment);
+
+    /// <summary>The grain of an experiment that has not ended is no longer in this process: another one may measure it from now on.</summary>
+    void ExperimentLeft(string experiment);
 }

@@ -44,4 +44,8 @@ internal sealed class SilentObserver : ICoordinationObserver
     public void ExperimentEnded(string experiment)
     {
     }
+
+    public void ExperimentLeft(string experiment)
+    {
+    }
 }

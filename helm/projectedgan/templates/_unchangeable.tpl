@@ -8,6 +8,13 @@
 {{- end -}}
 
 {{- /*
+Bytes of a cache's volume for files that no run uses. The rest is for what runs write beside them: a pod that exceeds its volume is evicted.
+*/ -}}
+{{- define "pgan.cacheBytes" -}}
+{{- mulf (include "pgan.number" . | float64) 0.75 | int64 -}}
+{{- end -}}
+
+{{- /*
 What the values would change, and Kubernetes does not let anybody change: Helm would apply all else and stop there. A JSON array of
 problems, empty where the cluster is not asked (helm template, --dry-run=client).
 */ -}}

@@ -26,6 +26,13 @@ internal sealed class ExperimentDirectoryGrain(IExperimentIndex index, ICoordina
         Measure();
     }
 
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Where it is activated next it shows them itself.
+        observer.Experiments(ImmutableDictionary<ExperimentState, int>.Empty);
+        return Task.CompletedTask;
+    }
+
     public async Task<string> SubmitAsync(ExperimentSubmission submission, string requestId)
     {
         string request = requestId.Length == 0 ? "" : $"{submission.User}\n{requestId}";

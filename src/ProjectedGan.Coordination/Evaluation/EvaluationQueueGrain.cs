@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Scheduling;
@@ -23,6 +24,14 @@ internal sealed class EvaluationQueueGrain(CoordinationOptions options, ICoordin
             this.RegisterGrainTimer(TickAsync, options.TickInterval, options.TickInterval);
         }
 
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Where it is activated next it shows them itself.
+        observer.EvaluationQueueChanged(0, null);
+        observer.Nodes("evaluator", ImmutableDictionary<string, int>.Empty);
         return Task.CompletedTask;
     }
 

@@ -56,7 +56,7 @@ internal static class SnapshotHistory
             return "";
         }
 
-        int since = record.Snapshots.Count(entry => entry.Images > best.Images && entry.Metrics.Length > 0);
+        int since = record.Snapshots.Count(entry => entry.Images > Math.Max(best.Images, record.ProlongedAtImages) && entry.Metrics.Length > 0);
         return since >= policy.StopAfter
             ? $"Stopped early: {best.Metrics[0].Metric} has not improved on {best.Metrics[0].Value:G4} at {best.Images} images for {since} snapshots."
             : "";

@@ -43,8 +43,8 @@ internal static class ExperimentCommands
         if (record.State == ExperimentState.Completed)
         {
             throw new WrongStateException(
-                $"Experiment {change.Id} is complete; there is nothing to resume. To train it longer, 'pgan download {change.Id} DIR' and "
-                + "'pgan train --spec SPEC --run DIR' with more totalImages, which goes on from its checkpoint.");
+                $"Experiment {change.Id} is complete; there is nothing to resume. To train it longer, give it a later end: 'pgan resume {change.Id} --total-images N', "
+                + $"with more than its {change.Submission.TotalImages}.");
         }
 
         if (record.State == ExperimentState.Cancelled)
@@ -54,7 +54,10 @@ internal static class ExperimentCommands
 
         if (record.State == ExperimentState.Failed)
         {
-            Reopen(change);
+            // Of a last state nobody knows whether it was right: that stretch is trained again.
+            bool wasAtItsEnd = record.Checkpoint?.Iteration >= change.Submission.LastIteration;
+            change.Record = wasAtItsEnd ? record with { Checkpoint = record.EarlierCheckpoint, EarlierCheckpoint = null } : record;
+            Reopen(change, "Resumed.");
         }
         else if (record.State == ExperimentState.Paused)
         {
@@ -72,17 +75,49 @@ internal static class ExperimentCommands
         }
     }
 
-    // What was held against workers was mended, or else it comes back. Of a last state nobody knows whether it was right: that stretch is trained again.
-    private static void Reopen(MembershipChange change)
+    /// <summary>Nobody may hold a run with an end while its experiment gets another one; and what failed is resumed as what it was.</summary>
+    /// <exception cref="WrongStateException">It cannot get a later end now; the message says what to do.</exception>
+    public static void RequireProlongable(string id, ExperimentRecord record)
     {
-        ExperimentRecord record = change.Record;
-        bool wasAtItsEnd = record.Checkpoint?.Iteration >= change.Submission.LastIteration;
-        change.Record = record with
+        string? why = record.State switch
+        {
+            ExperimentState.Completed or ExperimentState.Paused or ExperimentState.Queued => null,
+            ExperimentState.Cancelled => "has ended (Cancelled); it cannot be trained longer. Submit it again.",
+            ExperimentState.Failed => $"has failed. Resume it without total images first ('pgan resume {id}'), and give it more when it is queued, paused or completed.",
+            _ => $"has workers, which train to its present end. Pause it ('pgan pause {id}'), and resume it with more total images when it is paused.",
+        };
+        if (why is not null)
+        {
+            throw new WrongStateException($"Experiment {id} {why}");
+        }
+    }
+
+    /// <summary>Goes on to the submission's end, which is later now.</summary>
+    public static void Prolong(MembershipChange change, WorkerSight sight)
+    {
+        string reason = $"Resumed, to train {change.Submission.TotalImages} images.";
+        if (change.Record.State == ExperimentState.Completed)
+        {
+            change.Record = change.Record with { ProlongedAtImages = change.Record.Checkpoint?.Images ?? 0 };
+            Reopen(change, reason);
+        }
+        else
+        {
+            Resume(change, sight);
+            if (change.Record.State == ExperimentState.Queued)
+            {
+                change.MoveTo(ExperimentState.Queued, reason);
+            }
+        }
+    }
+
+    // What was held against workers was mended, or else it comes back.
+    private static void Reopen(MembershipChange change, string reason)
+    {
+        change.Record = change.Record with
         {
             QueuedSince = change.Now,
             Ended = null,
-            Checkpoint = wasAtItsEnd ? record.EarlierCheckpoint : record.Checkpoint,
-            EarlierCheckpoint = wasAtItsEnd ? null : record.EarlierCheckpoint,
             FailedMachines = [],
             Excluded = [],
             Damage = [],
@@ -92,7 +127,7 @@ internal static class ExperimentCommands
             EarlyStop = "",
             WeightsHash = "",
         };
-        change.MoveTo(ExperimentState.Queued, "Resumed.");
+        change.MoveTo(ExperimentState.Queued, reason);
     }
 
     public static void Grant(MembershipChange change, ImmutableArray<WorkerOffer> offers)

@@ -38,6 +38,7 @@ internal sealed class ExperimentGrain(
     private bool _ticks;
     private bool _stale;
     private bool _gaveUp;
+    private bool _showsMeasured;
     private int _faults;
     private DateTimeOffset _retryAt;
 
@@ -67,6 +68,17 @@ internal sealed class ExperimentGrain(
         return Task.CompletedTask;
     }
 
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Where it is activated next they are shown anew, and would stand here for ever beside those. What remains of an ended one expires by itself.
+        if (!Record.HasEnded)
+        {
+            observer.ExperimentLeft(Id);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public async Task SubmitAsync(ExperimentSubmission submission)
     {
         await RecoverAsync();
@@ -78,17 +90,7 @@ internal sealed class ExperimentGrain(
         }
 
         // The submission first: a record without one would be an experiment that nobody can run.
-        submitted.State = new StoredSubmission { Submission = submission };
-        try
-        {
-            await submitted.WriteStateAsync();
-        }
-        catch (Exception)
-        {
-            this.DeactivateOnIdle();
-            throw;
-        }
-
+        await KeepAsync(submission);
         await ChangeAsync(ExperimentCommands.Submit);
     }
 
@@ -121,6 +123,22 @@ internal sealed class ExperimentGrain(
     public async Task<ExperimentView> ResumeAsync()
     {
         await ChangeAsync(change => ExperimentCommands.Resume(change, Sight));
+        return await GetAsync();
+    }
+
+    public async Task<ExperimentView> ProlongAsync(ExperimentSubmission longer)
+    {
+        await RecoverAsync();
+        ExperimentSubmission submission = Submission;
+        if (longer.LastIteration > submission.LastIteration && Unreadable.Length == 0)
+        {
+            ExperimentCommands.RequireProlongable(Id, Record);
+            // The end first. Where only this is stored, the experiment stands as it did, and the call is repeated; a record that was queued before
+            // its end is later would be completed at the old one, and nobody would know that more was asked for.
+            await KeepAsync(submission.Until(longer));
+        }
+
+        await ChangeAsync(change => ExperimentCommands.Prolong(change, Sight));
         return await GetAsync();
     }
 
@@ -366,6 +384,21 @@ internal sealed class ExperimentGrain(
         }
     }
 
+    private async Task KeepAsync(ExperimentSubmission submission)
+    {
+        submitted.State = new StoredSubmission { Submission = submission };
+        try
+        {
+            await submitted.WriteStateAsync();
+        }
+        catch (Exception)
+        {
+            // Whether it was written is not known: the next activation reads it.
+            this.DeactivateOnIdle();
+            throw;
+        }
+    }
+
     private async Task RecoverAsync()
     {
         if (_stale)
@@ -426,6 +459,7 @@ internal sealed class ExperimentGrain(
         }
 
         ExperimentViews.Show(Id, Submission, Record, Known, observer);
+        ShowMeasured();
         await _announcer.AnnounceAsync(Submission, Record, _seen);
         // Experiments that merely wait cost nothing.
         bool ticks = !Record.Workers.IsEmpty || _announcer.IsBehind;
@@ -435,6 +469,17 @@ internal sealed class ExperimentGrain(
             TimeSpan period = ticks ? options.TickInterval : Timeout.InfiniteTimeSpan;
             _timer.Change(period, period);
         }
+    }
+
+    // What was measured before this activation; the next result may be hours away.
+    private void ShowMeasured()
+    {
+        if (!_showsMeasured && !Record.HasEnded && Record.Snapshots.LastOrDefault(snapshot => snapshot.Metrics.Length > 0) is { } last)
+        {
+            observer.Evaluated(Id, last, Record.Snapshots);
+        }
+
+        _showsMeasured = true;
     }
 
     // Its row in the list is all that may be changed: the stored state stays for whoever can mend it.

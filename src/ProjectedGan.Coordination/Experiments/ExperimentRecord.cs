@@ -127,6 +127,10 @@ public sealed record ExperimentRecord
     [Id(33)]
     public CheckpointRecord? EarlierCheckpoint { get; init; }
 
+    /// <summary>Snapshots up to here count no more towards an early stop: it was told to go on behind them.</summary>
+    [Id(34)]
+    public long ProlongedAtImages { get; init; }
+
     internal bool HasEnded => State is ExperimentState.Completed or ExperimentState.Cancelled or ExperimentState.Failed;
 
     internal bool TakesWorkers => State is ExperimentState.Queued or ExperimentState.Starting or ExperimentState.Running or ExperimentState.Waiting;

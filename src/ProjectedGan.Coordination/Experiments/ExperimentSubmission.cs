@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ProjectedGan.Coordination.Experiments;
 
-/// <summary>A validated experiment. It never changes.</summary>
+/// <summary>A validated experiment. Of it the end alone may change (<see cref="IExperimentGrain.ProlongAsync"/>), which determines nothing of what comes before.</summary>
 [GenerateSerializer, Immutable]
 public sealed record ExperimentSubmission
 {
@@ -78,6 +78,10 @@ public sealed record ExperimentSubmission
     /// <summary>What of the spec is likely to learn badly, a sentence each.</summary>
     [Id(18)]
     public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>With the end of another one of the same experiment.</summary>
+    internal ExperimentSubmission Until(ExperimentSubmission longer)
+        => this with { SpecYaml = longer.SpecYaml, TotalImages = longer.TotalImages, LastIteration = longer.LastIteration };
 
     /// <summary>Most workers it can use.</summary>
     internal int Ceiling => MaxWorkers <= 0 ? Replicas : Math.Min(MaxWorkers, Replicas);

@@ -27,6 +27,14 @@ public interface IExperimentGrain : IGrainWithStringKey
     /// <exception cref="WrongStateException">The experiment is completed or cancelled.</exception>
     Task<ExperimentView> ResumeAsync();
 
+    /// <summary>
+    /// Queues a completed (also by an early stop), paused or queued experiment with a later end; it goes on from its newest checkpoint. A call
+    /// that failed may be repeated.
+    /// </summary>
+    /// <param name="longer">The submission with the new end: spec, images and last iteration. One that is not later changes nothing of it.</param>
+    /// <exception cref="WrongStateException">The experiment has workers, or has failed or was cancelled.</exception>
+    Task<ExperimentView> ProlongAsync(ExperimentSubmission longer);
+
     /// <summary>Statistics of the run, from the member that hosts replica 0. Reports of old epochs are dropped.</summary>
     Task ReportProgressAsync(string worker, long epoch, TrainingProgress progress);
 

@@ -3,7 +3,7 @@ using ProjectedGan.Coordination.Storage;
 
 namespace ProjectedGan.Coordination.Experiments;
 
-/// <summary>The stored form of a submission: kept apart, for it is the large part and never changes.</summary>
+/// <summary>The stored form of a submission: kept apart, for it is the large part and hardly ever changes.</summary>
 [GenerateSerializer]
 public sealed class StoredSubmission : IUnreadableState
 {

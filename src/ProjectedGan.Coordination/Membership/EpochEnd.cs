@@ -15,4 +15,7 @@ internal enum EpochEnd
 
     /// <summary>An exchange broke and nobody was to blame.</summary>
     Broken,
+
+    /// <summary>All have trained to the end, and the last checkpoint did not arrive.</summary>
+    Unsaved,
 }

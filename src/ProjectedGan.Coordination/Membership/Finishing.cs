@@ -3,7 +3,7 @@ using ProjectedGan.Coordination.Workers;
 
 namespace ProjectedGan.Coordination.Membership;
 
-/// <summary>All members are at the last iteration: they must agree, and the last checkpoint must be here.</summary>
+/// <summary>All members are at the last iteration: they must agree, and the last checkpoint must be here. Where it does not come, it is asked for again.</summary>
 internal static class Finishing
 {
     public static void Advance(MembershipChange change, WorkerSight sight)
@@ -19,6 +19,11 @@ internal static class Finishing
         {
             change.Record = record with { WeightsHash = hashes[0].Hash, Epochs = Ledger.EndAt(record.Epochs, change.Submission.LastIteration, "The run is complete.") };
             change.End(ExperimentState.Completed, $"Trained {change.Submission.TotalImages} images.");
+        }
+        else if (hashes.Length == record.Members.Length && change.Now - record.Members.Max(member => sight.Of(member.Worker)!.PhaseSince) > change.Options.UploadPatience)
+        {
+            // It was damaged where it was written, or lost here since. An epoch that begins at the end trains nothing, and ends with a checkpoint.
+            Epochs.Hold(change, sight, [.. record.Workers.Where(held => record.IsMember(held.Worker))], EpochEnd.Unsaved, "The last checkpoint did not arrive; it is asked for again.");
         }
     }
 

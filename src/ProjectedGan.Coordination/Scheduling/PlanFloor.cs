@@ -84,6 +84,9 @@ internal sealed class PlanFloor
     public ImmutableArray<WorkerGrant> Shrinks()
         => [.. _seats.Where(seat => seat.Shrunk.Count > 0).Select(seat => new WorkerGrant(seat.Demand.Experiment, [.. seat.Shrunk]))];
 
+    /// <summary>Experiments that keep workers with which they cannot go on, however long they wait for those that are connected.</summary>
+    public ImmutableArray<string> Stranded() => [.. _seats.Where(IsStranded).Select(seat => seat.Demand.Experiment)];
+
     public ImmutableDictionary<string, string> Reasons()
         => _seats.Where(seat => seat.Reason.Length > 0).ToImmutableDictionary(seat => seat.Demand.Experiment, seat => seat.Reason);
 
@@ -147,13 +150,20 @@ internal sealed class PlanFloor
 
     private static int Usable(PlanGroup group, PlanSeat seat) => group.Idle.Count(seat.Takes);
 
-    // Those above their minimum give what they have beyond it; those below it do not train anyway and give all.
+    // Those above their minimum give what they have beyond it; those below it do not train anyway and give all, where they come later or have
+    // been stranded for long.
     private List<(PlanSeat Seat, int Spare)> Victims(PlanGroup group, PlanSeat seat, List<PlanSeat> after)
         => [.. _seats.Where(other => other != seat && other.Group == group && other.Granted.Count == 0 && other.Held.Count > 0)
             .Select(other => (other, other.IsBelowMinimum
-                ? (after.Contains(other) ? other.Held.Count : 0)
+                ? (after.Contains(other) || GivesBack(other) ? other.Held.Count : 0)
                 : (other.Demand.Priority <= seat.Demand.Priority ? Math.Min(other.Held.Count, other.Count - other.Demand.MinWorkers) : 0)))
             .Where(victim => victim.Item2 > 0)];
+
+    private bool IsStranded(PlanSeat seat)
+        => seat.IsBelowMinimum && seat.Held.Count > 0 && !Candidates(seat).Any(group => CanSuffice(group, seat, seat.Demand.MinWorkers - seat.Count));
+
+    private bool GivesBack(PlanSeat seat)
+        => IsStranded(seat) && _options.StrandedSince.TryGetValue(seat.Demand.Experiment, out DateTimeOffset since) && _options.Now - since >= _options.GiveBackAfter;
 
     private void Give(PlanSeat seat, PlanGroup group, WorkerOffer worker)
     {

@@ -10,21 +10,23 @@ namespace ProjectedGan.Coordination.Scheduling;
 /// <item>One that does not fit is helped by those that hold more than their minimum and have no larger priority, and by those below their
 /// minimum that come after it: they are asked to shrink, and the idle workers it will need are kept for it. One that has waited for long
 /// keeps the idle workers of its kind from later ones even when that does not suffice. Both only where enough workers that it takes are
-/// connected, held or not.</item>
+/// connected, held or not; one that keeps workers without that is stranded, and after a while gives them to whoever can start with them.</item>
 /// <item>What is idle then goes one by one to those that can take more: larger priority, the user with the fewest workers, the
 /// experiment with the fewest, the oldest.</item>
 /// </list>
 /// </summary>
 internal sealed class SchedulePlan
 {
-    private SchedulePlan(ImmutableArray<WorkerGrant> grants, ImmutableArray<WorkerGrant> shrinks, ImmutableDictionary<string, string> reasons)
-        => (Grants, Shrinks, Reasons) = (grants, shrinks, reasons);
+    private SchedulePlan(PlanFloor floor) => (Grants, Shrinks, Stranded, Reasons) = (floor.Grants(), floor.Shrinks(), floor.Stranded(), floor.Reasons());
 
     /// <summary>Idle workers to give.</summary>
     public ImmutableArray<WorkerGrant> Grants { get; }
 
     /// <summary>Workers to ask back.</summary>
     public ImmutableArray<WorkerGrant> Shrinks { get; }
+
+    /// <summary>Experiments below their minimum that keep workers although too few are connected for them.</summary>
+    public ImmutableArray<string> Stranded { get; }
 
     /// <summary>Why experiments below their minimum wait.</summary>
     public ImmutableDictionary<string, string> Reasons { get; }
@@ -37,6 +39,6 @@ internal sealed class SchedulePlan
         var floor = new PlanFloor(demands, workers, options);
         floor.Start();
         floor.Grow();
-        return new SchedulePlan(floor.Grants(), floor.Shrinks(), floor.Reasons());
+        return new SchedulePlan(floor);
     }
 }

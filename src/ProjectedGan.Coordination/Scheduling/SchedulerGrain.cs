@@ -18,6 +18,7 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
 
     // Workers given in calls that failed: nobody else gets them until the experiment has said whether it holds them.
     private readonly Dictionary<string, string> _uncertain = new(StringComparer.Ordinal);
+    private ImmutableDictionary<string, DateTimeOffset> _strandedSince = ImmutableDictionary<string, DateTimeOffset>.Empty;
     private ImmutableDictionary<string, string> _reasons = ImmutableDictionary<string, string>.Empty;
     private bool _awake;
     private bool _changed = true;
@@ -31,6 +32,13 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
             this.RegisterGrainTimer(LookAsync, options.TickInterval / 5, options.TickInterval / 5);
         }
 
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Where it is activated next it shows them itself.
+        observer.QueueChanged(0, null);
         return Task.CompletedTask;
     }
 
@@ -117,7 +125,8 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
         _planned = time.GetUtcNow();
         await SettleAsync();
         WorkerOffer[] workers = [.. _workers.Values.Where(worker => !_uncertain.ContainsKey(worker.Worker))];
-        SchedulePlan plan = SchedulePlan.Make([.. _demands.Values], workers, new PlanOptions(_planned, options.ReserveAfter));
+        SchedulePlan plan = SchedulePlan.Make([.. _demands.Values], workers, new PlanOptions(_planned, options.ReserveAfter, options.GiveBackAfter, _strandedSince));
+        _strandedSince = plan.Stranded.ToImmutableDictionary(id => id, id => _strandedSince.GetValueOrDefault(id, _planned));
         _reasons = plan.Reasons;
         ExperimentDemand[] waiting = [.. _demands.Values.Where(demand => demand.Wants && demand.Workers.Length < demand.MinWorkers)];
         observer.QueueChanged(waiting.Length, waiting.Length == 0 ? null : waiting.Min(demand => demand.QueuedSince));

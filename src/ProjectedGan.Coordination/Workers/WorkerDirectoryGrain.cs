@@ -8,6 +8,13 @@ internal sealed class WorkerDirectoryGrain(CoordinationOptions options, ICoordin
 {
     private readonly Dictionary<string, WorkerSummary> _workers = new(StringComparer.Ordinal);
 
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Where it is activated next it shows them itself.
+        observer.Nodes("worker", ImmutableDictionary<string, int>.Empty);
+        return Task.CompletedTask;
+    }
+
     public Task<ImmutableArray<WorkerSummary>> ListAsync()
     {
         Forget();

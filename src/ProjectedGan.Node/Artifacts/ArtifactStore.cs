@@ -13,6 +13,8 @@ internal sealed class ArtifactStore
     private readonly string _partial;
     private readonly ArtifactStoreOptions _options;
     private readonly ArtifactInstruments? _instruments;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ArtifactDigest, FileStream> _inUse = [];
 
     /// <param name="folder">Made if it is missing.</param>
     /// <param name="options">Bounds.</param>
@@ -86,7 +88,9 @@ internal sealed class ArtifactStore
                 $"Artifact {digest} has {length} bytes; at most {_options.LargestFile} are taken.");
         }
 
-        CheckRoom(digest, length - (offset ?? Stat(digest).Bytes));
+        long missing = length - (offset ?? Stat(digest).Bytes);
+        MakeRoom(digest, missing);
+        CheckRoom(digest, missing);
         return await PartialFile.OpenAsync(PartialOf(digest), digest, length, offset, cancellation);
     }
 
@@ -137,6 +141,61 @@ internal sealed class ArtifactStore
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw ArtifactException.From($"'{name}' cannot be read", error);
+        }
+    }
+
+    /// <summary>Uses these files from now on, and no others: what was used before may go.</summary>
+    public void UseOnly(IReadOnlyCollection<ArtifactDigest> digests)
+    {
+        lock (_lock)
+        {
+            foreach (ArtifactDigest left in _inUse.Keys.Except(digests).ToArray())
+            {
+                _inUse.Remove(left, out FileStream? file);
+                file!.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Keeps a file here for as long as it is used, whichever process makes room.</summary>
+    /// <returns>Whether it is here; it may have gone since it was looked for.</returns>
+    public bool TryUse(ArtifactDigest digest)
+    {
+        lock (_lock)
+        {
+            if (_inUse.ContainsKey(digest))
+            {
+                return true;
+            }
+
+            string path = FileOf(digest);
+            try
+            {
+                // Open, it is locked for all who would lock it for themselves alone.
+                FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+                if (!File.Exists(path))
+                {
+                    file.Dispose();
+                    return false;
+                }
+
+                _inUse.Add(digest, file);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+
+            try
+            {
+                File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Another user's, who keeps the cache: its age is then that of its arrival.
+            }
+
+            return true;
         }
     }
 
@@ -191,11 +250,52 @@ internal sealed class ArtifactStore
         }
     }
 
+    // Unfinished files are as old as their last piece. Where locks mean nothing, who has a file open can still read it.
+    private void MakeRoom(ArtifactDigest coming, long bytes)
+    {
+        if (_options.MostBytes == long.MaxValue)
+        {
+            return;
+        }
+
+        try
+        {
+            FileInfo[] files = [.. new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => ArtifactDigest.IsDigest(file.Name))];
+            long excess = Math.Max(files.Sum(file => file.Length) + bytes - _options.MostBytes, bytes - FreeBytes());
+            foreach (FileInfo file in files.Where(file => file.Name != coming.ToString()).OrderBy(file => file.LastWriteTimeUtc).TakeWhile(_ => excess > 0))
+            {
+                excess -= TryDelete(file);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A file went while it was counted: another process makes room. Whether there is enough shows next.
+        }
+    }
+
+    private static long TryDelete(FileInfo file)
+    {
+        try
+        {
+            using FileStream taken = new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            long length = taken.Length;
+            file.Delete();
+            return length;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It is used, or gone.
+            return 0;
+        }
+    }
+
+    private long FreeBytes() => new DriveInfo(Folder).AvailableFreeSpace - _options.ReservedBytes;
+
     private static ArtifactException Missing(ArtifactDigest digest) => new(ArtifactFault.Missing, $"Artifact {digest} is not here.");
 
     private void CheckRoom(ArtifactDigest digest, long needed)
     {
-        long free = new DriveInfo(Folder).AvailableFreeSpace - _options.ReservedBytes;
+        long free = FreeBytes();
         if (needed > free)
         {
             throw new ArtifactException(

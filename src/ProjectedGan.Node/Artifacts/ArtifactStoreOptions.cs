@@ -8,4 +8,7 @@ internal sealed record ArtifactStoreOptions
 
     /// <summary>Bytes that stay free on the disk: the coordinator's database must be able to write. Default 256 MiB.</summary>
     public long ReservedBytes { get; init; } = 256L << 20;
+
+    /// <summary>Bytes of all files; those that were used longest ago and are not in use go when another one comes. Default: no bound, for files that exist nowhere else.</summary>
+    public long MostBytes { get; init; } = long.MaxValue;
 }

@@ -44,9 +44,22 @@ internal static class ExperimentCommands
         "pause", "Stops an experiment with a checkpoint and frees its workers.", [],
         (client, id, _, cancellation) => client.PauseAsync(new PauseRequest { Id = id }, cancellationToken: cancellation).ResponseAsync);
 
-    public static Command BuildResume() => Steer(
-        "resume", "Queues a paused or failed experiment again; it goes on from its newest checkpoint.", [],
-        (client, id, _, cancellation) => client.ResumeAsync(new ResumeRequest { Id = id }, cancellationToken: cancellation).ResponseAsync);
+    public static Command BuildResume()
+    {
+        Option<long?> total = new("--total-images") { Description = "Train on until so many images in all: a completed experiment, also one that stopped early, a paused or a queued one.", HelpName = "N" };
+        return Steer(
+            "resume", "Queues a paused or failed experiment again, or a completed one with a later end; it goes on from its newest checkpoint.", [total],
+            (client, id, parsed, cancellation) =>
+            {
+                ResumeRequest request = new() { Id = id };
+                if (parsed.GetValue(total) is { } images)
+                {
+                    request.TotalImages = images;
+                }
+
+                return client.ResumeAsync(request, cancellationToken: cancellation).ResponseAsync;
+            });
+    }
 
     private static ExampleCommand Steer(
         string name, string description, Option[] options, Func<Experiments.ExperimentsClient, string, ParseResult, CancellationToken, Task<Experiment>> call)

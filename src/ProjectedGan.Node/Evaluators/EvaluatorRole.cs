@@ -56,7 +56,7 @@ internal static class EvaluatorRole
         var transfers = application.Services.GetRequiredService<ArtifactInstruments>();
         using SnapshotEvaluation evaluation = new(
             new ArtifactClient(channel.CreateCallInvoker(), new TransferOptions { Patience = Timeout.InfiniteTimeSpan }, TimeProvider.System, transfers),
-            new ArtifactStore(settings.Cache, new ArtifactStoreOptions(), transfers),
+            new ArtifactStore(settings.Cache, new ArtifactStoreOptions { MostBytes = settings.CacheBytes }, transfers),
             new RealStatisticsCache(Path.Combine(settings.Cache, "statistics"), logger),
             settings.Device,
             threads,

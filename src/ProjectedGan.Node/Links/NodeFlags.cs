@@ -15,6 +15,7 @@ internal sealed class NodeFlags
 
     private readonly Option<string> _name = new("--name") { Description = "What people call this node.", DefaultValueFactory = _ => Environment.MachineName };
     private readonly Option<string?> _cache = new("--cache") { Description = "Where fetched datasets and weights stay; may be shared by nodes of one machine. .cache/node by default.", HelpName = "DIR" };
+    private readonly Option<long> _cacheSize = new("--cache-size") { Description = "Bytes that the cache may have; what no run uses goes when another file comes, that which was used longest ago first.", DefaultValueFactory = _ => 100L << 30, HelpName = "BYTES" };
     private readonly Option<string> _listen = new("--listen") { Description = "Where this node's gRPC services listen; port 0 for any free one.", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
     private readonly Option<string> _metrics = new("--metrics-listen") { Description = "Where Prometheus scrapes /metrics and probes ask /healthz and /readyz (HTTP/1.1).", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Tokens that peers must show, as at the coordinator.", HelpName = "FILE" };
@@ -29,6 +30,7 @@ internal sealed class NodeFlags
         command.Add(_device);
         command.Add(_name);
         command.Add(_cache);
+        command.Add(_cacheSize);
         command.Add(_listen);
         command.Add(_metrics);
         command.Add(_tokens);
@@ -56,6 +58,7 @@ internal sealed class NodeFlags
             Device = DeviceChoice.Parse(parsed.GetValue(_device)!),
             Name = parsed.GetValue(_name)!,
             Cache = Path.GetFullPath(parsed.GetValue(_cache) ?? Path.Combine(PganHome.Root, ".cache", "node")),
+            CacheBytes = parsed.GetValue(_cacheSize) is > 0 and var bytes ? bytes : throw new UsageException($"--cache-size is {parsed.GetValue(_cacheSize)}; it must be 1 or more, in bytes."),
             Server = new NodeServerOptions
             {
                 Listen = listen,

@@ -15,5 +15,8 @@ internal sealed record NodeSettings
     /// <summary>The folder of fetched files.</summary>
     public required string Cache { get; init; }
 
+    /// <summary>Most bytes of fetched files, besides those in use.</summary>
+    public required long CacheBytes { get; init; }
+
     public required NodeServerOptions Server { get; init; }
 }

@@ -29,6 +29,7 @@ internal sealed class HostedRun : IAsyncDisposable
     private readonly ImageDataset _dataset;
     private readonly WorkerObserver _observer;
     private readonly string _checkpoints;
+    private readonly string _specYaml;
 
     // Null after a restart that failed: the old one has gone before the new one is made, since both together may not fit the device.
     private Trainer? _trainer;
@@ -40,12 +41,16 @@ internal sealed class HostedRun : IAsyncDisposable
         _dataset = dataset;
         _observer = observer;
         Id = run.Id;
+        _specYaml = run.SpecYaml;
         _checkpoints = Path.Combine(FolderOf(run.Id, services), "checkpoints");
         Directory.CreateDirectory(_checkpoints);
         _trainer = CreateTrainer();
     }
 
     public string Id { get; }
+
+    /// <summary>Whether it is this run; the spec of one may get a later end while it is kept.</summary>
+    public bool Is(RunDescription run) => run.Id == Id && run.SpecYaml == _specYaml;
 
     /// <summary>Completed iterations; -1 where a restart failed.</summary>
     public long Iteration => _trainer?.Iteration ?? -1;

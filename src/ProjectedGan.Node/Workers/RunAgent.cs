@@ -89,7 +89,7 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
                 }
                 return;
             }
-            if (_run?.Id != assignment.Run.Id)
+            if (_run is null || !_run.Is(assignment.Run))
             {
                 await LeaveAsync();
                 state.Begin(assignment, WorkerPhase.Warming);

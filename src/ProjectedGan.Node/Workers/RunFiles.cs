@@ -27,13 +27,29 @@ internal static class RunFiles
         {
             throw new HostedRunException($"The spec has the hash {hash[..12]}… here and {run.SpecHash[..12]}… at the coordinator; run the same version on all nodes.", null);
         }
+        // A node has one run at a time: what the one before needed may make room.
+        Artifact?[] needed = [run.Dataset, run.Weights, run.MetricWeights];
+        cache.UseOnly([.. needed.OfType<Artifact>().Select(artifact => ArtifactDigest.Parse(artifact.Digest))]);
         return spec with
         {
-            Data = spec.Data with { Path = await artifacts.FetchAsync(run.Dataset, cache, null, cancellation) },
+            Data = spec.Data with { Path = await FetchAsync(run.Dataset, artifacts, cache, cancellation) },
             Features = run.Weights is null ? spec.Features
-                : spec.Features with { Weights = await artifacts.FetchAsync(run.Weights, cache, null, cancellation) },
+                : spec.Features with { Weights = await FetchAsync(run.Weights, artifacts, cache, cancellation) },
             Evaluation = run.MetricWeights is null ? spec.Evaluation
-                : spec.Evaluation with { Weights = await artifacts.FetchAsync(run.MetricWeights, cache, null, cancellation) },
+                : spec.Evaluation with { Weights = await FetchAsync(run.MetricWeights, artifacts, cache, cancellation) },
         };
+    }
+
+    // Weights are read again when a run starts anew, so that all of them stay until the next run.
+    private static async Task<string> FetchAsync(Artifact artifact, ArtifactClient artifacts, ArtifactStore cache, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var path = await artifacts.FetchAsync(artifact, cache, null, cancellation);
+            if (cache.TryUse(ArtifactDigest.Parse(artifact.Digest)))
+            {
+                return path;
+            }
+        }
     }
 }

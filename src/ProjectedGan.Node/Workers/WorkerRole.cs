@@ -93,7 +93,7 @@ internal static class WorkerRole
             Worker = id,
             Folder = folder.Path,
             Lanes = worker.Lanes,
-            Cache = new ArtifactStore(settings.Cache, new ArtifactStoreOptions(), transfers),
+            Cache = new ArtifactStore(settings.Cache, new ArtifactStoreOptions { MostBytes = settings.CacheBytes }, transfers),
             Artifacts = new ArtifactClient(channel.CreateCallInvoker(), Transfers(why => TellDelay(why, logger, state, link!)), TimeProvider.System, transfers),
             Peers = application.Services.GetRequiredService<PeerServer>(),
             Send = (message, importance) => link!.Send(message, importance),

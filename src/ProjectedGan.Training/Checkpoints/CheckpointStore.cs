@@ -30,6 +30,10 @@ public sealed class CheckpointStore(string root, int keep)
     /// <param name="iteration">Its completed iterations.</param>
     public string Folder(long iteration) => Path.Combine(root, $"{Prefix}{iteration:d9}");
 
+    /// <summary>Whether a checkpoint is there and every file has the bytes that its manifest names.</summary>
+    /// <param name="iteration">Its completed iterations.</param>
+    public bool IsWhole(long iteration) => Verify(Folder(iteration), out _) is null;
+
     /// <summary>Writes a checkpoint, which stays, and removes those before it beyond the newest few whole ones, and damaged ones behind it.</summary>
     /// <param name="manifest">What to say; its file list is filled in here.</param>
     /// <param name="files">File names and what writes (and flushes) each, given its path.</param>

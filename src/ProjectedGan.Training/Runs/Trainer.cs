@@ -151,36 +151,50 @@ public sealed class Trainer : IDisposable
         _observer?.Resumed(checkpoint);
     }
 
-    /// <summary>Writes a checkpoint now and waits for it; does nothing without a folder or where the newest is of this iteration.</summary>
+    /// <summary>Writes a checkpoint now and waits for it; does nothing without a folder or where a whole one of this iteration was written before.</summary>
     /// <exception cref="PganException">It cannot be written.</exception>
     public void WriteCheckpoint()
     {
-        if (_writer is not null)
+        if (_writer is null)
         {
+            return;
+        }
+        try
+        {
+            var wasWritten = _checkpointed == Iteration;
             SaveCheckpoint();
-            try
+            _writer.Finish();
+            if (wasWritten && !_store!.IsWhole(Iteration))
             {
+                // Damaged since.
+                _checkpointed = -1;
+                SaveCheckpoint();
                 _writer.Finish();
             }
-            catch (PganException)
-            {
-                // The next call tries again.
-                _checkpointed = -1;
-                throw;
-            }
+        }
+        catch (PganException)
+        {
+            // The next call tries again.
+            _checkpointed = -1;
+            throw;
         }
     }
 
     /// <summary>
     /// Begins to write a checkpoint where one has been due since the newest that the run has: the worker that was to bring it is gone. Does nothing
-    /// where this one does not lead or has written it.
+    /// where this one does not lead or has written it. At the run's end the last one is written again, or at least told of, by <see cref="Run(CancellationToken)"/>.
     /// </summary>
     /// <param name="saved">The iteration of the newest checkpoint that outlasts the workers; -1 without one.</param>
     public void CatchUp(long saved)
     {
         var every = _spec.Schedule.CheckpointImages;
         var newest = Math.Max(Math.Max(saved, _checkpointed), 0) * _spec.Batch;
-        if (_writer is not null && _leads && every > 0 && ImagesSeen / every > newest / every)
+        if (IsComplete)
+        {
+            // It was lost or damaged on its way.
+            _checkpointed = saved < Iteration ? -1 : _checkpointed;
+        }
+        else if (_writer is not null && _leads && every > 0 && ImagesSeen / every > newest / every)
         {
             SaveCheckpoint();
         }

@@ -95,6 +95,50 @@ public class MovedGrainTests
         Assert.Equal(100, (await cluster.Evaluations.WaitForCommandAsync("e1", 0, CancellationToken.None))?.Task?.Images);
     }
 
+    /// <summary>The other coordinators live on, and would show for ever what was when the grain left them.</summary>
+    [Fact]
+    public async Task Gauges_OfGrainsThatMoveAway_AreShownWhereTheyAreAlone()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 4);
+        string waiting = await cluster.SubmitAsync(cluster.Submission(min: 3));
+        await cluster.Evaluations.RegisterAsync(new EvaluatorRegistration { Id = "e1", Name = "e1", DeviceKind = "cpu" }, "stream");
+        foreach (long images in new[] { 16L, 32L })
+        {
+            await cluster.Experiment(id).RecordSnapshotAsync("w001", new SnapshotRecord { Images = images, Iteration = images / 16, Measure = true, Weights = new() { Name = "g", Digest = "g" } });
+        }
+
+        await cluster.Experiment(id).RecordEvaluationAsync(32, new EvaluationOutcome { Metrics = [new MetricRecord { Metric = "fd", Value = 3, Samples = 8 }] });
+        await cluster.Experiment(id).RecordSnapshotAsync("w001", new SnapshotRecord { Images = 48, Iteration = 3, Measure = true, Weights = new() { Name = "g", Digest = "g" } });
+        await cluster.StepAsync();
+        AssertShown(shown: true);
+
+        foreach (IAddressable grain in Grains(cluster, id, "any").Append(cluster.Grains.GetGrain<IWorkerDirectoryGrain>(GrainNames.Single)))
+        {
+            await MoveAsync(grain);
+        }
+
+        for (int look = 0; look < 500 && (cluster.Gauges.Of(id) is not null || cluster.Gauges.Counts.Values.Any(count => count > 0)); look++)
+        {
+            await Task.Delay(10);
+        }
+
+        AssertShown(shown: false);
+        await cluster.StepAsync(3);
+        Assert.Equal(2, cluster.Gauges.Of(id)?.Workers);
+        Assert.Equal(32, cluster.Gauges.Measured(id));
+        Assert.Equal((2, 2, 1), (cluster.Gauges.Counts["experiments"], cluster.Gauges.Counts["worker"], cluster.Gauges.Counts["queue"]));
+        Assert.Equal(ExperimentState.Queued, (await cluster.GetAsync(waiting)).State);
+
+        void AssertShown(bool shown)
+        {
+            Assert.Equal(shown, cluster.Gauges.Of(id) is not null);
+            Assert.Equal(shown, cluster.Gauges.Measured(id) is not null);
+            Assert.Equal(["evaluation queue", "evaluator", "experiments", "queue", "worker"], cluster.Gauges.Counts.Keys.Order());
+            Assert.All(cluster.Gauges.Counts, count => Assert.True(count.Value > 0 == shown, $"{count.Key} is {count.Value}."));
+        }
+    }
+
     private static IAddressable[] Grains(SimulatedCluster cluster, string id, string which)
     {
         IAddressable[] workers = [.. Enumerable.Range(1, 4).Select(number => cluster.Grains.GetGrain<IWorkerGrain>($"w{number:000}"))];

@@ -39,8 +39,8 @@ public class LifeTests
 
         WrongStateException refused = await Assert.ThrowsAsync<WrongStateException>(() => cluster.Experiment(id).ResumeAsync());
 
-        Assert.Contains($"pgan download {id} DIR", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("totalImages", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"pgan resume {id} --total-images N", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("640", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Journal;
 using ProjectedGan.Coordination.Tests.Simulation;
+using ProjectedGan.Coordination.Workers;
 
 namespace ProjectedGan.Coordination.Tests.Experiments;
 
@@ -83,6 +84,40 @@ public class MissingFilesTests
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
 
         await cluster.AssertCompletedAsync(id);
+    }
+
+    [Fact]
+    public async Task LastCheckpoint_DamagedWhereItWasWritten_IsAskedForAgain()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(20) });
+        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 35);
+        workers[0].CheckpointIsDamaged = true;
+        await cluster.UntilAsync("the end", () => Task.FromResult(workers.All(worker => worker.Phase == WorkerPhase.Finished)));
+        await cluster.StepAsync(35);
+        Assert.Equal(ExperimentState.Running, (await cluster.GetAsync(id)).State);
+
+        await cluster.UntilStateAsync(id, ExperimentState.Completed, steps: 30);
+
+        await cluster.AssertCompletedAsync(id);
+        Assert.Contains("The last checkpoint did not arrive; it is asked for again.", string.Join('\n', await TextsAsync(cluster, id)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LastCheckpoint_LostBeforeTheRunWasComplete_IsUploadedAgain()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(20) });
+        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 35);
+        // It came while the other was not at the end, and is gone when a third one is about to fetch it.
+        workers[0].CheckpointIsDamaged = true;
+        await cluster.Experiment(id).RecordCheckpointAsync("w001", cluster.World.Upload(id, cluster.LastIteration, SimulatedWorld.State(cluster.LastIteration), 16));
+        cluster.World.Lose($"{id}-{cluster.LastIteration}");
+        cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { WarmSteps = 1_000 });
+        await cluster.UntilAsync("the end", () => Task.FromResult(workers.All(worker => worker.Phase == WorkerPhase.Finished)));
+
+        await cluster.UntilStateAsync(id, ExperimentState.Completed);
+
+        await cluster.AssertCompletedAsync(id);
+        Assert.Contains(await TextsAsync(cluster, id), text => text.StartsWith($"The checkpoint at iteration {cluster.LastIteration} cannot be used: ", StringComparison.Ordinal));
     }
 
     private static async Task<IReadOnlyList<ExperimentEvent>> EventsAsync(SimulatedCluster cluster, string id)

@@ -125,6 +125,29 @@ public class SchedulePlanTests
     }
 
     [Fact]
+    public void Waiting_WithTooFewConnectedGivesItsWorkersBackAfterAWhile()
+    {
+        ExperimentDemand[] demands = [Demand("a", min: 3, age: 9, priority: 5, held: ["w0"]), Demand("b", user: "bob", min: 2, age: 1)];
+        SchedulePlan plan = Plan(demands, Workers(2));
+        Assert.Equal("a", Assert.Single(plan.Stranded));
+        Assert.Empty(plan.Shrinks);
+        Assert.Empty(Plan(demands, Workers(2), "a", minutes: 4).Shrinks);
+        Assert.Equal("a:w0", Shrinks(Plan(demands, Workers(2), "a", minutes: 5)));
+
+        // Nobody gains by it.
+        Assert.Empty(Plan([demands[0], Demand("b", min: 4)], Workers(2), "a", minutes: 5).Shrinks);
+        Assert.Empty(Plan([demands[0] with { DeviceKind = "cpu" }, Demand("b") with { DeviceKind = "cuda" }], Workers(1), "a", minutes: 5).Shrinks);
+
+        // Enough are connected, though others have them.
+        ExperimentDemand busy = Demand("c", min: 2, max: 2, held: ["w1", "w2"]);
+        plan = Plan([demands[0], Demand("b"), busy], Workers(3), "a", minutes: 5);
+        Assert.Empty(plan.Stranded);
+        Assert.Empty(plan.Shrinks);
+        ExperimentDemand excluding = demands[0] with { Excluded = [new() { Worker = "w1", Until = DateTimeOffset.MaxValue }] };
+        Assert.Equal("a", Assert.Single(Plan([excluding, busy], Workers(3)).Stranded));
+    }
+
+    [Fact]
     public void Kinds_AreNotMixed()
     {
         var workers = new[] { Worker("g0", "cuda", "x"), Worker("g1", "cuda", "y"), Worker("c0", "cpu", "x"), Worker("c1", "cpu", "x") };
@@ -206,7 +229,8 @@ public class SchedulePlanTests
         }
     }
 
-    private static SchedulePlan Plan(ExperimentDemand[] demands, WorkerOffer[] workers) => SchedulePlan.Make(demands, workers, new PlanOptions(Now, TimeSpan.FromMinutes(5)));
+    private static SchedulePlan Plan(ExperimentDemand[] demands, WorkerOffer[] workers, string stranded = "", int minutes = 0) => SchedulePlan.Make(
+        demands, workers, new PlanOptions(Now, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5), new Dictionary<string, DateTimeOffset> { [stranded] = Now.AddMinutes(-minutes) }));
 
     private static ExperimentDemand Demand(string id, string user = "ann", int min = 1, int max = 8, int priority = 0, int age = 0, string[]? held = null) => new()
     {

@@ -1,4 +1,5 @@
 using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Tests.Experiments;
 using ProjectedGan.Coordination.Tests.Simulation;
 
 namespace ProjectedGan.Coordination.Tests.Scheduling;
@@ -111,6 +112,33 @@ public class SharingTests
 
         await cluster.UntilStateAsync(first, ExperimentState.Completed);
         await cluster.UntilStateAsync(second, ExperimentState.Completed);
+        await cluster.AssertCompletedAsync(first);
+        await cluster.AssertCompletedAsync(second);
+    }
+
+    [Fact]
+    public async Task Waiting_WithTooFewConnected_GivesItsSurvivorToOneThatCanStartAndGoesOnLater()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { GiveBackAfter = TimeSpan.FromSeconds(30) });
+        cluster.LastIteration = 100;
+        (string first, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 15, min: 2);
+        cluster.World.Workers["w002"].IsDead = true;
+        await cluster.UntilStateAsync(first, ExperimentState.Waiting);
+        long reached = cluster.World.Workers["w001"].Iteration;
+        string second = await cluster.SubmitAsync();
+        await cluster.StepAsync(50);
+        Assert.Equal("w001", Assert.Single((await cluster.GetAsync(first)).Workers));
+        Assert.Equal(ExperimentState.Queued, (await cluster.GetAsync(second)).State);
+
+        await cluster.UntilStateAsync(second, ExperimentState.Running);
+
+        ExperimentView waiting = await cluster.GetAsync(first);
+        Assert.Equal(ExperimentState.Waiting, waiting.State);
+        Assert.Equal("Waits for 2 cpu workers; only 1 of one kind and arithmetic is connected, and it needs 2.", waiting.Reason);
+        Assert.Equal(reached, waiting.Checkpoint!.Iteration);
+        cluster.AddWorker();
+        await cluster.UntilStateAsync(second, ExperimentState.Completed);
+        await cluster.UntilStateAsync(first, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(first);
         await cluster.AssertCompletedAsync(second);
     }

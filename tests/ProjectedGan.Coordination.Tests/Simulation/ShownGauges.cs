@@ -7,6 +7,8 @@ namespace ProjectedGan.Coordination.Tests.Simulation;
 internal sealed class ShownGauges : ICoordinationObserver
 {
     private readonly ConcurrentDictionary<string, (long Iteration, long Images, int Workers)> _shown = new();
+    private readonly ConcurrentDictionary<string, long> _measured = new();
+    private readonly ConcurrentDictionary<string, int> _counts = new();
 
     public (long Iteration, long Images, int Workers)? Of(string experiment) => _shown.TryGetValue(experiment, out var shown) ? shown : null;
 
@@ -14,21 +16,25 @@ internal sealed class ShownGauges : ICoordinationObserver
 
     public void ExperimentEnded(string experiment) => _shown.TryRemove(experiment, out _);
 
-    public void Experiments(IReadOnlyDictionary<ExperimentState, int> byState)
+    public void ExperimentLeft(string experiment)
     {
+        _shown.TryRemove(experiment, out _);
+        _measured.TryRemove(experiment, out _);
     }
 
-    public void Nodes(string role, IReadOnlyDictionary<string, int> byState)
-    {
-    }
+    /// <summary>Images of the snapshot whose figures are shown.</summary>
+    public long? Measured(string experiment) => _measured.TryGetValue(experiment, out long images) ? images : null;
 
-    public void QueueChanged(int length, DateTimeOffset? oldestSince)
-    {
-    }
+    /// <summary>What the gauges of the whole cluster show: experiments, nodes by role, and both queues.</summary>
+    public IReadOnlyDictionary<string, int> Counts => _counts;
 
-    public void EvaluationQueueChanged(int length, DateTimeOffset? oldestSince)
-    {
-    }
+    public void Experiments(IReadOnlyDictionary<ExperimentState, int> byState) => _counts["experiments"] = byState.Values.Sum();
+
+    public void Nodes(string role, IReadOnlyDictionary<string, int> byState) => _counts[role] = byState.Values.Sum();
+
+    public void QueueChanged(int length, DateTimeOffset? oldestSince) => _counts["queue"] = length;
+
+    public void EvaluationQueueChanged(int length, DateTimeOffset? oldestSince) => _counts["evaluation queue"] = length;
 
     public void Assigned(int workers)
     {
@@ -42,7 +48,5 @@ internal sealed class ShownGauges : ICoordinationObserver
     {
     }
 
-    public void Evaluated(string experiment, SnapshotRecord snapshot, IReadOnlyList<SnapshotRecord> all)
-    {
-    }
+    public void Evaluated(string experiment, SnapshotRecord snapshot, IReadOnlyList<SnapshotRecord> all) => _measured[experiment] = snapshot.Images;
 }

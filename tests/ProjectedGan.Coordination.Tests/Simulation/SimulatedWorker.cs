@@ -59,6 +59,9 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
 
     public bool UploadsFail { get; set; }
 
+    /// <summary>What it has written cannot be uploaded; what it writes in a later epoch can.</summary>
+    public bool CheckpointIsDamaged { get; set; }
+
     public string Run { get; private set; } = "";
 
     public WorkerPhase Phase { get; private set; }
@@ -255,7 +258,12 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
         (int StepsLeft, long Iteration, ulong State)[] uploads = [.. _uploads.Where(upload => upload.Iteration <= start)];
         _uploads.Clear();
         Array.ForEach(uploads, _uploads.Enqueue);
-        _lastUpload = Math.Min(_lastUpload, start);
+        _lastUpload = -1;
+        if (CheckpointIsDamaged)
+        {
+            _uploads.Clear();
+            CheckpointIsDamaged = false;
+        }
 
         // Nobody trains before everybody has the state.
         Phase = WorkerPhase.Training;
@@ -289,7 +297,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
 
     private async Task UploadAsync(IGrainFactory grains, long batch)
     {
-        if (_uploads.Count == 0 || UploadsFail)
+        if (_uploads.Count == 0 || UploadsFail || CheckpointIsDamaged)
         {
             return;
         }

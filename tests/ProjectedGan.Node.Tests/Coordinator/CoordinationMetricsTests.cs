@@ -47,6 +47,18 @@ public sealed class CoordinationMetricsTests : IDisposable
     }
 
     [Fact]
+    public void ExperimentLeft_RemovesAllOfItAtOnce()
+    {
+        Metrics.Progressed("exp", iteration: 5, images: 80, workers: 2, epoch: 1);
+        Metrics.Evaluated("exp", Snapshot(images: 100, distance: 20, recall: 0.1), [Snapshot(images: 100, distance: 20, recall: 0.1)]);
+        Assert.Equal(["exp 5"], Read("pgan.experiment.iteration"));
+
+        Metrics.ExperimentLeft("exp");
+
+        Assert.All(["pgan.experiment.iteration", "pgan.experiment.workers", "pgan.evaluation.metric.value", "pgan.evaluation.metric.best"], name => Assert.Empty(Read(name)));
+    }
+
+    [Fact]
     public void Evaluated_AfterTheEnd_IsShownForSomeScrapes()
     {
         Metrics.ExperimentEnded("exp");

@@ -1,3 +1,4 @@
+using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Runs;
 using ProjectedGan.Training.Specification;
@@ -117,6 +118,41 @@ public sealed class ElasticTests : IDisposable
         }
 
         Assert.Equal(writes ? [$"checkpoint-{iteration:D9}"] : [], observer.Written);
+    }
+
+    [Fact]
+    public void Checkpoint_DamagedAfterItWasWritten_IsWrittenAgainAndAPartAtTheEndTellsOfItAgain()
+    {
+        RecordingObserver observer = new();
+        using var trainer = Trainer.Create(Spec(), new MemoryDataset(12, 64), new TrainerOptions { Elastic = true, CheckpointFolder = _folder, Observer = observer });
+        CheckpointStore store = new(_folder, keep: 2);
+        trainer.Join(All, null, CancellationToken.None);
+        trainer.Run(CancellationToken.None);
+        Assert.Single(observer.Written);
+        Damage();
+
+        trainer.WriteCheckpoint();
+        Assert.True(store.IsWhole(trainer.LastIteration));
+        trainer.WriteCheckpoint();
+        Assert.Equal(2, observer.Written.Count);
+
+        Damage();
+        trainer.Join(All, null, CancellationToken.None);
+        trainer.CatchUp(saved: -1);
+        trainer.Run(CancellationToken.None);
+        Assert.True(store.IsWhole(trainer.LastIteration));
+        trainer.Join(All, null, CancellationToken.None);
+        trainer.CatchUp(saved: -1);
+        trainer.Run(CancellationToken.None);
+        Assert.Equal(4, observer.Written.Count);
+        Assert.Empty(observer.Failed);
+
+        void Damage()
+        {
+            using var file = File.OpenWrite(Directory.EnumerateFiles(store.Folder(trainer.LastIteration), "*.safetensors").First());
+            file.SetLength(file.Length - 1);
+            Assert.False(store.IsWhole(trainer.LastIteration));
+        }
     }
 
     [Fact]

@@ -88,6 +88,12 @@ internal sealed class CoordinationMetrics : ICoordinationObserver, IDisposable
         _ended.TryAdd(experiment, _time.GetUtcNow() + ShownAfterwards);
     }
 
+    public void ExperimentLeft(string experiment)
+    {
+        _instruments.ExperimentEnded(experiment);
+        _evaluations.ExperimentEnded(experiment);
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void Forget()

@@ -89,8 +89,13 @@ internal sealed class ExperimentsService(
     public override async Task<Experiment> Pause(PauseRequest request, ServerCallContext context) =>
         ExperimentMessages.ToMessage(await (await reader.FindAsync(request.Id)).PauseAsync());
 
-    public override async Task<Experiment> Resume(ResumeRequest request, ServerCallContext context) =>
-        ExperimentMessages.ToMessage(await (await reader.FindAsync(request.Id)).ResumeAsync());
+    public override async Task<Experiment> Resume(ResumeRequest request, ServerCallContext context)
+    {
+        IExperimentGrain experiment = await reader.FindAsync(request.Id);
+        return ExperimentMessages.ToMessage(request.HasTotalImages
+            ? await experiment.ProlongAsync(SubmissionReader.Prolong(await experiment.GetAsync(), request.TotalImages))
+            : await experiment.ResumeAsync());
+    }
 
     public override async Task<Result> GetResult(GetResultRequest request, ServerCallContext context) => await ResultAsync(request.Id, request.Which);
 

@@ -3,8 +3,10 @@ using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Node.Hosting;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Specification;
+using ExperimentState = ProjectedGan.Coordination.Experiments.ExperimentState;
 
 namespace ProjectedGan.Node.Coordinator.Submissions;
 
@@ -44,6 +46,29 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
         DatasetFacts facts = await datasets.DescribeAsync(ArtifactDigest.Parse(dataset!.Digest), cancellation);
         return Compose(request, user, spec, facts, dataset) with { Weights = weights, MetricWeights = metricWeights };
     }
+
+    /// <summary>An experiment's submission with a later end, which is outside of the spec's hash: its checkpoint fits.</summary>
+    /// <exception cref="FieldException">The end is not later.</exception>
+    /// <exception cref="SpecException">It is too late for any run.</exception>
+    public static ExperimentSubmission Prolong(ExperimentView experiment, long totalImages)
+    {
+        ExperimentSubmission submission = experiment.Submission;
+        TrainingSpec spec = TrainingSpecFile.ParseUnvalidated("spec_yaml", submission.SpecYaml) with { TotalImages = totalImages };
+        // The same end is not refused where it is still to come: after an early stop, and where a request is repeated whose answer was lost.
+        bool isReached = experiment.State == ExperimentState.Completed && experiment.Checkpoint?.Iteration >= submission.LastIteration;
+        long least = isReached ? (submission.LastIteration * submission.Batch) + 1 : submission.TotalImages;
+        if (totalImages < least)
+        {
+            throw new FieldException(
+                "total_images",
+                $"total_images is {totalImages}; experiment {experiment.Id} {(isReached ? $"has been trained with {submission.LastIteration * submission.Batch} images" : $"has {submission.TotalImages}")}: use {least} or more.");
+        }
+
+        TrainingSpecValidator.ThrowIfInvalid(spec);
+        return submission with { SpecYaml = TrainingSpecFile.Write(spec), TotalImages = totalImages, LastIteration = LastIteration(spec) };
+    }
+
+    private static long LastIteration(TrainingSpec spec) => (spec.TotalImages + spec.Batch - 1) / spec.Batch;
 
     private static void CheckTexts(SubmitRequest request, List<SpecProblem> problems)
     {
@@ -109,7 +134,7 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
             Replicas = spec.Replicas,
             Batch = spec.Batch,
             TotalImages = spec.TotalImages,
-            LastIteration = (spec.TotalImages + spec.Batch - 1) / spec.Batch,
+            LastIteration = LastIteration(spec),
             MinWorkers = spec.Cluster.MinWorkers,
             MaxWorkers = spec.Cluster.MaxWorkers,
             Priority = spec.Cluster.Priority,
