@@ -12,6 +12,9 @@ internal sealed class FolderImageSource : IImageSource
 
     private readonly long[] _lengths;
 
+    // By real path, the names of the folders that were gone into. What is hidden is only counted, and is no image of a link that leads to it.
+    private readonly Dictionary<(string Folder, bool IsHidden), string> _entered = [];
+
     /// <exception cref="DatasetException">The folder cannot be listed.</exception>
     public FolderImageSource(string path)
     {
@@ -19,7 +22,7 @@ internal sealed class FolderImageSource : IImageSource
         try
         {
             var files = new List<(string Name, long Length)>();
-            Collect(Target(System.IO.Path.GetFullPath(path)), "", files);
+            CollectAll(RealPath(System.IO.Path.GetFullPath(path)), files);
             files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
             Names = [.. files.Select(file => file.Name)];
             _lengths = [.. files.Select(file => file.Length)];
@@ -55,12 +58,51 @@ internal sealed class FolderImageSource : IImageSource
     {
     }
 
-    private static string Target(string folder) => Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
+    // Link by link: one of them may stand in any part of the path, and in that of another's target.
+    private static string RealPath(string folder)
+    {
+        var real = "/";
+        foreach (var part in folder.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = System.IO.Path.Combine(real, part);
+            real = Directory.ResolveLinkTarget(next, returnFinalTarget: false) is { } target ? RealPath(target.FullName) : next;
+        }
+        return real;
+    }
 
     private static bool IsWithin(string path, string folder) => (path + '/').StartsWith(folder.TrimEnd('/') + '/', StringComparison.Ordinal);
 
-    // The folder is given by its own path, not by that of a link to it: a link may lead back to where it stands.
-    private void Collect(string folder, string prefix, List<(string Name, long Length)> files)
+    // First what lies in the folder itself, then what its links lead to, then those found there, each time in the order of their names: of several
+    // ways to a folder every machine takes the same one.
+    private void CollectAll(string root, List<(string Name, long Length)> files)
+    {
+        var links = new List<(string Name, string Folder)>();
+        Collect(root, "", files, links);
+        while (links.Count > 0)
+        {
+            var found = links.OrderBy(link => link.Name, StringComparer.Ordinal).ToArray();
+            links.Clear();
+            foreach (var (name, folder) in found)
+            {
+                if (IsWithin(root, folder))
+                    LeftOut.AddUnreadable(name, "it is a link to a folder that the data set lies in; its images would come again and again");
+                else
+                    CollectNew(folder, name, files, links);
+            }
+        }
+    }
+
+    private void CollectNew(string folder, string name, List<(string Name, long Length)> files, List<(string Name, string Folder)> links)
+    {
+        var key = (folder, ImageNames.IsHidden(name));
+        if (_entered.TryAdd(key, name))
+            Collect(folder, name + '/', files, links);
+        else
+            LeftOut.AddUnreadable(name, $"it leads to the folder that is there as '{_entered[key]}'; its images would come again");
+    }
+
+    // The folder is given by its real path.
+    private void Collect(string folder, string prefix, List<(string Name, long Length)> files, List<(string Name, string Folder)> links)
     {
         foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", ImageNames.IsHidden(prefix) ? EverythingOpen : Everything))
         {
@@ -68,20 +110,13 @@ internal sealed class FolderImageSource : IImageSource
             // Bytes that are not UTF-8 are replaced as they are listed, and nothing has the name that comes out.
             if (entry.Name.Contains('\uFFFD') && !System.IO.Path.Exists(entry.FullName))
                 LeftOut.AddUnreadable(name, "its name is not UTF-8; rename it");
+            else if (entry is DirectoryInfo { LinkTarget: not null })
+                links.Add((name, RealPath(entry.FullName)));
             else if (entry is DirectoryInfo)
-                CollectBelow(folder, entry.FullName, name, files);
+                CollectNew(entry.FullName, name, files, links);
             else if (entry is FileInfo file && LeftOut.Takes(name, () => ReadStart(name, ImageSources.LengthOf(file))))
                 files.Add((name, ImageSources.LengthOf(file)));
         }
-    }
-
-    private void CollectBelow(string folder, string child, string name, List<(string Name, long Length)> files)
-    {
-        var target = Target(child);
-        if (IsWithin(folder, target))
-            LeftOut.AddUnreadable(name, "it is a link to a folder that it lies in; its images would come again and again");
-        else
-            Collect(target, name + '/', files);
     }
 
     private byte[] ReadStart(string name, long length)

@@ -1,4 +1,5 @@
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Data.Images;
 using ProjectedGan.Networks.Generators;
 using static TorchSharp.torch;
 
@@ -29,6 +30,43 @@ public sealed class GeneratedImages : IImageBatches
             throw new InvalidOperationException("The generator is in training mode; call eval() before its samples are measured.");
         }
 
+        RequireClasses(generator, labels, label);
+        _generator = generator;
+        _labels = generator.Classes > 0 ? labels : null;
+        _label = label;
+        _seed = seed;
+        _device = generator.parameters().First().device;
+        Count = count;
+    }
+
+    public long Count { get; }
+
+    /// <summary>The classes that samples may have, in their order: those that have images, or the one that was chosen; none for an unconditional generator.</summary>
+    /// <inheritdoc cref="GeneratedImages(GeneratorNetwork, long, long, IImageDataset?, int?)"/>
+    public static IReadOnlyList<int> Classes(GeneratorNetwork generator, IImageDataset? labels, int? label)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        RequireClasses(generator, labels, label);
+        return generator.Classes == 0 ? [] : label is { } named ? [named]
+            : [.. Enumerable.Range(0, labels!.Count).Select(image => labels.Label(image)!.Value).Distinct().Order()];
+    }
+
+    /// <summary>The class of a sample; null where the generator has none.</summary>
+    public int? Class(long sample) => _generator.Classes == 0 ? null : _label ?? _labels!.Label((int)SampleRandomness.LabelIndex(_seed, sample, _labels.Count))!.Value;
+
+    /// <inheritdoc/>
+    /// <exception cref="EvaluationException">A value is NaN or infinite.</exception>
+    public IEnumerable<Tensor> Batches(int batchSize, CancellationToken cancellation)
+    {
+        for (long first = 0; first < Count; first += batchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return Make(first, Math.Min(batchSize, Count - first));
+        }
+    }
+
+    private static void RequireClasses(GeneratorNetwork generator, IImageDataset? labels, int? label)
+    {
         var known = labels?.ClassCount ?? 0;
         if (label is { } named)
         {
@@ -46,28 +84,6 @@ public sealed class GeneratedImages : IImageBatches
             throw new Torch.UsageException($"The data set has labels of {known} classes, more than the generator's {generator.Classes}; "
                 + "give the one that it was trained on.");
         }
-
-        _generator = generator;
-        _labels = generator.Classes > 0 ? labels : null;
-        _label = label;
-        _seed = seed;
-        _device = generator.parameters().First().device;
-        Count = count;
-    }
-
-    public long Count { get; }
-
-    /// <summary>The class of a sample; null where the generator has none.</summary>
-    public int? Class(long sample) => _generator.Classes == 0 ? null : _label ?? _labels!.Label((int)SampleRandomness.LabelIndex(_seed, sample, _labels.Count))!.Value;
-
-    /// <inheritdoc/>
-    public IEnumerable<Tensor> Batches(int batchSize, CancellationToken cancellation)
-    {
-        for (long first = 0; first < Count; first += batchSize)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return Make(first, Math.Min(batchSize, Count - first));
-        }
     }
 
     private Tensor Make(long first, long count)
@@ -78,7 +94,12 @@ public sealed class GeneratedImages : IImageBatches
         var latents = SampleRandomness.Latents(_seed, first, count, _generator.LatentSize).to(type, _device);
         var labels = _generator.Classes == 0 ? null : Labels(first, count).to(type, _device);
         var images = _generator.forward(latents, labels, SampleRandomness.Noise(_seed, first));
-        return ImageQuantization.ToBytes(images).MoveToOuterDisposeScope();
+        if (!images.isfinite().all().item<bool>())
+        {
+            throw new EvaluationException("The generator made an image that is NaN or infinite; its training has diverged.");
+        }
+
+        return ImageTensors.ToBytes(images).MoveToOuterDisposeScope();
     }
 
     private Tensor Labels(long first, long count)

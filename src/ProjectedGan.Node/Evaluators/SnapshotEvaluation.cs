@@ -111,7 +111,7 @@ internal sealed class SnapshotEvaluation(
         {
             return [];
         }
-        WalkSheet.Write(generator, spec.Data.Resolution, walk, cancellation);
+        WalkSheet.Write(generator, spec.Data.Resolution, dataset, walk, cancellation);
         return Measure(spec, generator, dataset, progress, cancellation);
     }
 

@@ -52,12 +52,7 @@ internal static class GenerateCommand
             TorchRuntime.SetThreads(Environment.ProcessorCount);
             using TrainedGenerator trained = generator.Open(parsed);
             int? named = parsed.GetValue(label);
-            if (named is { } known)
-            {
-                trained.RequireClass(known);
-            }
-
-            using IImageDataset? labels = named is null && trained.Network.Classes > 0 ? ImageDataset.Open(trained.Spec.Data.Path) : null;
+            using IImageDataset? labels = trained.OpenLabels(named);
             SampleChoice samples = list is null
                 ? SampleChoice.OfSeed(trained.Network, wanted, parsed.GetValue(seed), labels, named)
                 : SampleChoice.OfSeeds(trained.Network, list, labels, named);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProjectedGan.Data.Datasets;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Torch;
 
@@ -14,7 +15,7 @@ internal static class InterpolateCommand
         Option<int> stops = new("--stops") { Description = "Latents that each cell visits.", DefaultValueFactory = _ => 4 };
         Option<int> frames = new("--frames") { Description = "Frames from one latent to the next.", DefaultValueFactory = _ => 12 };
         Option<long> seed = new("--seed") { Description = "Seed of the latents." };
-        Option<int?> label = new("--class") { Description = "Class of a conditional generator; 0 by default." };
+        Option<int?> label = new("--class") { Description = "Class of a conditional generator; the cells, and where they are too few the latents, take those that have images in turn by default." };
         ExampleCommand command = new(
             "interpolate",
             "Writes an animation of samples that change into each other.",
@@ -32,7 +33,7 @@ internal static class InterpolateCommand
                 Stops = parsed.GetValue(stops),
                 FramesBetween = parsed.GetValue(frames),
                 Seed = parsed.GetValue(seed),
-                Class = parsed.GetValue(label) ?? 0,
+                Class = parsed.GetValue(label),
             };
             if (walk.Cells < 1 || walk.Stops < 2 || walk.FramesBetween < 1)
             {
@@ -47,12 +48,8 @@ internal static class InterpolateCommand
 
             TorchRuntime.SetThreads(Environment.ProcessorCount);
             using TrainedGenerator trained = generator.Open(parsed);
-            if (parsed.GetValue(label) is { } named)
-            {
-                trained.RequireClass(named);
-            }
-
-            walk.Write(trained.Network, target, cancellation);
+            using IImageDataset? labels = trained.OpenLabels(walk.Class);
+            (walk with { Labels = labels }).Write(trained.Network, target, cancellation);
             Console.WriteLine($"{target}: {walk.Stops * walk.FramesBetween} frames of {trained.Description}");
             return Task.FromResult(ExitCode.Success);
         });

@@ -1,3 +1,4 @@
+using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Networks.Generators;
@@ -11,7 +12,8 @@ namespace ProjectedGan.Node.Generation;
 
 /// <summary>
 /// A closed walk through latent space, shown as a grid of cells that each walk between latents of their own. FastGAN normalises z to the
-/// hypersphere, so the walk goes along great circles (spherical interpolation).
+/// hypersphere, so the walk goes along great circles (spherical interpolation). Of a conditional generator the cells take the classes that have
+/// images in turn; where those are more than the cells, the way from each latent to the next shows the following ones.
 /// </summary>
 internal sealed record LatentWalk
 {
@@ -26,8 +28,11 @@ internal sealed record LatentWalk
 
     public long Seed { get; init; }
 
-    /// <summary>The class of a conditional generator.</summary>
-    public int Class { get; init; }
+    /// <summary>For a conditional generator: the data set whose labels say which classes have images.</summary>
+    public IImageDataset? Labels { get; init; }
+
+    /// <summary>For a conditional generator: the class of every cell, in place of those of <see cref="Labels"/>; from 0.</summary>
+    public int? Class { get; init; }
 
     public TimeSpan FrameTime { get; init; } = TimeSpan.FromMilliseconds(50);
 
@@ -39,16 +44,18 @@ internal sealed record LatentWalk
     }
 
     /// <summary>The frames in order; the last leads back to the first.</summary>
+    /// <exception cref="UsageException">A conditional generator has no labels to take classes from, or some that it does not know.</exception>
     public IEnumerable<ImageBuffer> Frames(GeneratorNetwork generator, CancellationToken cancellation)
     {
+        IReadOnlyList<int> classes = GeneratedImages.Classes(generator, Labels, Class);
         for (int frame = 0; frame < Stops * FramesBetween; frame++)
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return Frame(generator, frame / FramesBetween, frame % FramesBetween / (float)FramesBetween);
+            yield return Frame(generator, classes, frame / FramesBetween, frame % FramesBetween / (float)FramesBetween);
         }
     }
 
-    private ImageBuffer Frame(GeneratorNetwork generator, int stop, float share)
+    private ImageBuffer Frame(GeneratorNetwork generator, IReadOnlyList<int> classes, int stop, float share)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
@@ -57,10 +64,18 @@ internal sealed record LatentWalk
         Tensor from = SampleRandomness.Latents(Seed, stop * cells, cells, generator.LatentSize);
         Tensor to = SampleRandomness.Latents(Seed, (stop + 1) % Stops * cells, cells, generator.LatentSize);
         Tensor latents = Slerp(from, to, share).to(weight.dtype, weight.device);
-        Tensor? labels = generator.Classes == 0 ? null : nn.functional.one_hot(full([cells], Of(Class), int64), generator.Classes).to(weight.dtype, weight.device);
+        Tensor? labels = classes.Count == 0 ? null : nn.functional.one_hot(tensor(CellClasses(classes, stop)), generator.Classes).to(weight.dtype, weight.device);
         // The same noise in every frame: only the latents move.
         Tensor images = generator.forward(latents, labels, SampleRandomness.Noise(Seed, 0));
         return SampleGrid.Compose(images, Cells);
+    }
+
+    // Held from one latent to the next: the embedding is a table, which knows nothing between two classes. A cell changes its class only where
+    // the cells are too few for all.
+    private long[] CellClasses(IReadOnlyList<int> classes, int stop)
+    {
+        int cells = Cells * Cells, first = classes.Count > cells ? stop * cells : 0;
+        return [.. Enumerable.Range(first, cells).Select(turn => (long)classes[turn % classes.Count])];
     }
 
     // [N, Z] each; independent normal latents are nearly orthogonal, so the angle is never near 0.

@@ -1,3 +1,4 @@
+using ProjectedGan.Data.Datasets;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Node.Runs;
@@ -60,8 +61,31 @@ internal sealed class TrainedGenerator : IDisposable
         return Load(spec, path, Path.GetFileName(path), device);
     }
 
+    /// <summary>The data set whose labels a conditional generator's classes are drawn from; null where none are drawn. The caller disposes it.</summary>
+    /// <param name="label">The class that the user chose; null for drawn ones.</param>
     /// <exception cref="UsageException">The generator has no class of that number.</exception>
-    public void RequireClass(int label)
+    /// <exception cref="PganException">There are no images where the spec says.</exception>
+    public ImageDataset? OpenLabels(int? label)
+    {
+        if (label is { } named)
+        {
+            RequireClass(named);
+            return null;
+        }
+
+        try
+        {
+            return Network.Classes > 0 ? ImageDataset.Open(Spec.Data.Path) : null;
+        }
+        catch (DatasetException error)
+        {
+            throw new PganException($"{error.Message} Classes are drawn from its labels; --class chooses one without it.", error);
+        }
+    }
+
+    public void Dispose() => Network.Dispose();
+
+    private void RequireClass(int label)
     {
         if (label < 0 || label >= Network.Classes)
         {
@@ -70,8 +94,6 @@ internal sealed class TrainedGenerator : IDisposable
                 : $"--class is {label}; the generator has {Network.Classes} classes, numbered from 0.");
         }
     }
-
-    public void Dispose() => Network.Dispose();
 
     private static TrainedGenerator Load(TrainingSpec spec, string file, string description, Device device)
     {

@@ -1,3 +1,4 @@
+using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Networks.Generators;
 
@@ -17,11 +18,12 @@ internal static class WalkSheet
 
     /// <param name="generator">In evaluation mode.</param>
     /// <param name="resolution">Pixels of its images, a power of two.</param>
+    /// <param name="labels">The data set whose classes a conditional generator shows.</param>
     /// <param name="path">The file; replaced as a whole.</param>
     /// <param name="cancellation">Ends the walk between two frames.</param>
-    public static void Write(GeneratorNetwork generator, int resolution, string path, CancellationToken cancellation)
+    public static void Write(GeneratorNetwork generator, int resolution, IImageDataset? labels, string path, CancellationToken cancellation)
     {
-        LatentWalk walk = new() { Cells = Math.Clamp(LargestFrame / resolution, 1, 2), Stops = Stops, FramesBetween = Frames / Stops };
+        LatentWalk walk = new() { Cells = Math.Clamp(LargestFrame / resolution, 1, 2), Stops = Stops, FramesBetween = Frames / Stops, Labels = labels };
         IEnumerable<ImageBuffer> frames = walk.Frames(generator, cancellation).Select(Shrink);
         SampleFiles.WritePng(SampleGrid.Compose([.. frames], Columns), path);
     }

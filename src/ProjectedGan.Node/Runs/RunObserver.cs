@@ -23,10 +23,10 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
         RunLog.Progress(
             logger, report.ImagesSeen, report.ImagesPerSecond, report.GeneratorLoss, discriminatorLoss, report.RealAccuracy, report.GeneratedAccuracy,
             report.GeneratorGradientNorm, report.DiscriminatorGradientNorm);
-        if (report.NonFiniteElements > 0)
+        if (report.NewNonFiniteElements > 0)
         {
             // Where the device is not asked in each iteration, this is the first that is known of them.
-            TellOfNonFinite($"Up to iteration {report.Iteration}, {report.NonFiniteElements:N0} elements of gradients were NaN or infinite.");
+            TellOfNonFinite($"Up to iteration {report.Iteration}, {report.NewNonFiniteElements:N0} elements of gradients were NaN or infinite.");
         }
 
         (double done, TimeSpan left) = session.Progress(report);

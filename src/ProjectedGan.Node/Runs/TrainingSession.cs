@@ -161,6 +161,6 @@ internal sealed class TrainingSession : IDisposable
         }
 
         using GeneratorNetwork generator = snapshot.CreateGenerator();
-        new LatentWalk().Write(generator, Folder.Interpolation, stop);
+        new LatentWalk { Labels = Dataset }.Write(generator, Folder.Interpolation, stop);
     }
 }

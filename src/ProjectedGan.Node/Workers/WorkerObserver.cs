@@ -68,10 +68,10 @@ internal sealed class WorkerObserver : ITrainingObserver, IAsyncDisposable
         _services.Instruments.Report(report);
         if (_leads)
         {
-            if (report.NonFiniteElements > 0)
+            if (report.NewNonFiniteElements > 0)
             {
                 // Where the device is not asked in each iteration, this is the first that is known of them.
-                TellOfNonFinite($"Up to iteration {report.Iteration}, {report.NonFiniteElements} elements of gradients were NaN or infinite.");
+                TellOfNonFinite($"Up to iteration {report.Iteration}, {report.NewNonFiniteElements} elements of gradients were NaN or infinite.");
             }
             _services.Send(new WorkerMessage { Report = new RunReport { Run = _run, Epoch = _epoch, Progress = Progress(report) } }, Importance.Passing);
         }

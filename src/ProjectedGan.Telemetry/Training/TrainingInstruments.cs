@@ -22,7 +22,6 @@ public sealed class TrainingInstruments : IDisposable
 
     private readonly Counter<long> _images;
     private readonly Counter<long> _iterations;
-    private readonly Counter<long> _nonFinite;
     private readonly Histogram<double> _iterationDuration;
     private readonly Histogram<double> _phaseDuration;
     private readonly Histogram<double> _dataWait;
@@ -35,6 +34,8 @@ public sealed class TrainingInstruments : IDisposable
     private readonly LatestGauge<string> _memoryUsed;
     private readonly LatestGauge<string> _memoryLimit;
     private readonly Lock _gate = new();
+    private readonly HashSet<string> _counted = [];
+    private Counter<long> _nonFinite = null!;
     private string? _experiment;
 
     public TrainingInstruments(IMeterFactory factory)
@@ -42,7 +43,6 @@ public sealed class TrainingInstruments : IDisposable
         Meter meter = factory.Create(MeterName);
         _images = meter.CreateCounter<long>("pgan.training.images", "{image}", "Real images that this node has trained on.");
         _iterations = meter.CreateCounter<long>("pgan.training.iterations", "{iteration}", "Iterations that this node has finished.");
-        _nonFinite = meter.CreateCounter<long>("pgan.training.gradient.nonfinite", "{element}", "Gradient elements that were not finite.");
         _iterationDuration = meter.CreateHistogram(
             "pgan.training.iteration.duration", "s", "Time of a whole iteration.", tags: null, DurationBuckets.Steps);
         _phaseDuration = meter.CreateHistogram("pgan.training.phase.duration", "s", "Time of an iteration's phase.", tags: null, DurationBuckets.Steps);
@@ -56,6 +56,7 @@ public sealed class TrainingInstruments : IDisposable
             _losses.AttachTo(own);
             _signAccuracies.AttachTo(own);
             _gradientNorms.AttachTo(own);
+            _nonFinite = own.CreateCounter<long>("pgan.training.gradient.nonfinite", "{element}", "Gradient elements that were not finite.");
         });
     }
 
@@ -82,13 +83,28 @@ public sealed class TrainingInstruments : IDisposable
     public void SignAccuracy(string images, double share) => Show(_signAccuracies, images, share);
 
     /// <summary>Elements of the gradient of <see cref="Generator"/> or <see cref="Discriminator"/> that were NaN or infinite.</summary>
-    public void NonFiniteElements(string network, long count) =>
-        _nonFinite.Add(count, new KeyValuePair<string, object?>(TelemetryAttributes.Network, network));
+    public void NonFiniteElements(string network, long count)
+    {
+        lock (_gate)
+        {
+            if (_experiment is not { } experiment)
+            {
+                return;
+            }
+
+            if (_counted.Add(network))
+            {
+                _byExperiment.CountLabelSet();
+            }
+
+            _nonFinite.Add(count, new(TelemetryAttributes.ExperimentId, experiment), new(TelemetryAttributes.Network, network));
+        }
+    }
 
     /// <summary>The node prepares for a run: it hosts none of its replicas yet, and is not free. Shown until <see cref="Left"/>.</summary>
     public void Preparing() => _replicas.Set("", 0);
 
-    /// <summary>The node trains this experiment, in this epoch, with this many replicas. Losses, norms and accuracies bear its name until <see cref="Left"/>.</summary>
+    /// <summary>The node trains this experiment, in this epoch, with this many replicas. Losses, norms, accuracies and counts of what is not finite bear its name until <see cref="Left"/>.</summary>
     public void Joined(string experiment, long epoch, int replicas)
     {
         lock (_gate)
@@ -140,6 +156,7 @@ public sealed class TrainingInstruments : IDisposable
     private void Forget()
     {
         _experiment = null;
+        _counted.Clear();
         foreach (LatestGauge<(string, string)> gauge in (LatestGauge<(string, string)>[])[_losses, _signAccuracies, _gradientNorms])
         {
             gauge.RemoveWhere(static _ => true);

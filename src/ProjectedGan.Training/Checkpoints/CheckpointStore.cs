@@ -19,6 +19,9 @@ public sealed class CheckpointStore(string root, int keep)
     private const string Prefix = "checkpoint-";
     private const string TemporaryPrefix = ".checkpoint-";
 
+    // What this store has hashed of its finished checkpoints, by path: those that stay need not be read again at each new one.
+    private readonly Dictionary<string, (DateTime Written, string Sha256)> _hashed = new(StringComparer.Ordinal);
+
     public string Root => root;
 
     /// <summary>The folders of finished checkpoints, newest first, whether whole or damaged.</summary>
@@ -46,7 +49,7 @@ public sealed class CheckpointStore(string root, int keep)
         try
         {
             RemoveLeftovers();
-            if (Directory.Exists(target) && Verify(target, out var there) is null && there!.SpecHash == manifest.SpecHash)
+            if (Directory.Exists(target) && Verify(target, Hash, out var there) is null && there!.SpecHash == manifest.SpecHash)
             {
                 // Training is deterministic: a whole checkpoint of this iteration holds the same state.
                 return target;
@@ -57,11 +60,17 @@ public sealed class CheckpointStore(string root, int keep)
             {
                 var path = Path.Combine(temporary, file);
                 write(path);
-                described.Add(file, Describe(path));
+                using var stream = File.OpenRead(path);
+                described.Add(file, new CheckpointFile(stream.Length, Hash(stream)));
             }
             var bytes = (manifest with { Files = described }).ToBytes();
             AtomicFile.Write(Path.Combine(temporary, ManifestName), stream => stream.Write(bytes));
             Publish(temporary, target);
+            foreach (var (file, description) in described)
+            {
+                var path = Path.Combine(target, file);
+                _hashed[path] = (File.GetLastWriteTimeUtc(path), description.Sha256);
+            }
             Prune(manifest.Iteration);
             return target;
         }
@@ -79,7 +88,7 @@ public sealed class CheckpointStore(string root, int keep)
     {
         foreach (var folder in Folders())
         {
-            if (Verify(folder, out var manifest) is not { } damage)
+            if (Verify(folder, Hash, out var manifest) is not { } damage)
             {
                 return new Checkpoint(folder, manifest!);
             }
@@ -91,14 +100,14 @@ public sealed class CheckpointStore(string root, int keep)
     /// <summary>Opens one checkpoint that the user named.</summary>
     /// <exception cref="PganException">It is missing or damaged.</exception>
     public static Checkpoint Open(string folder) =>
-        Verify(folder, out var manifest) is { } damage ? throw new PganException($"{folder}: {damage}.") : new Checkpoint(folder, manifest!);
+        Verify(folder, Hash, out var manifest) is { } damage ? throw new PganException($"{folder}: {damage}.") : new Checkpoint(folder, manifest!);
 
     /// <summary>The completed iterations of a checkpoint, by its folder's name; null if that is no checkpoint's.</summary>
     public static long? Iteration(string folder) =>
         long.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value : null;
 
-    private static string? Verify(string folder, out CheckpointManifest? manifest)
+    private static string? Verify(string folder, Func<FileStream, string> hash, out CheckpointManifest? manifest)
     {
         manifest = null;
         try
@@ -120,12 +129,12 @@ public sealed class CheckpointStore(string root, int keep)
                 {
                     return $"{name} is missing";
                 }
-                var found = Describe(file);
-                if (found.Bytes != expected.Bytes)
+                using var stream = File.OpenRead(file);
+                if (stream.Length != expected.Bytes)
                 {
-                    return $"{name} has {found.Bytes} bytes, not {expected.Bytes}";
+                    return $"{name} has {stream.Length} bytes, not {expected.Bytes}";
                 }
-                if (found != expected)
+                if (hash(stream) != expected.Sha256)
                 {
                     return $"{name} is damaged (its SHA-256 differs from the manifest's)";
                 }
@@ -159,10 +168,14 @@ public sealed class CheckpointStore(string root, int keep)
         foreach (var folder in Folders())
         {
             var iteration = Iteration(folder);
-            if (iteration == written || ((iteration > written || kept < keep) && Verify(folder, out _) is null))
+            if (iteration == written || ((iteration > written || kept < keep) && Verify(folder, KnownHash, out _) is null))
             {
                 kept += iteration < written ? 1 : 0;
                 continue;
+            }
+            foreach (var file in Directory.EnumerateFiles(folder))
+            {
+                _hashed.Remove(file);
             }
             // Renamed first, so that a crash in between leaves no checkpoint with half of its files.
             Directory.Move(folder, Doomed(folder));
@@ -195,9 +208,16 @@ public sealed class CheckpointStore(string root, int keep)
         }
     }
 
-    private static CheckpointFile Describe(string path)
+    private static string Hash(FileStream stream) => Convert.ToHexStringLower(SHA256.HashData(stream));
+
+    // For what is only kept: a disk that loses bits is found out where a checkpoint is opened.
+    private string KnownHash(FileStream stream)
     {
-        using var stream = File.OpenRead(path);
-        return new CheckpointFile(stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+        var written = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
+        if (!_hashed.TryGetValue(stream.Name, out var known) || known.Written != written)
+        {
+            _hashed[stream.Name] = known = (written, Hash(stream));
+        }
+        return known.Sha256;
     }
 }

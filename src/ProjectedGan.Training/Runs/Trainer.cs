@@ -29,6 +29,7 @@ public sealed class Trainer : IDisposable
     private CancellationToken _abort;
     private bool _leads = true;
     private long _nonFiniteElements;
+    private long _reportedNonFiniteElements;
     private long _checkpointed = -1;
     private long _lostIterations;
 
@@ -122,19 +123,29 @@ public sealed class Trainer : IDisposable
             Iteration, _worker.GeneratorUpdate.Adam.StepCount, _worker.DiscriminatorUpdate.Adam.StepCount, _nonFiniteElements, _clock.Elapsed.TotalSeconds).ToBytes(),
         _worker.Tensors());
 
-    /// <summary>The state is about to be overwritten piece by piece: until it is whole again, the trainer is at no iteration (-1).</summary>
-    public void Forget() => Iteration = _checkpointed = -1;
+    /// <summary>
+    /// The state is about to be overwritten piece by piece: until it is whole again, the trainer is at no iteration (-1). What was counted for the
+    /// next report is of a state that is gone.
+    /// </summary>
+    public void Forget()
+    {
+        Iteration = _checkpointed = -1;
+        _lostIterations = 0;
+        _worker.TakeFigures();
+        TakeDeferredCounts();
+        Timings.Reset();
+    }
 
     /// <summary>Goes on as the worker whose header this is, whose tensors have been copied into <see cref="State"/>'s.</summary>
     /// <exception cref="PganException">The header is damaged.</exception>
     public void Adopt(byte[] header)
     {
         var counters = TrainerState.Counters.Parse(header);
+        Forget();
         Iteration = counters.Iteration;
-        _checkpointed = -1;
         _worker.GeneratorUpdate.Adam.StepCount = counters.GeneratorSteps;
         _worker.DiscriminatorUpdate.Adam.StepCount = counters.DiscriminatorSteps;
-        _nonFiniteElements = counters.NonFiniteElements;
+        _nonFiniteElements = _reportedNonFiniteElements = counters.NonFiniteElements;
         _clock.Elapsed = TimeSpan.FromSeconds(counters.TrainingSeconds);
     }
 
@@ -146,7 +157,7 @@ public sealed class Trainer : IDisposable
         Forget();
         CheckpointLoader.Load(checkpoint, _worker);
         Iteration = _checkpointed = checkpoint.Manifest.Iteration;
-        _nonFiniteElements = checkpoint.Manifest.NonFiniteElements;
+        _nonFiniteElements = _reportedNonFiniteElements = checkpoint.Manifest.NonFiniteElements;
         _clock.Elapsed = TimeSpan.FromSeconds(checkpoint.Manifest.TrainingSeconds);
         _observer?.Resumed(checkpoint);
     }
@@ -321,7 +332,7 @@ public sealed class Trainer : IDisposable
 
     private void Report()
     {
-        _nonFiniteElements += _worker.GeneratorUpdate.TakeDeferredCount() + _worker.DiscriminatorUpdate.TakeDeferredCount();
+        _nonFiniteElements += TakeDeferredCounts();
         var figures = _worker.TakeFigures();
         var count = Math.Max(1, Timings.Iterations);
         var norms = _worker.TakeGradientNorms();
@@ -341,9 +352,11 @@ public sealed class Trainer : IDisposable
             GeneratorGradientNorm = norms.Generator,
             DiscriminatorGradientNorm = norms.Discriminator,
             NonFiniteElements = _nonFiniteElements,
+            NewNonFiniteElements = _nonFiniteElements - _reportedNonFiniteElements,
             Timings = Timings.Means(),
         });
         Timings.Reset();
+        _reportedNonFiniteElements = _nonFiniteElements;
         // A mean of shares, which is rounded: one replica with finite losses in one iteration would lack a whole share.
         _lostIterations = figures[^1] > count - (0.5 / _spec.Replicas) ? _lostIterations + count : 0;
         if (_lostIterations >= MostLostIterations)
@@ -353,6 +366,8 @@ public sealed class Trainer : IDisposable
                 + "Look at features.weights ('pgan weights import' refuses what is not finite), or lower the learning rates; checkpoints stay as they are.");
         }
     }
+
+    private long TakeDeferredCounts() => _worker.GeneratorUpdate.TakeDeferredCount() + _worker.DiscriminatorUpdate.TakeDeferredCount();
 
     private void Restore()
     {

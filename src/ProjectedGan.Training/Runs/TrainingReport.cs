@@ -43,6 +43,9 @@ public sealed record TrainingReport
     /// <summary>Gradient elements that were not finite, over the whole run.</summary>
     public required long NonFiniteElements { get; init; }
 
+    /// <summary>Of these, those since the last report, or since the run was resumed or another member's state taken.</summary>
+    public required long NewNonFiniteElements { get; init; }
+
     /// <summary>Mean time of each part of an iteration since the last report.</summary>
     public required IReadOnlyDictionary<IterationPart, TimeSpan> Timings { get; init; }
 }

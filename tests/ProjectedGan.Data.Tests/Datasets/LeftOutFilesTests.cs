@@ -161,6 +161,48 @@ public sealed class LeftOutFilesTests : IDisposable
         Assert.Equal(["cat/up", "other/self"], source.LeftOut.Unreadable.Select(link => link.Name).Order());
     }
 
+    [Fact]
+    public void Open_LinksToFoldersAboveOrToEachOther_AreLeftOutAndNamed()
+    {
+        _folder.Write("x/set/a.png", TestImages.Png(8, 3));
+        _folder.Write("x/beside/no.png", TestImages.Png(8, 3));
+        _folder.Write("y/deep/b.png", TestImages.Png(8, 3));
+        _folder.Write("z/deep/c.png", TestImages.Png(8, 3));
+        Directory.CreateSymbolicLink(_folder["alias"], _folder["x"]);
+        // Above the set, on a way that is itself a link; and two that lead to each other's parents.
+        Directory.CreateSymbolicLink(_folder["x/set/up"], "..");
+        Directory.CreateSymbolicLink(_folder["x/set/again"], _folder["alias/set"]);
+        Directory.CreateSymbolicLink(_folder["x/set/far"], _folder["y/deep"]);
+        Directory.CreateSymbolicLink(_folder["y/deep/other"], _folder["z"]);
+        Directory.CreateSymbolicLink(_folder["z/deep/back"], _folder["y"]);
+
+        using var source = ImageSources.Open(_folder["alias/set"]);
+
+        Assert.Equal(["a.png", "far/b.png", "far/other/deep/c.png"], source.Names);
+        Assert.Equal(
+            ["again", "far/other/deep/back/deep", "up"], source.LeftOut.Unreadable.Select(link => link.Name).Order());
+        Assert.All(source.LeftOut.Unreadable, link => Assert.Contains("its images would come again", link.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Open_SeveralWaysToAFolder_TakesItsOwnNameOrTheFirst()
+    {
+        _folder.Write("set/cats/a.png", TestImages.Png(8, 3));
+        _folder.Write("set/..data/dogs/b.png", TestImages.Png(8, 3));
+        _folder.Write("elsewhere/c.png", TestImages.Png(8, 3));
+        Directory.CreateSymbolicLink(_folder["set/alias"], "cats");
+        // As mounted volumes of Kubernetes have it: what is hidden comes under the link's name.
+        Directory.CreateSymbolicLink(_folder["set/dogs"], "..data/dogs");
+        Directory.CreateSymbolicLink(_folder["set/one"], _folder["elsewhere"]);
+        Directory.CreateSymbolicLink(_folder["set/two"], _folder["elsewhere"]);
+
+        using var source = ImageSources.Open(_folder["set"]);
+
+        Assert.Equal(["cats/a.png", "dogs/b.png", "one/c.png"], source.Names);
+        Assert.Equal(["alias", "two"], source.LeftOut.Unreadable.Select(link => link.Name).Order());
+        Assert.Equal(["'cats'", "'one'"], source.LeftOut.Unreadable.OrderBy(link => link.Name).Select(link => link.Reason.Split(' ')[9].TrimEnd(';')));
+    }
+
     private IImageSource Open(string container, params (string Name, byte[] Content)[] files)
     {
         if (container == "zip")

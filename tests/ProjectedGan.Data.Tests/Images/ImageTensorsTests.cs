@@ -22,8 +22,8 @@ public sealed class ImageTensorsTests : IDisposable
     [Fact]
     public void ToBytes_ValuesOutOfRange_ClampAndTruncate()
     {
-        var bytes = ImageTensors.ToBytes(tensor([-5f, -1.0f, -0.0001f, 0f, 0.0079f, 0.999f, 7f])).data<byte>().ToArray();
-        Assert.Equal([0, 0, 127, 128, 129, 255, 255], bytes);
+        var bytes = ImageTensors.ToBytes(tensor([-5f, -1.0f, -0.5f, -0.0001f, 0f, 0.0079f, 0.9f, 0.999f, 7f])).data<byte>().ToArray();
+        Assert.Equal([0, 0, 64, 127, 128, 129, 242, 255, 255], bytes);
     }
 
     [Fact]

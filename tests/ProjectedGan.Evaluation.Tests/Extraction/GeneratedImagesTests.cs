@@ -20,6 +20,20 @@ public sealed class GeneratedImagesTests
         Assert.NotEqual(whole, Collect(new GeneratedImages(generator, 20, seed: 5, labels), 20));
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Batches_NotFinite_Throw(float value)
+    {
+        using LinearGenerator generator = new();
+        using (no_grad())
+        {
+            generator.parameters().First().fill_(value);
+        }
+
+        Assert.Contains("diverged", Assert.Throws<EvaluationException>(() => Collect(new GeneratedImages(generator, 5, seed: 4), 2)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Batches_LeaveTheGlobalGeneratorAlone()
     {

@@ -56,7 +56,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         _coordinator = await StartCoordinatorAsync(_folder, Address);
     }
 
-    /// <summary>Waits until an experiment is as wanted.</summary>
+    /// <summary>Waits until an experiment is as wanted; fails at once where it has ended otherwise.</summary>
     /// <param name="id">The experiment.</param>
     /// <param name="what">What is waited for, for the message of a timeout.</param>
     /// <param name="isThere">Whether it is.</param>
@@ -74,7 +74,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
                     return last;
                 }
 
-                if (last.State is ExperimentState.Failed or ExperimentState.Cancelled)
+                if (last.State is ExperimentState.Completed or ExperimentState.Failed or ExperimentState.Cancelled)
                 {
                     throw new InvalidOperationException($"The experiment ended as {last.State} ({last.Reason}) while it was waited for {what}.\n{Describe()}");
                 }

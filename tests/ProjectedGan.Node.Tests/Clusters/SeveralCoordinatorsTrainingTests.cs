@@ -58,7 +58,7 @@ public sealed class SeveralCoordinatorsTrainingTests(PostgresServer postgres) : 
                 return now;
             }
 
-            Assert.False(patience.IsCancellationRequested || now.State is ExperimentState.Failed or ExperimentState.Cancelled, $"Waited in vain for {what}: {now}\n{cluster.Logs}");
+            Assert.False(patience.IsCancellationRequested || now.State is ExperimentState.Completed or ExperimentState.Failed or ExperimentState.Cancelled, $"Waited in vain for {what}: {now}\n{cluster.Logs}");
             await Task.Delay(TimeSpan.FromMilliseconds(200));
         }
     }

@@ -22,6 +22,9 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
 
     public string Log => $"{_process.Output}\n{_process.Errors}";
 
+    /// <summary>What it logged as an error so far.</summary>
+    public IEnumerable<string> Errors => Log.Split('\n').Where(line => line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal));
+
     public bool HasExited => _process.HasExited;
 
     public Uri Metrics => new(Announced(_process, "metrics on ")!);

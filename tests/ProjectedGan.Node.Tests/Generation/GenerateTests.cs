@@ -33,6 +33,20 @@ public class GenerateTests
             File.ReadAllBytes(home.At("drawn", name)).AsSpan().SequenceEqual(File.ReadAllBytes(home.At("ones", $"{name[..6]}-class1.png")))));
         (await PganProcess.RunAsync(home.Path, "generate", "run", "other", "--class", "2")).Refused(2, "--class is 2", "2 classes");
         Assert.False(Directory.Exists(home.At("other")));
+
+        // Both classes in the run's own walk, too.
+        (await PganProcess.RunAsync(home.Path, "interpolate", "run", "both.webp")).Succeeded();
+        byte[] both = File.ReadAllBytes(home.At("both.webp"));
+        Assert.Equal(File.ReadAllBytes(home.At("run", "interpolation.webp")), both);
+        foreach (string label in (string[])["0", "1"])
+        {
+            (await PganProcess.RunAsync(home.Path, "interpolate", "run", "one.webp", "--class", label)).Succeeded();
+            Assert.NotEqual(File.ReadAllBytes(home.At("one.webp")), both);
+        }
+
+        Directory.Delete(home.At("images"), recursive: true);
+        (await PganProcess.RunAsync(home.Path, "interpolate", "run", "one.webp", "--class", "1")).Succeeded();
+        (await PganProcess.RunAsync(home.Path, "interpolate", "run", "one.webp")).Refused(1, "--class");
     }
 
     [Fact]

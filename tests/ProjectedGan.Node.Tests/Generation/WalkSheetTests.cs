@@ -22,8 +22,8 @@ public class WalkSheetTests
         using GeneratorNetwork generator = new NetworkFactory(spec with { Data = spec.Data with { Resolution = resolution } }).CreateGenerator();
         generator.eval();
 
-        WalkSheet.Write(generator, resolution, home.At("walk.png"), CancellationToken.None);
-        WalkSheet.Write(generator, resolution, home.At("again.png"), CancellationToken.None);
+        WalkSheet.Write(generator, resolution, labels: null, home.At("walk.png"), CancellationToken.None);
+        WalkSheet.Write(generator, resolution, labels: null, home.At("again.png"), CancellationToken.None);
 
         byte[] png = File.ReadAllBytes(home.At("walk.png"));
         ImageInfo info = ImageCodec.Probe(png);

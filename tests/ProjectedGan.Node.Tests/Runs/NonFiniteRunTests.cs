@@ -26,6 +26,22 @@ public class NonFiniteRunTests
         Assert.DoesNotContain("weights ", broken.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Train_OnFromACheckpointThatCounted_DoesNotWarnAgain()
+    {
+        using TemporaryFolder home = new();
+        string[] arguments = ["train", "--spec", TinyRun.Write(home, 8, 0), "--run", home.At("run")];
+        (await PganProcess.RunAsync(home.Path, arguments)).Succeeded();
+        string manifest = Path.Combine(Assert.Single(Directory.GetDirectories(home.At("run", "checkpoints"), "checkpoint-*")), CheckpointStore.ManifestName);
+        string counted = File.ReadAllText(manifest).Replace("\"nonFiniteElements\": 0", "\"nonFiniteElements\": 7", StringComparison.Ordinal);
+        Assert.Contains("\"nonFiniteElements\": 7", counted, StringComparison.Ordinal);
+        File.WriteAllText(manifest, counted);
+
+        PganResult resumed = (await PganProcess.RunAsync(home.Path, [.. arguments, "--images", "16"])).Succeeded();
+
+        Assert.DoesNotContain("NaN", resumed.Errors, StringComparison.Ordinal);
+    }
+
     // Puts NaN where the largest tensor of the generator begins, and makes the manifest agree.
     private static void Poison(string checkpoint)
     {

@@ -75,6 +75,9 @@ public class TransportTests
             Assert.Contains("--tls-cert and --tls-key where the coordinator asks for a certificate", result.Errors, StringComparison.Ordinal);
             Assert.DoesNotContain("disposed object", result.Errors, StringComparison.Ordinal);
         }
+
+        await coordinator.StopAsync();
+        Assert.Empty(coordinator.Errors);
     }
 
     [Fact]

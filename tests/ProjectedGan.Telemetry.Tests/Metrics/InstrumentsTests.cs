@@ -105,7 +105,7 @@ public class InstrumentsTests
     }
 
     [Fact]
-    public void TrainingGauges_OfOneExperimentAfterAnother_ShowTheRunningOneAndNeverOverflow()
+    public void TrainingMetrics_OfOneExperimentAfterAnother_ShowTheRunningOneAndNeverOverflow()
     {
         using Collected collected = new();
         using TrainingInstruments training = new(collected.Factory);
@@ -121,11 +121,16 @@ public class InstrumentsTests
 
             training.SignAccuracy(TrainingInstruments.RealImages, 1);
             training.SignAccuracy(TrainingInstruments.GeneratedImages, 1);
+            training.NonFiniteElements(TrainingInstruments.Generator, 3);
+            training.NonFiniteElements(TrainingInstruments.Generator, 4);
             if (experiment % 50 == 0)
             {
-                string[] own = [.. collected.Points().Where(point => point.Contains("pgan.experiment.id=", StringComparison.Ordinal))];
+                string[] all = [.. collected.Points()], own = [.. all.Where(point => !point.Contains(".nonfinite ", StringComparison.Ordinal) && point.Contains("pgan.experiment.id=", StringComparison.Ordinal))];
                 Assert.Equal(6, own.Length);
                 Assert.All(own, point => Assert.Contains($"pgan.experiment.id=e{experiment} ", point, StringComparison.Ordinal));
+                // A count stays after its experiment, as counters do.
+                Assert.Contains($"pgan.training.gradient.nonfinite pgan.experiment.id=e{experiment} pgan.network=generator 7", all);
+                Assert.DoesNotContain(all, point => point.Contains("overflow", StringComparison.Ordinal));
             }
         }
     }
@@ -207,6 +212,7 @@ public class InstrumentsTests
                     {
                         MetricType.DoubleGauge => $"{point.GetGaugeLastValueDouble()}",
                         MetricType.LongGauge => $"{point.GetGaugeLastValueLong()}",
+                        MetricType.LongSum => $"{point.GetSumLong()}",
                         _ => metric.MetricType.ToString(),
                     });
                     Points.Add(string.Join(' ', parts));

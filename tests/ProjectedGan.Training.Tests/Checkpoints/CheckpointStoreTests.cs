@@ -139,7 +139,7 @@ public sealed class CheckpointStoreTests : IDisposable
 
         Write(120, "again");
 
-        Assert.Equal([150, 120, 110], Store().Folders().Select(folder => CheckpointStore.Iteration(folder)!.Value));
+        Assert.Equal([150, 120, 110], Iterations());
     }
 
     [Fact]
@@ -151,14 +151,51 @@ public sealed class CheckpointStoreTests : IDisposable
 
         Write(3, "new");
 
-        Assert.Equal([3, 1], Store().Folders().Select(folder => CheckpointStore.Iteration(folder)!.Value));
+        Assert.Equal([3, 1], Iterations());
     }
+
+    [Fact]
+    public void Write_OlderOnesUnchangedSinceThisStoreReadThem_AreNotReadAgain()
+    {
+        var store = Store();
+        Write(1, "one", store);
+        Write(2, "two", store);
+        var data = Path.Combine(store.Folder(2), "data");
+        var written = File.GetLastWriteTimeUtc(data);
+        // No time tells of this: only who reads it sees it.
+        File.WriteAllText(data, "twx");
+        File.SetLastWriteTimeUtc(data, written);
+
+        Write(3, "new", store);
+        Assert.Equal([3, 2], Iterations());
+        Write(4, "new");
+        Assert.Equal([4, 3], Iterations());
+    }
+
+    [Fact]
+    public void Write_AnOlderOneWithOtherBytesOfTheSameLength_DoesNotCount()
+    {
+        var store = Store();
+        Write(1, "one", store);
+        Write(2, "two", store);
+        var data = Path.Combine(store.Folder(2), "data");
+        File.WriteAllText(data, "twx");
+        File.SetLastWriteTimeUtc(data, DateTime.UnixEpoch);
+
+        Write(3, "new", store);
+
+        Assert.Equal([3, 1], Iterations());
+    }
+
+    private IEnumerable<long> Iterations() => Store().Folders().Select(folder => CheckpointStore.Iteration(folder)!.Value);
 
     private void Damage(long iteration) => File.AppendAllText(Path.Combine(Store().Folder(iteration), "data"), "!");
 
     private CheckpointStore Store(int keep = 2) => new(_folder, keep);
 
-    private string Write(long iteration, string text, int keep = 2) => Store(keep).Write(
+    private string Write(long iteration, string text, int keep = 2) => Write(iteration, text, Store(keep));
+
+    private static string Write(long iteration, string text, CheckpointStore store) => store.Write(
         Manifest(iteration), [KeyValuePair.Create<string, Action<string>>("data", path => File.WriteAllText(path, text))]);
 
     private static CheckpointManifest Manifest(long iteration) => new()

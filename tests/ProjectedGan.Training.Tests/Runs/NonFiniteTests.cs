@@ -1,3 +1,4 @@
+using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Runs;
 using ProjectedGan.Training.Specification;
@@ -67,6 +68,80 @@ public class NonFiniteTests
         {
             Assert.True(trainer.IsComplete);
             Assert.Equal(9, observer.NonFiniteGradients.Count);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Run_FromAnotherState_CountsLostIterationsAnew(bool isAdopted)
+    {
+        var folder = Directory.CreateTempSubdirectory("pgan-lost").FullName;
+        try
+        {
+            using var dataset = new MemoryDataset();
+            using var trainer = Trainer.Create(Tiny.Spec(replicas: 2, iterations: 9, replicaBatch: 1), dataset, new TrainerOptions
+            {
+                Batches = new PoisonedBatches((iteration, _) => iteration >= 1),
+                CheckpointFolder = folder,
+                Lanes = 1,
+                Observer = new RecordingObserver(),
+            });
+            trainer.Run(1, CancellationToken.None);
+            var header = trainer.State().Header;
+            // Four are lost, then four of those that follow on the other state.
+            trainer.Run(5, CancellationToken.None);
+            if (isAdopted)
+            {
+                trainer.Adopt(header);
+            }
+            else
+            {
+                trainer.Load(CheckpointStore.Open(new CheckpointStore(folder, 2).Folder(1)));
+            }
+            trainer.Run(5, CancellationToken.None);
+
+            Assert.Equal(5, trainer.Iteration);
+            Assert.Throws<NonFiniteGradientException>(() => trainer.Run(CancellationToken.None));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Report_AfterAResume_TellsOfNewElementsOnly()
+    {
+        var folder = Directory.CreateTempSubdirectory("pgan-resumed").FullName;
+        try
+        {
+            var (before, after) = (Resume(until: 2), Resume(until: 4));
+
+            Assert.True(before[^1].NonFiniteElements > 0);
+            Assert.Equal([0, before[^1].NonFiniteElements], before.Select(report => report.NewNonFiniteElements));
+            Assert.Equal([before[^1].NonFiniteElements, after[^1].NonFiniteElements], after.Select(report => report.NonFiniteElements));
+            Assert.Equal([0, after[^1].NonFiniteElements - before[^1].NonFiniteElements], after.Select(report => report.NewNonFiniteElements));
+            Assert.True(after[^1].NewNonFiniteElements > 0);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        List<TrainingReport> Resume(int until)
+        {
+            var observer = new RecordingObserver();
+            using var dataset = new MemoryDataset();
+            using var trainer = Trainer.Create(Tiny.Spec(replicas: 2, iterations: 4, replicaBatch: 1), dataset, new TrainerOptions
+            {
+                Batches = new PoisonedBatches((iteration, replica) => iteration is 1 or 3 && replica == 1),
+                CheckpointFolder = folder,
+                Lanes = 1,
+                Observer = observer,
+            });
+            trainer.Run(until, CancellationToken.None);
+            return observer.Reports;
         }
     }
 

@@ -25,6 +25,19 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
         Assert.Equal("second", Assert.Single(queued.RootElement.GetProperty("experiments").EnumerateArray()).GetProperty("name").GetString());
     }
 
+    [Theory]
+    [InlineData("state=queued", "second")]
+    [InlineData("state=Running", "faces")]
+    [InlineData("state=running&state=queued&state=paused", "faces", "second")]
+    [InlineData("state=completed&state=failed")]
+    public async Task Experiments_OfStates_AreThoseAlone(string query, params string[] names)
+    {
+        using JsonDocument list = await GetAsync($"experiments?{query}");
+
+        string?[] found = [.. list.RootElement.TryGetProperty("experiments", out JsonElement all) ? all.EnumerateArray().Select(one => one.GetProperty("name").GetString()) : []];
+        Assert.Equal(names, found.Order());
+    }
+
     [Fact]
     public async Task Experiment_HasSnapshotsWithMetricsGridsAndWalks()
     {

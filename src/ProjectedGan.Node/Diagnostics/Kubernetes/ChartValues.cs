@@ -116,6 +116,7 @@ internal static class ChartValues
     {
         try
         {
+            // Not PlainYaml: the file is the caller's own, Helm takes anchors in it, and an affinity is nested deeper than a spec may be.
             YamlStream stream = [];
             stream.Load(new StringReader(text));
             return stream.Documents.Count == 0 ? [] : stream.Documents[0].RootNode as YamlMappingNode ?? throw new UsageException($"--values '{name}' holds no mapping of values.");
