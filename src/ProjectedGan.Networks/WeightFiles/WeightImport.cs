@@ -9,10 +9,11 @@ namespace ProjectedGan.Networks.WeightFiles;
 /// <summary>Turns published weight files of pretrained networks into safetensors under the names that the networks here have.</summary>
 public static partial class WeightImport
 {
+    /// <summary>The npm package nsfwjs, as it is downloaded.</summary>
+    public const string NsfwjsFile = "nsfwjs-4.3.0.tgz";
+
     private const string Nsfwjs =
         "npm package nsfwjs 4.3.0 (MIT): its .tgz or unpacked folder; an ImageNet network fine-tuned as an image-content classifier, 8-bit weights";
-
-    private const string NsfwjsFile = "nsfwjs-4.3.0.tgz";
 
     private const string Timm = "timm's checkpoint of this name (Apache-2.0), .pth or safetensors";
 

@@ -16,7 +16,6 @@ internal static class DemoFiles
     /// <summary>The network of the second opinion, which took no part in training.</summary>
     public const string OtherNetwork = "inception_v3_nsfw";
 
-    private const string WeightsPackage = "nsfwjs-4.3.0.tgz";
 
     /// <summary>The dataset zip.</summary>
     public static string Dataset(bool allEmoji, CancellationToken cancellation)
@@ -41,8 +40,8 @@ internal static class DemoFiles
         WeightStore store = WeightStore.Default();
         if (!store.Contains(network))
         {
-            StoredWeights stored = store.Import(Package(WeightsPackage), network);
-            Console.WriteLine($"imported {stored.Name}: {stored.Description!.Parameters:N0} parameters from {WeightsPackage}");
+            StoredWeights stored = store.Import(Package(WeightImport.NsfwjsFile), network);
+            Console.WriteLine($"imported {stored.Name}: {stored.Description!.Parameters:N0} parameters from {WeightImport.NsfwjsFile}");
         }
 
         return store.Path(network);

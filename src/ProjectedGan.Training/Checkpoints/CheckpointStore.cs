@@ -35,7 +35,7 @@ public sealed class CheckpointStore(string root, int keep)
 
     /// <summary>Whether a checkpoint is there and every file has the bytes that its manifest names.</summary>
     /// <param name="iteration">Its completed iterations.</param>
-    public bool IsWhole(long iteration) => Verify(Folder(iteration), out _) is null;
+    public bool IsWhole(long iteration) => Verify(Folder(iteration), Hash, out _) is null;
 
     /// <summary>Writes a checkpoint, which stays, and removes those before it beyond the newest few whole ones, and damaged ones behind it.</summary>
     /// <param name="manifest">What to say; its file list is filled in here.</param>
