@@ -103,7 +103,7 @@ public sealed class ElasticTests : IDisposable
     [InlineData(2, 4, true)]
     public void CatchUp_BehindADueCheckpoint_WritesTheOneThatTheLostLeaderOwed(long saved, long iteration, bool writes)
     {
-        var spec = Spec() with { Schedule = new ScheduleSpec { CheckpointImages = 2 * Replicas } };
+        var spec = Spec() with { TotalImages = 6 * Replicas, Schedule = new ScheduleSpec { CheckpointImages = 2 * Replicas } };
         using var leader = Trainer.Create(spec, new MemoryDataset(12, 64), new TrainerOptions { Elastic = true });
         leader.Join(All, null, CancellationToken.None);
         leader.Run(iteration, CancellationToken.None);
