@@ -19,7 +19,6 @@ public static unsafe partial class TorchRuntime
     private const int MapMaximum = -4;
     private const int TopPadBytes = 1 << 28;
 
-
     /// <summary>The file of the libtorch that is loaded.</summary>
     /// <exception cref="PganException">libtorch cannot be loaded, or is of another version.</exception>
     public static string LibtorchFile
@@ -78,7 +77,7 @@ public static unsafe partial class TorchRuntime
     /// <returns>Whether the C library has these settings (glibc does).</returns>
     /// <remarks>
     /// mallopt: no mmap for large blocks, a trim threshold out of reach, 256 MiB of head-room at each growth. Call it once, before the
-    /// first large allocation. Resident memory then stays at its peak.
+    /// first large allocation. Resident memory then stays at its peak until <see cref="GiveMemoryBack"/>.
     /// </remarks>
     public static bool TuneAllocator()
     {
@@ -89,6 +88,28 @@ public static unsafe partial class TorchRuntime
         catch (EntryPointNotFoundException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Gives memory that nobody uses any more back to the operating system.</summary>
+    /// <remarks>
+    /// For a process that goes on after a piece of work, between two of them and never inside one: it stops all threads for a tenth of a
+    /// second, and the next work asks for its memory anew. libtorch keeps what it has of a CUDA device: neither its C ABI nor TorchSharp can
+    /// empty that cache.
+    /// </remarks>
+    public static void GiveMemoryBack()
+    {
+        // Tensors that nobody disposed are freed by their finalizers, and what held them by the second collection.
+        CollectAll();
+        GC.WaitForPendingFinalizers();
+        CollectAll();
+        try
+        {
+            _ = TrimAllocator(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Not glibc: such a C library was not tuned either, and returns memory as it is freed.
         }
     }
 
@@ -117,6 +138,8 @@ public static unsafe partial class TorchRuntime
     /// <summary>The most memory that the process has held, in bytes (VmHWM).</summary>
     public static long PeakResidentBytes() => StatusBytes("VmHWM:");
 
+    private static void CollectAll() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
     private static long StatusBytes(string field)
     {
         var line = File.ReadLines(StatusFile).FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal))
@@ -136,4 +159,7 @@ public static unsafe partial class TorchRuntime
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetAllocator(int parameter, int value);
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimAllocator(nuint pad);
 }

@@ -5,6 +5,7 @@ using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Links;
 using ProjectedGan.Telemetry.Tracing;
+using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Evaluators;
 
@@ -84,6 +85,10 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
             if (result is not null)
             {
                 send(new EvaluatorMessage { Result = result }, Importance.Lasting);
+            }
+            if (_tasks.Reader.Count == 0)
+            {
+                TorchRuntime.GiveMemoryBack();
             }
         }
     }

@@ -7,7 +7,8 @@ namespace ProjectedGan.Node.Evaluators;
 /// <param name="open">Opens it.</param>
 /// <param name="idle">How long it stays without being used.</param>
 /// <param name="time">The clock.</param>
-internal sealed class KeptOpen<TKey, TValue>(Func<TKey, TValue> open, TimeSpan idle, TimeProvider time) : IDisposable
+/// <param name="released">Called after it was let go of because nobody had used it for that long.</param>
+internal sealed class KeptOpen<TKey, TValue>(Func<TKey, TValue> open, TimeSpan idle, TimeProvider time, Action released) : IDisposable
     where TKey : IEquatable<TKey>
     where TValue : class, IDisposable
 {
@@ -58,6 +59,7 @@ internal sealed class KeptOpen<TKey, TValue>(Func<TKey, TValue> open, TimeSpan i
         {
             Release();
             _lock.Exit();
+            released();
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class SnapshotEvaluation(
     private (string Path, ImageDataset Images)? _dataset;
 
     private readonly KeptOpen<(string Network, string Weights), OpenedMetricNetwork> _network = new(
-        key => OpenedMetricNetwork.FromFile(key.Network, key.Weights, device), KeepNetwork, TimeProvider.System);
+        key => OpenedMetricNetwork.FromFile(key.Network, key.Weights, device), KeepNetwork, TimeProvider.System, TorchRuntime.GiveMemoryBack);
 
     public async Task<EvaluationResult> RunAsync(EvaluationTask task, IProgress<double> progress, CancellationToken cancellation)
     {
@@ -91,7 +91,8 @@ internal sealed class SnapshotEvaluation(
         {
             _dataset?.Images.Dispose();
             _dataset = null;
-            _dataset = (path, ImageDataset.Open(path));
+            // Its images are passed through a network once, and their features kept: decoded ones would lie there for nothing.
+            _dataset = (path, ImageDataset.Open(path, new DatasetOptions { CacheBytes = 0 }));
         }
         return _dataset.Value.Images;
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Cli;
+using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Workers;
 
@@ -151,5 +152,7 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
         {
             await run.DisposeAsync();
         }
+        // One that failed while it was opened has left its memory, too.
+        TorchRuntime.GiveMemoryBack();
     }
 }
