@@ -8,7 +8,6 @@ public static class GoldenExceptions
     /// <summary>The reason why a case is not run, or null where it must run.</summary>
     public static string? ReasonFor(GoldenFolder folder, GoldenCase item) => item switch
     {
-        { Runner: "stylegan2" } => StyleGan2,
         { Runner: "iteration" } when folder.Module(item.Args.GetProperty("G").GetString()!).Builder == "stylegan2" => StyleGan2,
         _ => null,
     };

@@ -17,11 +17,6 @@ public sealed class GoldenCoverageTests
         Assert.Empty(without);
     }
 
-    [Theory]
-    [GoldenGaps("stylegan2")]
-    public void StyleGan2_UntilItIsBuilt_IsSkipped(string reason, GoldenPrecision precision) =>
-        Assert.Fail($"{reason} {precision}: such cases have no test class.");
-
     [Fact]
     public void Runners_OfThisAssembly_HaveTheirTestClasses() =>
         Assert.Empty(GoldenRunners.MissingFrom(typeof(GoldenCoverageTests).Assembly));
