@@ -24,6 +24,9 @@ public abstract class GeneratorNetwork(string name) : Module<Tensor, Tensor?, IN
     /// <summary>Where styles are moved towards the average one; null, as by default, for nowhere. Without effect on a generator without styles.</summary>
     public Truncation? Truncation { get; set; }
 
+    /// <summary>Which noise forward passes inject. By default the caller's.</summary>
+    public NoiseMode NoiseMode { get; set; }
+
     /// <summary>Whether <see cref="Truncation"/> has an effect.</summary>
     public virtual bool CanTruncate => false;
 
@@ -47,7 +50,7 @@ public abstract class GeneratorNetwork(string name) : Module<Tensor, Tensor?, IN
             ShapeGuard.Check(GetName(), nameof(labels), labels!, latents.shape[0], ShapeGuard.Any);
         }
 
-        return Synthesize(latents, labels, noise);
+        return Synthesize(latents, labels, NoiseMode switch { NoiseMode.Stored => StoredNoise.Instance, NoiseMode.None => null, _ => noise });
     }
 
     /// <summary>The forward pass, arguments checked.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.Noise;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Torch;
 
@@ -22,7 +23,8 @@ internal static class GenerateCommand
         Option<long> seed = new("--seed") { Description = "Seed of the latents; sample i depends on seed and i alone." };
         Option<string?> seeds = new("--seeds") { Description = "In place of --count and --seed: the first sample of each of these seeds, for example 0-31 or 1,5,9-12.", HelpName = "SEEDS" };
         Option<int?> label = new("--class") { Description = "Class of a conditional generator; drawn as often as in the data set by default. Names of single files tell it." };
-        Option<double?> truncation = new("--truncation") { Description = "StyleGAN2: how far styles keep their distance from the average one, 0 to 1; less is better and more uniform.", HelpName = "PSI" };
+        Option<double?> truncation = new("--truncation") { Description = "StyleGAN2 and hybrid: how far styles keep their distance from the average one, 0 to 1; less is better and more uniform.", HelpName = "PSI" };
+        Option<NoiseMode> noise = new("--noise") { Description = "Injected noise: drawn for each sample, stored (StyleGAN2's and hybrid's own, the same for all), or none." };
         Option<bool> overwrite = new("--overwrite") { Description = "Replace files that are in the folder." };
         ExampleCommand command = new(
             "generate",
@@ -31,7 +33,7 @@ internal static class GenerateCommand
             "generate runs/flowers roses/ --class 3 --seeds 0-31",
             "generate runs/church samples/ --count 50000 --device cuda")
         {
-            destination, count, columns, seed, seeds, label, truncation, overwrite,
+            destination, count, columns, seed, seeds, label, truncation, noise, overwrite,
         };
         var generator = new GeneratorSource().AddTo(command);
         command.Runs((parsed, cancellation) =>
@@ -47,6 +49,7 @@ internal static class GenerateCommand
             TorchRuntime.SetThreads(Environment.ProcessorCount);
             using TrainedGenerator trained = generator.Open(parsed);
             Truncate(trained.Network, parsed.GetValue(truncation));
+            trained.Network.NoiseMode = parsed.GetValue(noise);
             int? named = parsed.GetValue(label);
             using IImageDataset? labels = trained.OpenLabels(named);
             SampleChoice samples = list is null

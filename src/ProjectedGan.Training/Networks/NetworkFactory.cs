@@ -88,8 +88,9 @@ public sealed class NetworkFactory(TrainingSpec spec)
     private GeneratorNetwork Generator(InitialWeights initial)
     {
         var classes = spec.Generator.Conditional ? spec.Data.Classes : 0;
-        return spec.Generator.Kind == GeneratorKind.StyleGan2
-            ? new StyleGan2(new StyleGan2Options
+        return spec.Generator.Kind switch
+        {
+            GeneratorKind.StyleGan2 => new StyleGan2(new StyleGan2Options
             {
                 Resolution = spec.Data.Resolution,
                 LatentSize = spec.Generator.LatentSize,
@@ -99,15 +100,25 @@ public sealed class NetworkFactory(TrainingSpec spec)
                 MostChannels = spec.Generator.MostChannels,
                 Architecture = spec.Generator.Image == StyleImage.Residual ? StyleArchitecture.Residual : StyleArchitecture.Skip,
                 Classes = classes,
-            }, initial)
-            : new FastGan(new FastGanOptions
+            }, initial),
+            GeneratorKind.Hybrid => new Hybrid(new HybridOptions
+            {
+                Resolution = spec.Data.Resolution,
+                LatentSize = spec.Generator.LatentSize,
+                StyleSize = spec.Generator.StyleSize,
+                MappingLayers = spec.Generator.MappingLayers,
+                Width = spec.Generator.Width,
+                Classes = classes,
+            }, initial),
+            _ => new FastGan(new FastGanOptions
             {
                 Resolution = spec.Data.Resolution,
                 LatentSize = spec.Generator.LatentSize,
                 Width = spec.Generator.Width,
                 Lite = spec.Generator.Kind == GeneratorKind.FastGanLite,
                 Classes = classes,
-            }, initial);
+            }, initial),
+        };
     }
 
     private MultiScaleDiscriminator Discriminator(FeatureProjector projector, InitialWeights initial) => new(new MultiScaleDiscriminatorOptions

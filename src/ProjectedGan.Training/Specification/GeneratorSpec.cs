@@ -15,11 +15,11 @@ public sealed record GeneratorSpec
     /// <summary>Conditions the generator on class labels; needs <c>data.classes</c>. Default false.</summary>
     public bool Conditional { get; init; }
 
-    /// <summary>StyleGAN2: length of the style vector w, 1 to 4096. Default 128 (the reference).</summary>
+    /// <summary>StyleGAN2 and hybrid: length of the style vector w, 1 to 4096. Default 128 (the reference).</summary>
     [HashedUnlessDefault]
     public int StyleSize { get; init; } = 128;
 
-    /// <summary>StyleGAN2: layers of the mapping network, 1 to 32. Default 2 (the reference; StyleGAN2 itself has 8).</summary>
+    /// <summary>StyleGAN2 and hybrid: layers of the mapping network, 1 to 32. Default 2 (the reference; StyleGAN2 itself has 8).</summary>
     [HashedUnlessDefault]
     public int MappingLayers { get; init; } = 2;
 

@@ -90,7 +90,8 @@ public class GenerateTests
         }
 
         (await PganProcess.RunAsync(home.Path, "generate", "run", "plain", "--count", "2")).Succeeded();
-
+        (await PganProcess.RunAsync(home.Path, "generate", "run", "still", "--count", "2", "--noise", "stored")).Succeeded();
+        Assert.NotEqual(Pixels("plain"), Pixels("still"));
         Assert.Equal(Pixels("plain"), Pixels("none"));
         Assert.True(Difference("half") < Difference("none"), $"{Difference("half")} is not below {Difference("none")}.");
         Assert.True(Difference("average") < Difference("half"), $"{Difference("average")} is not below {Difference("half")}.");

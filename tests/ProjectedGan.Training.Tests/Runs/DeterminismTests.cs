@@ -70,15 +70,16 @@ public class DeterminismTests
     }
 
     [Theory]
-    [InlineData(StyleImage.Skip)]
-    [InlineData(StyleImage.Residual)]
-    public void Run_StyleGan2_GivesTheSameBitsOnSeveralWorkers(StyleImage image)
+    [InlineData(GeneratorKind.StyleGan2, StyleImage.Skip)]
+    [InlineData(GeneratorKind.StyleGan2, StyleImage.Residual)]
+    [InlineData(GeneratorKind.Hybrid, StyleImage.Skip)]
+    public void Run_WithStyles_GivesTheSameBitsOnSeveralWorkers(GeneratorKind kind, StyleImage image)
     {
         var spec = Tiny.Spec(replicas: 2, iterations: 2);
         spec = spec with
         {
             Data = spec.Data with { Classes = 3 },
-            Generator = spec.Generator with { Kind = GeneratorKind.StyleGan2, StyleSize = 16, MostChannels = 16, Image = image, Conditional = true },
+            Generator = spec.Generator with { Kind = kind, StyleSize = 16, MostChannels = 16, Image = image, Conditional = true },
             Discriminator = spec.Discriminator with { Separable = true },
         };
         using var dataset = new MemoryDataset(classes: 3);

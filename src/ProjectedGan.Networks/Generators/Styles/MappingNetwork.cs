@@ -22,7 +22,7 @@ internal sealed class MappingNetwork : Module<Tensor, Tensor?, Tensor>
     [ComponentName(Name = "w_avg")]
     private readonly Tensor _average;
 
-    public MappingNetwork(StyleGan2Options options, InitialWeights initial)
+    public MappingNetwork(StyleOptions options, InitialWeights initial)
         : base("mapping")
     {
         _average = zeros([options.StyleSize]);

@@ -11,20 +11,8 @@ public enum StyleArchitecture
 }
 
 /// <summary>The shape of a StyleGAN2 generator (Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN").</summary>
-public sealed record StyleGan2Options
+public sealed record StyleGan2Options : StyleOptions
 {
-    /// <summary>Side of the images: 64, 128, 256, 512 or 1024 pixels.</summary>
-    public required int Resolution { get; init; }
-
-    /// <summary>Size Z of a latent vector. The Projected GAN reference's value is the default.</summary>
-    public int LatentSize { get; init; } = 64;
-
-    /// <summary>Size W of a style vector, the mapping network's output. The reference's value is the default.</summary>
-    public int StyleSize { get; init; } = 128;
-
-    /// <summary>Layers of the mapping network. The reference's value is the default; StyleGAN2 itself has 8.</summary>
-    public int MappingLayers { get; init; } = 2;
-
     /// <summary>Channels at 128²; a resolution r has 128/r of them, at most <see cref="MostChannels"/>. The reference's value is the default.</summary>
     public int Width { get; init; } = 256;
 
@@ -33,9 +21,13 @@ public sealed record StyleGan2Options
 
     public StyleArchitecture Architecture { get; init; }
 
-    /// <summary>Number of classes; 0 for an unconditional generator.</summary>
-    public int Classes { get; init; }
-
     /// <summary>Channels of the maps of a side, at least one.</summary>
     internal long Channels(int side) => Math.Clamp(Width * 128L / side, 1, MostChannels);
+
+    internal override void Validate()
+    {
+        base.Validate();
+        RequirePositive("width", Width);
+        RequirePositive("largest number of channels", MostChannels);
+    }
 }

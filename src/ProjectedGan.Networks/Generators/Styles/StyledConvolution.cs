@@ -58,6 +58,13 @@ internal sealed class StyledConvolution : Module
     /// <returns>[N, outputs, side, side].</returns>
     public Tensor Forward(Tensor map, Tensor style, INoiseSource? noise, double gain = 1)
     {
+        using var linear = Linear(map, style, noise);
+        return StyleActivation.ApplyBounded(linear, gain);
+    }
+
+    /// <summary>The layer before its activation; see <see cref="Forward"/>.</summary>
+    public Tensor Linear(Tensor map, Tensor style, INoiseSource? noise)
+    {
         using var scope = NewDisposeScope();
         var weight = GradientTaps.Of(_weight);
         var factors = _affine.forward(style); // [N, inputs]
@@ -69,7 +76,6 @@ internal sealed class StyledConvolution : Module
             result = result.Plus(plane * GradientTaps.Of(_noiseStrength));
         }
 
-        result = result.Plus(GradientTaps.Of(_bias).view(1, -1, 1, 1));
-        return StyleActivation.ApplyBounded(result, gain).MoveToOuterDisposeScope();
+        return result.Plus(GradientTaps.Of(_bias).view(1, -1, 1, 1)).MoveToOuterDisposeScope();
     }
 }
