@@ -1,6 +1,5 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
-using ProjectedGan.Torch;
 using TorchSharp.Utils;
 using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
@@ -17,15 +16,12 @@ internal sealed class HybridBlock : Module
     // demodulation assumes.
     private const double Gain = 1.846;
 
-    private readonly bool _doubles;
-
     [ComponentName(Name = "conv")]
     private readonly StyledConvolution _convolution;
 
-    public HybridBlock(long inputs, long outputs, long styleSize, int side, bool doubles, InitialWeights initial)
+    public HybridBlock(long inputs, long outputs, long styleSize, int side, InitialWeights initial)
         : base(nameof(HybridBlock))
     {
-        _doubles = doubles;
         _convolution = new StyledConvolution(inputs, outputs * 2, styleSize, side, doubles: false, initial);
         RegisterComponents();
     }
@@ -36,7 +32,7 @@ internal sealed class HybridBlock : Module
     /// <returns>[N, outputs, side, side].</returns>
     public Tensor Forward(Tensor map, Tensor style, INoiseSource? noise)
     {
-        using var large = _doubles ? functional.interpolate(map, null, Twice, InterpolationMode.Nearest) : map.alias();
+        using var large = functional.interpolate(map, null, Twice, InterpolationMode.Nearest); // [N, inputs, side, side]
         using var wide = _convolution.Linear(large, style, noise); // [N, 2 * outputs, side, side]
         using var bounded = StyleActivation.Bound(wide);
         using var gated = GatedUnit.Apply(bounded);

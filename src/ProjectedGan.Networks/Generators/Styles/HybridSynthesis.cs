@@ -17,6 +17,9 @@ internal sealed class HybridSynthesis : Module<Tensor, INoiseSource?, Tensor>
     [ComponentName(Name = "const")]
     private readonly Parameter _constant;
 
+    [ComponentName(Name = "affine")]
+    private readonly EqualizedLinear _affine;
+
     // Inside records, because a field of module type registers itself under its own name.
     private readonly Stage[] _stages;
     private readonly StyledImage[] _image;
@@ -24,13 +27,14 @@ internal sealed class HybridSynthesis : Module<Tensor, INoiseSource?, Tensor>
     public HybridSynthesis(HybridOptions options, InitialWeights initial)
         : base("synthesis")
     {
-        _constant = new Parameter(initial.Normal([options.Channels(StyleBlock.FirstSide), StyleBlock.FirstSide, StyleBlock.FirstSide]), true);
+        var channels = options.Channels(StyleBlock.FirstSide);
+        _constant = new Parameter(initial.Normal([channels, StyleBlock.FirstSide, StyleBlock.FirstSide]), true);
+        _affine = new EqualizedLinear(options.StyleSize, channels, initial, bias: 1);
         RegisterComponents();
-        int[] sides = [.. Enumerable.Range(0, 30).Select(power => StyleBlock.FirstSide << power).TakeWhile(side => side <= options.Resolution)];
+        int[] sides = [.. Enumerable.Range(1, 30).Select(power => StyleBlock.FirstSide << power).TakeWhile(side => side <= options.Resolution)];
         _stages = Array.ConvertAll(sides, side => new Stage(
             side,
-            new HybridBlock(
-                options.Channels(Math.Max(side / 2, StyleBlock.FirstSide)), options.Channels(side), options.StyleSize, side, doubles: side > StyleBlock.FirstSide, initial),
+            new HybridBlock(options.Channels(side / 2), options.Channels(side), options.StyleSize, side, initial),
             side is >= ExcitationSpan * StyleBlock.FirstSide and <= LargestExcited
                 ? new SkipLayerExcitation(options.Channels(side / ExcitationSpan), options.Channels(side), initial) : null));
         _image = [new StyledImage(options.Channels(options.Resolution), options.StyleSize, initial)];
@@ -46,8 +50,8 @@ internal sealed class HybridSynthesis : Module<Tensor, INoiseSource?, Tensor>
         register_module("torgb", _image[0]);
     }
 
-    /// <summary>Styles S that an image takes: one a block and one for the image.</summary>
-    public int Styles => _stages.Length + 1;
+    /// <summary>Styles S that an image takes: one for the constant, one a block and one for the image.</summary>
+    public int Styles => _stages.Length + 2;
 
     /// <param name="styles">[N, S, W].</param>
     /// <param name="noise">See <see cref="StyledConvolution.Forward"/>.</param>
@@ -56,16 +60,17 @@ internal sealed class HybridSynthesis : Module<Tensor, INoiseSource?, Tensor>
     {
         using var scope = NewDisposeScope();
         var maps = new Dictionary<int, Tensor>();
-        var map = GradientTaps.Of(_constant).unsqueeze(0).expand(styles.size(0), -1, -1, -1); // [N, C, 4, 4]
+        var map = GradientTaps.Of(_constant).unsqueeze(0) * _affine.forward(styles.select(1, 0)).unsqueeze(-1).unsqueeze(-1); // [N, C, 4, 4]
+        maps[StyleBlock.FirstSide] = map;
         for (var place = 0; place < _stages.Length; place++)
         {
             var stage = _stages[place];
-            map = stage.Block.Forward(map, styles.select(1, place), noise); // [N, C, side, side]
+            map = stage.Block.Forward(map, styles.select(1, place + 1), noise); // [N, C, side, side]
             map = stage.Excitation?.forward(maps[stage.Side / ExcitationSpan], map) ?? map;
             maps[stage.Side] = map;
         }
 
-        return _image[0].forward(map, styles.select(1, _stages.Length)).MoveToOuterDisposeScope();
+        return _image[0].forward(map, styles.select(1, Styles - 1)).MoveToOuterDisposeScope();
     }
 
     private sealed record Stage(int Side, HybridBlock Block, SkipLayerExcitation? Excitation);
