@@ -1,6 +1,5 @@
 using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
@@ -14,7 +13,7 @@ internal static class StyleActivation
 
     public static Tensor Apply(Tensor input, double gain = 1)
     {
-        using var active = functional.leaky_relu(input, Slope);
+        using var active = input.leaky_relu(Of(Slope));
         return active * Of(Math.Sqrt(2) * gain);
     }
 
