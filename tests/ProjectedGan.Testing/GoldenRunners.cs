@@ -9,6 +9,7 @@ public static class GoldenRunners
     public static IReadOnlyDictionary<string, string> TestClasses { get; } = new Dictionary<string, string>
     {
         ["fastgan"] = "ProjectedGan.Networks.Tests.Generators.FastGanGoldenTests",
+        ["stylegan2"] = "ProjectedGan.Networks.Tests.Generators.StyleGan2GoldenTests",
         ["features"] = "ProjectedGan.Networks.Tests.Features.FeaturesGoldenTests",
         ["multid"] = "ProjectedGan.Networks.Tests.Discriminators.MultiScaleDiscriminatorGoldenTests",
         ["iteration"] = "ProjectedGan.Training.Tests.IterationGoldenTests",

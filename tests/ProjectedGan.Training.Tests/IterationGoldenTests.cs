@@ -113,13 +113,7 @@ public class IterationGoldenTests
             Batch = args.GetProperty("batch").GetInt32(),
             TotalImages = 1000,
             Data = new DataSpec { Resolution = resolution, Classes = Classes(golden) },
-            Generator = new GeneratorSpec
-            {
-                Kind = generator.Flag("lite") ? GeneratorKind.FastGanLite : GeneratorKind.FastGan,
-                LatentSize = generator.GetProperty("z_dim").GetInt32(),
-                Width = generator.GetProperty("ngf").GetInt32(),
-                Conditional = generator.Flag("cond"),
-            },
+            Generator = golden.Module("G").Builder == "stylegan2" ? StyleGan2(generator) : FastGan(generator),
             Features = new FeatureSpec { Weights = FeatureSpec.RandomWeights, InputSize = discriminator.Flag("interp224") ? 224 : resolution },
             Projection = new ProjectionSpec
             {
@@ -142,6 +136,25 @@ public class IterationGoldenTests
         };
     }
 
+    private static GeneratorSpec FastGan(JsonElement generator) => new()
+    {
+        Kind = generator.Flag("lite") ? GeneratorKind.FastGanLite : GeneratorKind.FastGan,
+        LatentSize = generator.GetProperty("z_dim").GetInt32(),
+        Width = generator.GetProperty("ngf").GetInt32(),
+        Conditional = generator.Flag("cond"),
+    };
+
+    private static GeneratorSpec StyleGan2(JsonElement generator) => new()
+    {
+        Kind = GeneratorKind.StyleGan2,
+        LatentSize = generator.GetProperty("z_dim").GetInt32(),
+        StyleSize = generator.GetProperty("w_dim").GetInt32(),
+        MappingLayers = generator.GetProperty("mapping_kwargs").GetProperty("num_layers").GetInt32(),
+        Width = generator.GetProperty("channel_base").GetInt32() / 128,
+        MostChannels = generator.GetProperty("channel_max").GetInt32(),
+        Conditional = generator.GetProperty("c_dim").GetInt32() > 0,
+    };
+
     private static int Classes(GoldenRun golden) => golden.Case.Inputs.TryGetValue("input:real_c_1", out var labels) ? (int)labels.Shape[1] : 0;
 
     // A case may stop the schedule at one place of it; a blur that fades over more images than there are stays there.
@@ -152,7 +165,8 @@ public class IterationGoldenTests
             return new BlurSpec();
         }
         var blur = new BlurSpec { InitialSigma = loss.Real("blur_init_sigma", 0), FadeImages = (long)(loss.Real("blur_fade_kimg", 0) * 1000) };
-        return args.Find("cur_nimg_loss") is { } seen ? new BlurSpec { InitialSigma = blur.Sigma(seen.GetInt64()), FadeImages = 1L << 50 } : blur;
+        // A little above, for the filter's width is a whole number of a sigma that fades a little.
+        return args.Find("cur_nimg_loss") is { } seen ? new BlurSpec { InitialSigma = blur.Sigma(seen.GetInt64()) * (1 + 1e-13), FadeImages = 1L << 50 } : blur;
     }
 
     private static void Fill(GoldenRun golden, GeneratorNetwork generator, FeatureProjector projector, MultiScaleDiscriminator discriminator)
@@ -227,7 +241,7 @@ public class IterationGoldenTests
             {
                 tensor.copy_(tensors[name]);
             }
-            golden.Compare($"{prefix}ema{start}/image", generator.forward(golden.Input("input:z_ema"), golden.HasInput("input:c_ema") ? golden.Input("input:c_ema") : null, null));
+            golden.Compare($"{prefix}ema{start}/image", generator.forward(golden.Input("input:z_ema"), golden.HasInput("input:c_ema") ? golden.Input("input:c_ema") : null, StoredNoise.Instance));
         }
     }
 

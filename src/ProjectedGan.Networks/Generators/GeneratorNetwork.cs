@@ -18,6 +18,18 @@ public abstract class GeneratorNetwork(string name) : Module<Tensor, Tensor?, IN
     /// <summary>Number of classes, 0 for an unconditional generator.</summary>
     public abstract int Classes { get; }
 
+    /// <summary>Whether forward passes in training mode move the average style, where there is one. Default true.</summary>
+    public bool TracksAverage { get; set; } = true;
+
+    /// <summary>Where styles are moved towards the average one; null, as by default, for nowhere. Without effect on a generator without styles.</summary>
+    public Truncation? Truncation { get; set; }
+
+    /// <summary>Which noise forward passes inject. By default the caller's.</summary>
+    public NoiseMode NoiseMode { get; set; }
+
+    /// <summary>Whether <see cref="Truncation"/> has an effect.</summary>
+    public virtual bool CanTruncate => false;
+
     /// <param name="latents">Standard normal [N, Z].</param>
     /// <param name="labels">One-hot [N, C], C at most <see cref="Classes"/>; null exactly for an unconditional generator.</param>
     /// <param name="noise">Source of the injected noise; null for none.</param>
@@ -38,7 +50,7 @@ public abstract class GeneratorNetwork(string name) : Module<Tensor, Tensor?, IN
             ShapeGuard.Check(GetName(), nameof(labels), labels!, latents.shape[0], ShapeGuard.Any);
         }
 
-        return Synthesize(latents, labels, noise);
+        return Synthesize(latents, labels, NoiseMode switch { NoiseMode.Stored => StoredNoise.Instance, NoiseMode.None => null, _ => noise });
     }
 
     /// <summary>The forward pass, arguments checked.</summary>

@@ -81,7 +81,8 @@ public sealed class InitialWeights
         return vector;
     }
 
-    private Tensor Normal(long[] shape)
+    /// <summary>Standard normal values, whatever the rule: for layers that scale their weights as they use them.</summary>
+    public Tensor Normal(long[] shape)
     {
         var values = zeros(shape);
         if (_generator is not null)

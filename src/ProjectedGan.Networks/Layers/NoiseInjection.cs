@@ -21,10 +21,10 @@ public sealed class NoiseInjection : Module<Tensor, INoiseSource?, Tensor>
     }
 
     /// <param name="input">[N, C, H, W].</param>
-    /// <param name="noise">Draws [N, 1, H, W]; none when null, and then the result is an alias of the input.</param>
+    /// <param name="noise">Draws [N, 1, H, W]; none when null or the network's own, and then the result is an alias of the input.</param>
     public override Tensor forward(Tensor input, INoiseSource? noise)
     {
-        if (noise is null)
+        if (noise is null or StoredNoise)
         {
             return input.alias();
         }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.Noise;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Torch;
 
@@ -21,7 +23,8 @@ internal static class GenerateCommand
         Option<long> seed = new("--seed") { Description = "Seed of the latents; sample i depends on seed and i alone." };
         Option<string?> seeds = new("--seeds") { Description = "In place of --count and --seed: the first sample of each of these seeds, for example 0-31 or 1,5,9-12.", HelpName = "SEEDS" };
         Option<int?> label = new("--class") { Description = "Class of a conditional generator; drawn as often as in the data set by default. Names of single files tell it." };
-        Option<double?> truncation = new("--truncation") { Description = "None but 1: this generator cannot be truncated.", HelpName = "PSI" };
+        Option<double?> truncation = new("--truncation") { Description = "StyleGAN2 and hybrid: how far styles keep their distance from the average one, 0 to 1; less is better and more uniform.", HelpName = "PSI" };
+        Option<NoiseMode> noise = new("--noise") { Description = "Injected noise: drawn for each sample, stored (StyleGAN2's and hybrid's own, the same for all), or none." };
         Option<bool> overwrite = new("--overwrite") { Description = "Replace files that are in the folder." };
         ExampleCommand command = new(
             "generate",
@@ -30,18 +33,12 @@ internal static class GenerateCommand
             "generate runs/flowers roses/ --class 3 --seeds 0-31",
             "generate runs/church samples/ --count 50000 --device cuda")
         {
-            destination, count, columns, seed, seeds, label, truncation, overwrite,
+            destination, count, columns, seed, seeds, label, truncation, noise, overwrite,
         };
         var generator = new GeneratorSource().AddTo(command);
         command.Runs((parsed, cancellation) =>
         {
             string target = CheckTarget(parsed.GetValue(destination)!);
-            if (parsed.GetValue(truncation) is { } psi and not 1.0)
-            {
-                throw new UsageException(
-                    $"--truncation is {psi}, and FastGAN has none: it brings every latent to the same length and maps it to no style with an average to go to. Leave it out.");
-            }
-
             IReadOnlyList<long>? list = parsed.GetValue(seeds) is { } text ? SampleChoice.ParseSeeds(text) : null;
             if (list is not null && (IsGiven(count) || IsGiven(seed)))
             {
@@ -51,6 +48,8 @@ internal static class GenerateCommand
             int wanted = Positive(parsed.GetValue(count), "--count");
             TorchRuntime.SetThreads(Environment.ProcessorCount);
             using TrainedGenerator trained = generator.Open(parsed);
+            Truncate(trained.Network, parsed.GetValue(truncation));
+            trained.Network.NoiseMode = parsed.GetValue(noise);
             int? named = parsed.GetValue(label);
             using IImageDataset? labels = trained.OpenLabels(named);
             SampleChoice samples = list is null
@@ -76,6 +75,27 @@ internal static class GenerateCommand
             bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
         });
         return command;
+    }
+
+    private static void Truncate(GeneratorNetwork network, double? given)
+    {
+        if (given is not { } psi)
+        {
+            return;
+        }
+
+        if (psi is not (>= -2 and <= 2))
+        {
+            throw new UsageException($"--truncation is {psi}; give a number from 0, the average image, to 1, none; up to 2 and down to -2 exaggerate.");
+        }
+
+        if (!network.CanTruncate && psi != 1.0)
+        {
+            throw new UsageException(
+                $"--truncation is {psi}, and FastGAN has none: it brings every latent to the same length and maps it to no style with an average to go to. Leave it out.");
+        }
+
+        network.Truncation = new Truncation(psi);
     }
 
     private static string CheckTarget(string target)

@@ -82,6 +82,8 @@ internal sealed class WorkerState : IDisposable
     {
         var latents = Randomness.Latents(moment, ReplicaBatch).to(Factory.Type).to(Factory.Device);
         var labels = Randomness.Labels(moment, ReplicaBatch)?.to(Factory.Type).to(Factory.Device);
+        // As the reference: of the two batches of an iteration the average style follows one, that of the discriminators' phase where there is one.
+        lane.Generator.TracksAverage = moment.Phase == TrainingPhase.Discriminator || Spec.SharedFakes;
         using var mixed = MixedPrecision();
         var images = lane.Generator.forward(latents, Spec.Generator.Conditional ? labels : null, Randomness.Noise(moment));
         return (images.to_type(Factory.Type), labels);

@@ -3,6 +3,7 @@ using ProjectedGan.Networks;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.Generators.Styles;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Projection;
 using ProjectedGan.Networks.WeightFiles;
@@ -84,14 +85,41 @@ public sealed class NetworkFactory(TrainingSpec spec)
         return network;
     }
 
-    private FastGan Generator(InitialWeights initial) => new FastGan(new FastGanOptions
+    private GeneratorNetwork Generator(InitialWeights initial)
     {
-        Resolution = spec.Data.Resolution,
-        LatentSize = spec.Generator.LatentSize,
-        Width = spec.Generator.Width,
-        Lite = spec.Generator.Kind == GeneratorKind.FastGanLite,
-        Classes = spec.Generator.Conditional ? spec.Data.Classes : 0,
-    }, initial);
+        var classes = spec.Generator.Conditional ? spec.Data.Classes : 0;
+        return spec.Generator.Kind switch
+        {
+            GeneratorKind.StyleGan2 => new StyleGan2(new StyleGan2Options
+            {
+                Resolution = spec.Data.Resolution,
+                LatentSize = spec.Generator.LatentSize,
+                StyleSize = spec.Generator.StyleSize,
+                MappingLayers = spec.Generator.MappingLayers,
+                Width = spec.Generator.Width,
+                MostChannels = spec.Generator.MostChannels,
+                Architecture = spec.Generator.Image == StyleImage.Residual ? StyleArchitecture.Residual : StyleArchitecture.Skip,
+                Classes = classes,
+            }, initial),
+            GeneratorKind.Hybrid => new Hybrid(new HybridOptions
+            {
+                Resolution = spec.Data.Resolution,
+                LatentSize = spec.Generator.LatentSize,
+                StyleSize = spec.Generator.StyleSize,
+                MappingLayers = spec.Generator.MappingLayers,
+                Width = spec.Generator.Width,
+                Classes = classes,
+            }, initial),
+            _ => new FastGan(new FastGanOptions
+            {
+                Resolution = spec.Data.Resolution,
+                LatentSize = spec.Generator.LatentSize,
+                Width = spec.Generator.Width,
+                Lite = spec.Generator.Kind == GeneratorKind.FastGanLite,
+                Classes = classes,
+            }, initial),
+        };
+    }
 
     private MultiScaleDiscriminator Discriminator(FeatureProjector projector, InitialWeights initial) => new(new MultiScaleDiscriminatorOptions
     {

@@ -12,4 +12,12 @@ public enum GeneratorKind
     /// <summary>FastGAN with one convolution a block and no noise: the better choice for small data sets.</summary>
     [JsonStringEnumMemberName("fastgan_lite")]
     FastGanLite,
+
+    /// <summary>StyleGAN2: a mapping network to styles, and a synthesis network that they modulate.</summary>
+    [JsonStringEnumMemberName("stylegan2")]
+    StyleGan2,
+
+    /// <summary>FastGAN's excited path with StyleGAN2's style modulation in place of batch normalisation; one convolution a block.</summary>
+    [JsonStringEnumMemberName("hybrid")]
+    Hybrid,
 }

@@ -68,6 +68,9 @@ public static class TrainingSpecValidator
     {
         checks.Range("generator.latentSize", 1, 4096);
         checks.Range("generator.width", 1, 1024);
+        checks.Range("generator.styleSize", 1, 4096);
+        checks.Range("generator.mappingLayers", 1, 32);
+        checks.Range("generator.mostChannels", 1, 4096);
         checks.Range("projection.channels", 1, 1024);
         checks.Range("discriminator.count", 1, 4);
         checks.Range("discriminator.widthFactor", 1e-3, 4);
@@ -152,7 +155,7 @@ public static class TrainingSpecValidator
             checks.NeedsClasses("generator.conditional", spec.Generator.Conditional);
             checks.NeedsClasses("discriminator.conditional", spec.Discriminator.Conditional);
         }
-        if (spec.Generator is { Conditional: true, Kind: not GeneratorKind.FastGanLite } && spec.Data.Resolution > 256)
+        if (spec.Generator is { Conditional: true, Kind: GeneratorKind.FastGan } && spec.Data.Resolution > 256)
         {
             checks.Add("generator.conditional", $"generator.conditional is true at data.resolution {spec.Data.Resolution}; "
                 + "the conditional FastGAN has no label input above 256 pixels; use 256 or less.");

@@ -78,6 +78,31 @@ public class GenerateTests
         (await PganProcess.RunAsync(home.Path, "interpolate", "run", "walk.webp", "--class", "1")).Refused(2, "--class is 1", "without classes");
     }
 
+    [Fact]
+    public async Task Generate_OfAStyleGan2_IsTruncated()
+    {
+        using TemporaryFolder home = new();
+        (await PganProcess.RunAsync(
+            home.Path, "train", "--spec", TinyRun.Write(home, 8, 0), "--run", "run", "--set", "generator.kind=stylegan2", "--set", "generator.styleSize=8", "--set", "generator.mostChannels=8")).Succeeded();
+        foreach ((string folder, string psi) in new[] { ("none", "1"), ("half", "0.5"), ("average", "0") })
+        {
+            (await PganProcess.RunAsync(home.Path, "generate", "run", folder, "--count", "2", "--truncation", psi)).Succeeded();
+        }
+
+        (await PganProcess.RunAsync(home.Path, "generate", "run", "plain", "--count", "2")).Succeeded();
+        (await PganProcess.RunAsync(home.Path, "generate", "run", "still", "--count", "2", "--noise", "stored")).Succeeded();
+        Assert.NotEqual(Pixels("plain"), Pixels("still"));
+        Assert.Equal(Pixels("plain"), Pixels("none"));
+        Assert.True(Difference("half") < Difference("none"), $"{Difference("half")} is not below {Difference("none")}.");
+        Assert.True(Difference("average") < Difference("half"), $"{Difference("average")} is not below {Difference("half")}.");
+        (await PganProcess.RunAsync(home.Path, "generate", "run", "far", "--truncation", "3")).Refused(2, "--truncation is 3");
+
+        byte[] Pixels(string folder, int sample = 0) => ImageCodec.Decode(File.ReadAllBytes(home.At(folder, $"{sample:D6}.png"))).Pixels;
+
+        // Of the two samples from each other.
+        double Difference(string folder) => Pixels(folder, 0).Zip(Pixels(folder, 1), (first, second) => Math.Pow(first - second, 2)).Average();
+    }
+
     [Theory]
     [InlineData("0-3", new long[] { 0, 1, 2, 3 })]
     [InlineData("5", new long[] { 5 })]

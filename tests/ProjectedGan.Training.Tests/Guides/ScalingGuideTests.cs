@@ -95,7 +95,8 @@ public sealed partial class ScalingGuideTests
                 NetworkFactory factory = new(new TrainingSpec
                 {
                     Data = new DataSpec { Path = "memory", Resolution = resolution },
-                    Generator = new GeneratorSpec { Kind = kind },
+                    // The reference's widths.
+                    Generator = kind == GeneratorKind.StyleGan2 ? new GeneratorSpec { Kind = kind, LatentSize = 64, Width = 256 } : new GeneratorSpec { Kind = kind },
                     Features = new FeatureSpec { Weights = FeatureSpec.RandomWeights },
                 });
                 using var generator = factory.CreateEmptyGenerator();

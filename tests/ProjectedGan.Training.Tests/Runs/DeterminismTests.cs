@@ -69,6 +69,28 @@ public class DeterminismTests
         Assert.Equal(alone[0], together[1]);
     }
 
+    [Theory]
+    [InlineData(GeneratorKind.StyleGan2, StyleImage.Skip)]
+    [InlineData(GeneratorKind.StyleGan2, StyleImage.Residual)]
+    [InlineData(GeneratorKind.Hybrid, StyleImage.Skip)]
+    public void Run_WithStyles_GivesTheSameBitsOnSeveralWorkers(GeneratorKind kind, StyleImage image)
+    {
+        var spec = Tiny.Spec(replicas: 2, iterations: 2);
+        spec = spec with
+        {
+            Data = spec.Data with { Classes = 3 },
+            Generator = spec.Generator with { Kind = kind, StyleSize = 16, MostChannels = 16, Image = image, Conditional = true },
+            Discriminator = spec.Discriminator with { Separable = true },
+        };
+        using var dataset = new MemoryDataset(classes: 3);
+
+        var alone = InProcessCluster.Run(spec, dataset, [2], null, CancellationToken.None);
+        var together = InProcessCluster.Run(spec, dataset, [1, 1], null, CancellationToken.None);
+
+        Assert.Equal(alone[0], together[0]);
+        Assert.Equal(alone[0], together[1]);
+    }
+
     [Fact]
     public void Run_BFloat16_TrainsWithOtherRoundingsAndRepeats()
     {

@@ -39,7 +39,7 @@ public sealed class TrainingSpecFileTests : IDisposable
     [InlineData("optimiser:\n  x: 3\n", "line 1: optimiser is no known section")]
     [InlineData("\nbatch: many\n", "line 2: batch is 'many'; it must be a whole number.")]
     [InlineData("sharedFakes: yes\n", "line 1: sharedFakes is 'yes'; it must be true or false.")]
-    [InlineData("generator:\n  kind: stylegan9\n", "line 2: generator.kind is 'stylegan9'; it must be one of fastgan, fastgan_lite.")]
+    [InlineData("generator:\n  kind: stylegan9\n", "line 2: generator.kind is 'stylegan9'; it must be one of fastgan, fastgan_lite, stylegan2, hybrid.")]
     [InlineData("batch: [1, 2]\n", "line 1: batch holds a list or a section; it must be a whole number.")]
     [InlineData("seed: 1\nbatch: 30\nreplicas: 4\n", "line 2: batch 30 is not divisible by replicas 4; use a batch of 28 or 32.")]
     [InlineData("- 1\n- 2\n", "the file must hold one mapping")]

@@ -1,0 +1,91 @@
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Torch;
+using TorchSharp;
+using TorchSharp.Utils;
+using static ProjectedGan.Torch.Scalars;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Networks.Generators.Styles;
+
+/// <summary>Latents (and labels) to style vectors, and the average style to which samples may be truncated (Karras et al. 2019, section 2 and appendix B).</summary>
+internal sealed class MappingNetwork : Module<Tensor, Tensor?, Tensor>
+{
+    private const double Rate = 0.01;
+    private const double AverageDecay = 0.998;
+    private const double MomentEpsilon = 1e-8;
+
+    // Inside an array, because a field of module type registers itself under its own name.
+    private readonly EqualizedLinear[] _layers;
+    private readonly EqualizedLinear?[] _embedding;
+
+    [ComponentName(Name = "w_avg")]
+    private readonly Tensor _average;
+
+    public MappingNetwork(StyleOptions options, InitialWeights initial)
+        : base("mapping")
+    {
+        _average = zeros([options.StyleSize]);
+        RegisterComponents();
+        _embedding = [options.Classes > 0 ? new EqualizedLinear(options.Classes, options.StyleSize, initial) : null];
+        var inputs = options.LatentSize + (options.Classes > 0 ? options.StyleSize : 0);
+        _layers = [.. Enumerable.Range(0, options.MappingLayers)
+            .Select(layer => new EqualizedLinear(layer == 0 ? inputs : options.StyleSize, options.StyleSize, initial, rate: Rate))];
+        if (_embedding[0] is { } embedding)
+        {
+            register_module("embed", embedding);
+        }
+
+        for (var layer = 0; layer < _layers.Length; layer++)
+        {
+            register_module($"fc{layer}", _layers[layer]);
+        }
+    }
+
+    /// <param name="latents">[N, Z].</param>
+    /// <param name="labels">One-hot [N, C], or null.</param>
+    /// <returns>Styles [N, W].</returns>
+    public override Tensor forward(Tensor latents, Tensor? labels)
+    {
+        using var scope = NewDisposeScope();
+        var styles = NormalizeSecondMoment(latents); // [N, Z]
+        if (_embedding[0] is { } embedding)
+        {
+            styles = cat([styles, NormalizeSecondMoment(embedding.forward(labels!))], 1); // [N, Z + W]
+        }
+
+        foreach (var layer in _layers)
+        {
+            styles = StyleActivation.Apply(layer.forward(styles)); // [N, W]
+        }
+
+        return styles.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Moves the average style towards those of a batch [N, W].</summary>
+    public void Track(Tensor styles)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var mean = styles.detach().to_type(_average.dtype).mean([0]); // [W]
+        _average.copy_(mean.Plus((_average - mean) * Of(AverageDecay)));
+    }
+
+    /// <summary>Styles moved towards the average: <paramref name="psi"/> 1 leaves them, 0 gives the average.</summary>
+    public Tensor Truncate(Tensor styles, double psi)
+    {
+        using var share = psi.ToScalar();
+        using var distance = styles - _average;
+        using var kept = distance * share;
+        return kept.Plus(_average);
+    }
+
+    private static Tensor NormalizeSecondMoment(Tensor vectors)
+    {
+        using var squares = vectors * vectors;
+        using var moment = squares.mean([1], true); // [N, 1]
+        using var shifted = moment.Plus(Of(MomentEpsilon));
+        using var scale = shifted.rsqrt();
+        return vectors * scale;
+    }
+}

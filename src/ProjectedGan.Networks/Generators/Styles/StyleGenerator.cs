@@ -1,0 +1,88 @@
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Noise;
+using ProjectedGan.Torch;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Networks.Generators.Styles;
+
+/// <summary>A generator whose mapping network turns latents into styles, which its synthesis network takes in each of its layers.</summary>
+public abstract class StyleGenerator : GeneratorNetwork
+{
+    private readonly StyleOptions _options;
+
+    // Inside records, because a field of module type registers itself under its own name, out of the reference's order.
+    private readonly Parts _parts;
+
+    /// <param name="name">The network's name, for messages.</param>
+    /// <param name="options">Its shape, checked here.</param>
+    /// <param name="initial">Draws the mapping network's weights, before the others.</param>
+    /// <param name="synthesis">Makes the other network, and says how many styles an image takes.</param>
+    /// <exception cref="PganException">An option is out of range.</exception>
+    private protected StyleGenerator(string name, StyleOptions options, InitialWeights initial, Func<(Module<Tensor, INoiseSource?, Tensor> Network, int Styles)> synthesis)
+        : base(name)
+    {
+        options.Validate();
+        _options = options;
+        var mapping = new MappingNetwork(options, initial);
+        var (network, styles) = synthesis();
+        _parts = new Parts(mapping, network);
+        Styles = styles;
+        register_module("synthesis", network);
+        register_module("mapping", mapping);
+    }
+
+    public override long LatentSize => _options.LatentSize;
+
+    public override int Resolution => _options.Resolution;
+
+    public override int Classes => _options.Classes;
+
+    public override bool CanTruncate => true;
+
+    /// <summary>Styles S that an image takes.</summary>
+    public int Styles { get; }
+
+    /// <summary>The styles of latents; in training mode the average style follows them where <see cref="GeneratorNetwork.TracksAverage"/> says so.</summary>
+    /// <param name="latents">Standard normal [N, Z].</param>
+    /// <param name="labels">One-hot [N, C]; null exactly for an unconditional generator.</param>
+    /// <param name="truncation">Where the styles are moved towards the average; null for nowhere.</param>
+    /// <returns>[N, S, W].</returns>
+    public Tensor Map(Tensor latents, Tensor? labels, Truncation? truncation = null)
+    {
+        using var scope = NewDisposeScope();
+        var styles = _parts.Mapping.forward(latents, labels); // [N, W]
+        if (training && TracksAverage)
+        {
+            _parts.Mapping.Track(styles);
+        }
+
+        var all = styles.unsqueeze(1).expand(-1, Styles, -1); // [N, S, W]
+        if (truncation is null)
+        {
+            return all.MoveToOuterDisposeScope();
+        }
+
+        var truncated = _parts.Mapping.Truncate(all, truncation.Psi);
+        var layers = Math.Min(truncation.Layers ?? Styles, Styles);
+        return cat([truncated.narrow(1, 0, layers), all.narrow(1, layers, Styles - layers)], 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The images of styles.</summary>
+    /// <param name="styles">[N, S, W].</param>
+    /// <param name="noise">Source of the injected noise; <see cref="StoredNoise"/> for the network's own; null for none.</param>
+    /// <returns>[N, 3, R, R].</returns>
+    public Tensor Synthesize(Tensor styles, INoiseSource? noise)
+    {
+        ShapeGuard.Check(GetName(), nameof(styles), styles, ShapeGuard.Any, Styles, _options.StyleSize);
+        return _parts.Synthesis.forward(styles, noise);
+    }
+
+    protected override Tensor Synthesize(Tensor latents, Tensor? labels, INoiseSource? noise)
+    {
+        using var styles = Map(latents, labels, Truncation);
+        return _parts.Synthesis.forward(styles, noise);
+    }
+
+    private sealed record Parts(MappingNetwork Mapping, Module<Tensor, INoiseSource?, Tensor> Synthesis);
+}

@@ -1,0 +1,81 @@
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Noise;
+using ProjectedGan.Torch;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Networks.Generators.Styles;
+
+/// <summary>A layer of the synthesis network: modulated 3×3 convolution, noise, bias, activation (Karras et al. 2020, figure 2).</summary>
+internal sealed class StyledConvolution : Module
+{
+    private const int Kernel = 3;
+
+    private readonly int _side;
+    private readonly bool _doubles;
+
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "noise_strength")]
+    private readonly Parameter _noiseStrength = new(zeros([]), true);
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter _bias;
+
+    [ComponentName(Name = "resample_filter")]
+    private readonly Tensor _filter = Resampling.Filter();
+
+    [ComponentName(Name = "noise_const")]
+    private readonly Tensor _storedNoise;
+
+    [ComponentName(Name = "affine")]
+    private readonly EqualizedLinear _affine;
+
+    /// <param name="inputs">Channels of the map.</param>
+    /// <param name="outputs">Channels of the result.</param>
+    /// <param name="styleSize">Size W of a style.</param>
+    /// <param name="side">Side of the result, in pixels.</param>
+    /// <param name="doubles">Whether the map has half that side.</param>
+    /// <param name="initial">Draws the weights.</param>
+    public StyledConvolution(long inputs, long outputs, long styleSize, int side, bool doubles, InitialWeights initial)
+        : base(nameof(StyledConvolution))
+    {
+        (_side, _doubles) = (side, doubles);
+        _affine = new EqualizedLinear(styleSize, inputs, initial, bias: 1);
+        _weight = new Parameter(initial.Normal([outputs, inputs, Kernel, Kernel]), true);
+        _storedNoise = initial.Normal([side, side]);
+        _bias = new Parameter(zeros([outputs]), true);
+        RegisterComponents();
+    }
+
+    /// <param name="map">[N, inputs, H, W].</param>
+    /// <param name="style">[N, W].</param>
+    /// <param name="noise">Draws [N, 1, side, side]; null for none.</param>
+    /// <param name="gain">Factor on the result.</param>
+    /// <returns>[N, outputs, side, side].</returns>
+    public Tensor Forward(Tensor map, Tensor style, INoiseSource? noise, double gain = 1)
+    {
+        using var linear = Linear(map, style, noise);
+        return StyleActivation.ApplyBounded(linear, gain);
+    }
+
+    /// <summary>The layer before its activation; see <see cref="Forward"/>.</summary>
+    public Tensor Linear(Tensor map, Tensor style, INoiseSource? noise)
+    {
+        using var scope = NewDisposeScope();
+        var weight = GradientTaps.Of(_weight);
+        var factors = _affine.forward(style); // [N, inputs]
+        var convolved = ModulatedConvolution.Apply(map, weight, factors, _doubles ? _filter : null);
+        var result = convolved * ModulatedConvolution.Demodulation(weight, factors);
+        if (noise is not null)
+        {
+            var plane = noise is StoredNoise ? _storedNoise : noise.Draw([result.size(0), 1, _side, _side], result.dtype, result.device);
+            result = result.Plus(plane * GradientTaps.Of(_noiseStrength));
+        }
+
+        return result.Plus(GradientTaps.Of(_bias).view(1, -1, 1, 1)).MoveToOuterDisposeScope();
+    }
+}
