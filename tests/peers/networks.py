@@ -4,6 +4,8 @@ Written from the descriptions in the golden README and in the papers (Sauer et a
 Each builder takes the `args` of a golden manifest's module; `golden_folder.py check` holds them against the values of a folder that was made
 elsewhere. A fresh network is what PyTorch makes of it: no layer here sets its own weights.
 """
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -11,8 +13,9 @@ from torch.nn.utils import spectral_norm
 
 GENERATOR_WIDTHS = {4: 16, 8: 8, 16: 4, 32: 2, 64: 2, 128: 1, 256: 0.5, 512: 0.25, 1024: 0.125}
 DISCRIMINATOR_WIDTHS = {4: 512, 8: 512, 16: 256, 32: 128, 64: 64, 128: 64, 256: 32, 512: 16, 1024: 8}
-# (kernel, stride, expansion, channels, blocks) of EfficientNet-lite0; lite1 has one block more between the first and the last row.
+# (kernel, stride, expansion, channels, blocks) of EfficientNet-lite0, and by what the others multiply channels and blocks (Tan and Le 2019).
 LITE_GROUPS = [(3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3), (5, 1, 6, 112, 3), (5, 2, 6, 192, 4), (3, 1, 6, 320, 1)]
+LITE_SCALES = {"0": (1.0, 1.0), "1": (1.0, 1.1), "2": (1.1, 1.2), "3": (1.2, 1.4), "4": (1.4, 1.8)}
 LITE_STAGES = [(0, 1), (2,), (3, 4), (5, 6)]
 # (stride, channels, blocks) of MobileNetV2; the taps lie behind these blocks.
 MOBILENET_GROUPS = [(1, 16, 1), (2, 24, 2), (2, 32, 3), (2, 64, 4), (1, 96, 3), (2, 160, 3), (1, 320, 1)]
@@ -195,24 +198,32 @@ class LiteBlock(nn.Module):
         return x + y if self.skip else y
 
 
-class EfficientNetLite(nn.Module):
-    channels = [24, 40, 112, 320]
+def lite_channels(channels, width):
+    """Rounded half up to a multiple of 8, or the next one where that loses more than a tenth."""
+    scaled = max(8, math.floor(channels * width / 8 + 0.5) * 8)
+    return scaled if scaled >= 0.9 * channels * width else scaled + 8
 
+
+class EfficientNetLite(nn.Module):
     def __init__(self, variant):
         super().__init__()
-        cin = 32
+        cin, self.channels = 32, []
+        width, depth = LITE_SCALES[variant[-1]]
         for stage, groups in enumerate(LITE_STAGES):
             modules = [nn.Conv2d(3, 32, 3), nn.BatchNorm2d(32, eps=1e-3), nn.ReLU6()] if stage == 0 else []
             if stage == 0:
                 modules[0] = SameConv(3, 32, 3, 2)
             for group in groups:
                 k, stride, expansion, cout, repeats = LITE_GROUPS[group]
-                repeats += variant == "tf_efficientnet_lite1" and 0 < group < len(LITE_GROUPS) - 1
+                cout = lite_channels(cout, width)
+                if 0 < group < len(LITE_GROUPS) - 1:
+                    repeats = math.ceil(repeats * depth)
                 blocks = []
                 for r in range(repeats):
                     blocks.append(LiteBlock(cin, cout, k, stride if r == 0 else 1, expansion))
                     cin = cout
                 modules.append(nn.Sequential(*blocks))
+            self.channels.append(cin)
             self.add_module(f"layer{stage}", nn.Sequential(*modules))
 
     def forward(self, x):

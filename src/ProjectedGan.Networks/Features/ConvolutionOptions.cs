@@ -1,6 +1,6 @@
 namespace ProjectedGan.Networks.Features;
 
-/// <summary>The geometry of a convolution and the activation after its normalisation.</summary>
+/// <summary>The geometry of a convolution, and the normalisation and activation behind it.</summary>
 /// <param name="Inputs">Input channels.</param>
 /// <param name="Outputs">Output channels.</param>
 internal sealed record ConvolutionOptions(int Inputs, int Outputs)
@@ -15,4 +15,7 @@ internal sealed record ConvolutionOptions(int Inputs, int Outputs)
     public PaddingRule Padding { get; init; } = PaddingRule.Half;
 
     public Activation Activation { get; init; } = Activation.Relu6;
+
+    /// <summary>The normalisation's epsilon: TensorFlow's 1e-3 by default, PyTorch's is 1e-5.</summary>
+    public double Epsilon { get; init; } = 1e-3;
 }

@@ -15,7 +15,7 @@ internal sealed class ConvolutionUnit(ConvolutionOptions options, BatchNormLayou
 
     public FrozenConvolution Convolution { get; } = new(options);
 
-    public FrozenBatchNorm Normalization { get; } = new(options.Outputs, layout);
+    public FrozenBatchNorm Normalization { get; } = new(options.Outputs, layout, options.Epsilon);
 
     /// <summary>Convolves, normalises and activates [N, inputs, H, W]. Intermediate tensors belong to the caller's scope.</summary>
     public Tensor Forward(Tensor input)

@@ -8,63 +8,68 @@ namespace ProjectedGan.Networks.Features;
 /// and 6 (Tan and Le 2019; the lite variants have ReLU6 and no squeeze-and-excitation). Parameter names are those of the Projected
 /// GAN reference, <c>layer0.0.weight</c> to <c>layer3.1.0.bn3.bias</c>.
 /// </summary>
-/// <remarks>Images go in as they are, in [-1, 1], as the reference does, though the network was trained on another normalisation.</remarks>
+/// <remarks>Images go in as they are, in [-1, 1]: the networks were trained on a mean and a deviation of 0.5.</remarks>
 public sealed class EfficientNetLite : FeatureNetwork
 {
     private const int StemChannels = 32;
 
-    // Kernel, stride of the first block, expansion, output channels, blocks in lite0. Lite1 multiplies the blocks of the groups
-    // between the first and the last by 1.1 and rounds up: one more each.
+    // Channels are rounded to multiples of this, by less than a tenth.
+    private const int ChannelStep = 8;
+
+    // Kernel, stride of the first block, expansion, output channels, blocks in lite0.
     private static readonly (int Kernel, int Stride, int Expansion, int Outputs, int Blocks)[] Groups =
     [
         (3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3), (5, 1, 6, 112, 3), (5, 2, 6, 192, 4), (3, 1, 6, 320, 1),
     ];
+
+    // By how much channels and blocks of each variant are multiplied. The stem stays, as do the numbers of blocks of the first and the
+    // last group.
+    private static readonly (double Width, double Depth)[] Scales = [(1.0, 1.0), (1.0, 1.1), (1.1, 1.2), (1.2, 1.4), (1.4, 1.8)];
 
     // The first group of each stage. In stage 0 the stem takes the indices 0 (convolution), 1 (normalisation) and 2 (activation).
     private static readonly int[] FirstGroup = [0, 2, 3, 5];
     private const int StemModules = 3;
 
     private readonly ConvolutionUnit _stem;
-    private readonly List<InvertedResidual>[] _stages = [[], [], [], []];
+    private readonly List<IFeatureBlock>[] _stages = [[], [], [], []];
 
     /// <summary>Builds the network with all weights zero; load them, or draw them with <see cref="FrozenNetwork.Randomize"/>.</summary>
-    /// <param name="variant">Lite0 or lite1.</param>
+    /// <param name="variant">How wide and deep.</param>
     public EfficientNetLite(EfficientNetLiteVariant variant)
-        : base(variant == EfficientNetLiteVariant.Lite0 ? "tf_efficientnet_lite0" : "tf_efficientnet_lite1")
+        : base($"tf_efficientnet_lite{(int)variant}")
     {
         var stem = new ConvolutionOptions(3, StemChannels) { Kernel = (3, 3), Stride = 2, Padding = PaddingRule.TensorFlowSame };
         _stem = AddUnit("layer0.0", "layer0.1", stem, BatchNormLayout.PyTorch);
+        var (width, depth) = Scales[(int)variant];
         var channels = StemChannels;
+        var taps = new int[_stages.Length];
         for (var group = 0; group < Groups.Length; group++)
         {
             var (stage, index) = Place(group);
-            var inner = group > 0 && group < Groups.Length - 1;
-            var blocks = Groups[group].Blocks + (inner && variant == EfficientNetLiteVariant.Lite1 ? 1 : 0);
+            var isInner = group > 0 && group < Groups.Length - 1;
+            var blocks = isInner ? (int)Math.Ceiling(Groups[group].Blocks * depth) : Groups[group].Blocks;
+            var outputs = Scaled(Groups[group].Outputs, width);
             for (var block = 0; block < blocks; block++)
             {
-                _stages[stage].Add(AddBlock($"layer{stage}.{index}.{block}", group, block, channels));
-                channels = Groups[group].Outputs;
+                _stages[stage].Add(AddBlock($"layer{stage}.{index}.{block}", Groups[group], block, (channels, outputs)));
+                channels = outputs;
             }
+
+            taps[stage] = channels;
         }
+
+        Channels = taps;
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> Channels { get; } = [24, 40, 112, 320];
+    public override IReadOnlyList<int> Channels { get; }
 
     /// <inheritdoc/>
     public override Tensor[] Extract(Tensor images)
     {
         RequireImages(images);
         using var scope = NewDisposeScope();
-        var features = new Tensor[_stages.Length];
-        var current = _stem.Forward(images);
-        for (var stage = 0; stage < features.Length; stage++)
-        {
-            current = InvertedResidual.Through(_stages[stage], current);
-            features[stage] = current.MoveToOuterDisposeScope();
-        }
-
-        return features;
+        return Taps(_stages, _stem.Forward(images));
     }
 
     /// <inheritdoc/>
@@ -95,9 +100,18 @@ public sealed class EfficientNetLite : FeatureNetwork
         return (stage, group - FirstGroup[stage] + (stage == 0 ? StemModules : 0));
     }
 
-    private InvertedResidual AddBlock(string path, int group, int block, int inputs)
+    private static int Scaled(int channels, double width)
     {
-        var (kernel, stride, expansion, outputs, _) = Groups[group];
+        var exact = channels * width;
+        var nearest = (int)(exact + ChannelStep / 2) / ChannelStep * ChannelStep;
+        return nearest < 0.9 * exact ? nearest + ChannelStep : nearest;
+    }
+
+    private InvertedResidual AddBlock(
+        string path, (int Kernel, int Stride, int Expansion, int Outputs, int Blocks) group, int block, (int Inputs, int Outputs) channels)
+    {
+        var (kernel, stride, expansion, _, _) = group;
+        var (inputs, outputs) = channels;
         var hidden = inputs * expansion;
         var depthwise = new ConvolutionOptions(hidden, hidden)
         {

@@ -13,6 +13,9 @@ public abstract class FeatureNetwork : FrozenNetwork
     /// <summary>Pixels of the image a pixel of the deepest stage stands for.</summary>
     public const int DeepestStride = 32;
 
+    /// <summary>The same of the finest stage.</summary>
+    private protected const int FinestStride = 4;
+
     /// <summary>Channels of the four stages, from the finest.</summary>
     public abstract IReadOnlyList<int> Channels { get; }
 
@@ -33,5 +36,18 @@ public abstract class FeatureNetwork : FrozenNetwork
     {
         using var scope = NewDisposeScope();
         return Extract(images)[^1].mean([2, 3]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The outputs of stages of blocks, moved out of the caller's scope.</summary>
+    private protected static Tensor[] Taps(IReadOnlyList<IReadOnlyList<IFeatureBlock>> stages, Tensor input)
+    {
+        var features = new Tensor[stages.Count];
+        for (var stage = 0; stage < features.Length; stage++)
+        {
+            input = IFeatureBlock.Through(stages[stage], input);
+            features[stage] = input.MoveToOuterDisposeScope();
+        }
+
+        return features;
     }
 }

@@ -5,17 +5,18 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
 
-/// <summary>
-/// A batch normalisation that always uses its running statistics. TensorFlow's epsilon, 1e-3, which every pretrained network here
-/// was trained with.
-/// </summary>
+/// <summary>A batch normalisation that always uses its running statistics.</summary>
 internal sealed class FrozenBatchNorm : nn.Module
 {
-    private const double Epsilon = 1e-3;
+    private readonly double _epsilon;
 
-    public FrozenBatchNorm(int channels, BatchNormLayout layout)
+    /// <param name="channels">Channels of its input.</param>
+    /// <param name="layout">Which tensors it has.</param>
+    /// <param name="epsilon">What its network was trained with.</param>
+    public FrozenBatchNorm(int channels, BatchNormLayout layout, double epsilon)
         : base(nameof(FrozenBatchNorm))
     {
+        _epsilon = epsilon;
         if (layout != BatchNormLayout.KerasWithoutScale)
         {
             register_parameter("weight", new Parameter(ones([channels]), requires_grad: false));
@@ -39,12 +40,12 @@ internal sealed class FrozenBatchNorm : nn.Module
     private Tensor Variance => get_buffer("running_var")!;
 
     /// <summary>Normalises [N, C, H, W].</summary>
-    public Tensor Forward(Tensor input) => nn.functional.batch_norm(input, Mean, Variance, Scale, Shift, training: false, eps: Epsilon);
+    public Tensor Forward(Tensor input) => nn.functional.batch_norm(input, Mean, Variance, Scale, Shift, training: false, eps: _epsilon);
 
     /// <summary>The same map as a factor and a shift a channel, each [C] in float64.</summary>
     public (Tensor Factor, Tensor Shift) AsAffine()
     {
-        var factor = Variance.to(ScalarType.Float64).Plus(Of(Epsilon)).rsqrt();
+        var factor = Variance.to(ScalarType.Float64).Plus(Of(_epsilon)).rsqrt();
         if (Scale is { } scale)
         {
             factor = factor.mul(scale.to(ScalarType.Float64));

@@ -7,7 +7,7 @@ namespace ProjectedGan.Networks.Features;
 /// MobileNetV2's block: a 1×1 convolution that widens (absent where the factor is 1), a depthwise one, and a 1×1 convolution without
 /// activation that narrows; the input is added where the shapes allow.
 /// </summary>
-internal sealed class InvertedResidual(ConvolutionUnit? expand, ConvolutionUnit depthwise, ConvolutionUnit project)
+internal sealed class InvertedResidual(ConvolutionUnit? expand, ConvolutionUnit depthwise, ConvolutionUnit project) : IFeatureBlock
 {
     private readonly bool _hasSkip = depthwise.Options.Stride == 1
         && (expand ?? depthwise).Options.Inputs == project.Options.Outputs;
@@ -19,23 +19,5 @@ internal sealed class InvertedResidual(ConvolutionUnit? expand, ConvolutionUnit 
         var hidden = expand?.Forward(input) ?? input;
         var output = project.Forward(depthwise.Forward(hidden));
         return (_hasSkip ? output.AddInPlace(input) : output).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Applies blocks in turn and frees what lies between the first input and the last output.</summary>
-    public static Tensor Through(IEnumerable<InvertedResidual> blocks, Tensor input)
-    {
-        var current = input;
-        foreach (var block in blocks)
-        {
-            var next = block.Forward(current);
-            if (!ReferenceEquals(current, input))
-            {
-                current.Dispose();
-            }
-
-            current = next;
-        }
-
-        return current;
     }
 }

@@ -27,7 +27,7 @@ public sealed class MobileNetV2 : FeatureNetwork
     private static readonly int[] TappedBlocks = [2, 5, 12, 16];
 
     private readonly ConvolutionUnit _stem;
-    private readonly List<InvertedResidual>[] _stages = [[], [], [], []];
+    private readonly List<IFeatureBlock>[] _stages = [[], [], [], []];
     private readonly ConvolutionUnit _head;
 
     // As an array, so that the layers are registered under their Keras names alone.
@@ -69,15 +69,7 @@ public sealed class MobileNetV2 : FeatureNetwork
     {
         RequireImages(images);
         using var scope = NewDisposeScope();
-        var features = new Tensor[_stages.Length];
-        var current = _stem.Forward(images.Plus(Of(1.0)).mul_(Of(0.5)));
-        for (var stage = 0; stage < features.Length; stage++)
-        {
-            current = InvertedResidual.Through(_stages[stage], current);
-            features[stage] = current.MoveToOuterDisposeScope();
-        }
-
-        return features;
+        return Taps(_stages, _stem.Forward(images.Plus(Of(1.0)).mul_(Of(0.5))));
     }
 
     /// <inheritdoc/>

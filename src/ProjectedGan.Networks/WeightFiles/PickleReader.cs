@@ -8,14 +8,19 @@ namespace ProjectedGan.Networks.WeightFiles;
 /// Bounds: the input's length limit, at most <see cref="MostOpcodes"/> opcodes (which bounds stack, memo and containers, since
 /// each opcode pushes at most one value), no recursion.
 /// </remarks>
-internal sealed class PickleReader(PickleInput input)
+/// <param name="input">The pickle.</param>
+/// <param name="readsPrograms">
+/// Whether the classes of a TorchScript program, <c>__torch__.…</c>, are taken as groups of attributes, which they are; nothing of
+/// theirs is called.
+/// </param>
+internal sealed class PickleReader(PickleInput input, bool readsPrograms = false)
 {
     public const int MostOpcodes = 4_000_000;
 
     private readonly List<object?> _stack = [];
     private readonly Stack<int> _marks = new();
     private readonly Dictionary<long, object?> _memo = [];
-    private readonly TorchGlobals _globals = new(input);
+    private readonly TorchGlobals _globals = new(input, readsPrograms);
 
     /// <summary>Every storage that the pickle referred to, by key.</summary>
     public IReadOnlyDictionary<string, TorchStorage> Storages => _globals.StoragesByKey;
@@ -117,7 +122,7 @@ internal sealed class PickleReader(PickleInput input)
             case PickleOpcode.StackGlobal: PushStackGlobal(); break;
             case PickleOpcode.BinPersistentId: _stack.Add(_globals.Storage(Pop())); break;
             case PickleOpcode.Reduce: PushCall(); break;
-            case PickleOpcode.NewObject: throw _globals.Refusal(PopMany(2)[0] as PickleGlobal);
+            case PickleOpcode.NewObject: PushObject(); break;
             case PickleOpcode.Build: Build(); break;
             default: return false;
         }
@@ -144,11 +149,23 @@ internal sealed class PickleReader(PickleInput input)
         _stack.Add(_globals.Call(function, arguments.Items));
     }
 
+    private void PushObject()
+    {
+        var made = PopMany(2);
+        _stack.Add(made is [PickleGlobal { IsProgramClass: true }, PickleTuple { Items.Length: 0 }]
+            ? new PickleModule()
+            : throw _globals.Refusal(made[0] as PickleGlobal));
+    }
+
     // State of an OrderedDict is module versions (_metadata), of which loading by name has no need.
     private void Build()
     {
-        Pop();
-        if (Top() is not PickleDictionary)
+        var state = Pop();
+        if (Top() is PickleModule module && state is PickleDictionary attributes)
+        {
+            module.Attributes = attributes;
+        }
+        else if (Top() is not PickleDictionary)
         {
             throw input.Error("its pickle sets the state of an object that is no dictionary; refused.");
         }

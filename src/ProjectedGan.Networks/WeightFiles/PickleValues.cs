@@ -9,9 +9,18 @@ internal sealed record PickleList(List<object?> Items);
 /// <summary>A Python dict or OrderedDict in order of insertion; a later value of the same key wins when it is walked.</summary>
 internal sealed record PickleDictionary(List<KeyValuePair<object?, object?>> Entries);
 
+/// <summary>A module of a TorchScript program: its parameters, buffers and inner modules by name.</summary>
+internal sealed class PickleModule
+{
+    public PickleDictionary Attributes { get; set; } = new([]);
+}
+
 /// <summary>A name that the allow-list knows; never a Python object.</summary>
 internal sealed record PickleGlobal(string Module, string Name)
 {
+    /// <summary>Whether a TorchScript program brings it along.</summary>
+    public bool IsProgramClass => Module.Split('.')[0] == "__torch__";
+
     public override string ToString() => $"{Module}.{Name}";
 }
 

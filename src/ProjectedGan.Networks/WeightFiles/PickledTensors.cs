@@ -40,6 +40,9 @@ internal sealed class PickledTensors(PickleInput input)
             case PickleDictionary dictionary:
                 VisitDictionary(name, dictionary, depth);
                 break;
+            case PickleModule module:
+                VisitDictionary(name, module.Attributes, depth);
+                break;
             case PickleList list:
                 VisitItems(name, list.Items, depth);
                 break;
@@ -65,7 +68,7 @@ internal sealed class PickledTensors(PickleInput input)
             {
                 last[text] = value;
             }
-            else if (value is TorchTensor or PickleDictionary or PickleList or PickleTuple)
+            else if (value is TorchTensor or PickleDictionary or PickleModule or PickleList or PickleTuple)
             {
                 throw input.Error($"below '{name}' a dictionary key is neither text nor an integer, so that it names no tensor.");
             }

@@ -6,7 +6,7 @@ namespace ProjectedGan.Networks.WeightFiles;
 /// The few Python names that a dictionary of tensors needs, each with its meaning here. A pickle may name any function of any
 /// installed Python package and have it called; every name that is not in this list is refused.
 /// </summary>
-internal sealed class TorchGlobals(PickleInput input)
+internal sealed class TorchGlobals(PickleInput input, bool readsPrograms)
 {
     private const int MostAxes = 64;
 
@@ -44,7 +44,7 @@ internal sealed class TorchGlobals(PickleInput input)
     {
         var global = new PickleGlobal(module, name);
         var known = global == OrderedDictionary || global == Size || global == RebuildParameter || global == RebuildTensor
-            || global == RebuildTensor2 || IsStorage(global);
+            || global == RebuildTensor2 || IsStorage(global) || (readsPrograms && global.IsProgramClass);
         return known ? global : throw Refusal(global);
     }
 

@@ -22,7 +22,7 @@ public static class TorchPickle
             var length = RandomAccess.Read(file, start, 0);
             if (length >= 4 && start.StartsWith("PK\x03\x04"u8))
             {
-                return ReadZip(path, file);
+                return ReadZip(path, file, readsPrograms: false);
             }
             if (start.SequenceEqual(TorchLegacy.Magic))
             {
@@ -43,13 +43,43 @@ public static class TorchPickle
         }
     }
 
-    private static TorchPickleFile ReadZip(string path, SafeFileHandle file)
+    /// <summary>Whether a file is a TorchScript program (<c>torch.jit.save</c>), which <see cref="Read"/> refuses.</summary>
+    /// <exception cref="WeightFileException">The file is missing or damaged.</exception>
+    internal static bool IsProgram(string path)
     {
-        var (storages, pickle) = TorchZip.Open(path, new FileStream(file, FileAccess.Read, bufferSize: 1 << 16));
+        using var file = FileRange.Open(path);
+        Span<byte> start = stackalloc byte[4];
+        return RandomAccess.Read(file, start, 0) == 4 && start.SequenceEqual("PK\x03\x04"u8)
+            && TorchZip.IsProgram(path, new FileStream(file, FileAccess.Read));
+    }
+
+    /// <summary>
+    /// Opens a TorchScript program for its tensors, named by the modules that hold them. Its code is not looked at, and its
+    /// classes are no more than groups of tensors. The caller disposes the result.
+    /// </summary>
+    /// <exception cref="WeightFileException">The file is missing, damaged, no program, or holds more than modules of plain tensors.</exception>
+    internal static TorchPickleFile ReadProgram(string path)
+    {
+        var file = FileRange.Open(path);
+        try
+        {
+            return ReadZip(path, file, readsPrograms: true);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static TorchPickleFile ReadZip(string path, SafeFileHandle file, bool readsPrograms)
+    {
+        var (storages, pickle) = TorchZip.Open(path, new FileStream(file, FileAccess.Read, bufferSize: 1 << 16), readsPrograms);
         try
         {
             var input = new PickleInput(path, pickle, pickle.Length);
-            return new TorchPickleFile(path, "PyTorch zip", storages, new PickledTensors(input).Collect(new PickleReader(input).Read()));
+            var root = new PickleReader(input, readsPrograms).Read();
+            return new TorchPickleFile(path, readsPrograms ? "TorchScript" : "PyTorch zip", storages, new PickledTensors(input).Collect(root));
         }
         catch
         {

@@ -5,6 +5,11 @@ namespace ProjectedGan.Networks.WeightFiles;
 /// <summary>PyTorch's zip format: <c>NAME/data.pkl</c> and one entry <c>NAME/data/KEY</c> a storage.</summary>
 internal sealed class TorchZip : ITorchStorageBytes
 {
+    private const string PickleName = "data.pkl";
+
+    // TorchScript programs alone have it.
+    private const string ConstantsName = "constants.pkl";
+
     // data.pkl takes about a hundred bytes a tensor.
     private const long LongestPickle = 64L << 20;
 
@@ -17,20 +22,38 @@ internal sealed class TorchZip : ITorchStorageBytes
         _archive = archive;
     }
 
+    /// <summary>Whether a zip file is a TorchScript program.</summary>
+    /// <exception cref="WeightFileException">It is damaged.</exception>
+    public static bool IsProgram(string path, Stream file)
+    {
+        try
+        {
+            using var archive = new ZipArchive(file, ZipArchiveMode.Read);
+            return archive.Entries.FirstOrDefault(IsPickle) is { } main && archive.GetEntry(Root(main) + ConstantsName) is not null;
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw Damaged(path, error);
+        }
+    }
+
     /// <summary>Opens the archive and its pickle. Takes the stream over.</summary>
-    /// <exception cref="WeightFileException">It is no PyTorch archive.</exception>
-    public static (TorchZip Storages, MemoryStream Pickle) Open(string path, Stream file)
+    /// <param name="path">For messages.</param>
+    /// <param name="file">The archive.</param>
+    /// <param name="readsPrograms">Whether a TorchScript program's tensors are read; its code never is.</param>
+    /// <exception cref="WeightFileException">It is no PyTorch archive, or a program where none is read.</exception>
+    public static (TorchZip Storages, MemoryStream Pickle) Open(string path, Stream file, bool readsPrograms)
     {
         TorchZip? zip = null;
         try
         {
             zip = new TorchZip(new ZipArchive(file, ZipArchiveMode.Read));
-            return (zip, zip.Pickle(path));
+            return (zip, zip.Pickle(path, readsPrograms));
         }
         catch (Exception error) when (IsDamage(error))
         {
             Close();
-            throw new WeightFileException($"'{path}' begins as a zip file but is damaged or truncated ({error.Message}); fetch it again.");
+            throw Damaged(path, error);
         }
         catch
         {
@@ -71,15 +94,20 @@ internal sealed class TorchZip : ITorchStorageBytes
     private static bool IsDamage(Exception error) =>
         error is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException;
 
-    private MemoryStream Pickle(string path)
+    private static WeightFileException Damaged(string path, Exception error) =>
+        new($"'{path}' begins as a zip file but is damaged or truncated ({error.Message}); fetch it again.");
+
+    private static string Root(ZipArchiveEntry pickle) => pickle.FullName[..^PickleName.Length];
+
+    private MemoryStream Pickle(string path, bool readsPrograms)
     {
         var main = _archive.Entries.Where(IsPickle).ToArray();
         if (main.Length != 1)
         {
             throw new WeightFileException($"'{path}' is a zip file with {main.Length} entries data.pkl; a PyTorch file has one.");
         }
-        var root = main[0].FullName[..^"data.pkl".Length];
-        if (_archive.GetEntry(root + "constants.pkl") is not null)
+        var root = Root(main[0]);
+        if (!readsPrograms && _archive.GetEntry(root + ConstantsName) is not null)
         {
             throw new WeightFileException(
                 $"'{path}' is a TorchScript program, which would run code; refused. Save its state_dict() with torch.save instead.");
@@ -93,7 +121,7 @@ internal sealed class TorchZip : ITorchStorageBytes
     }
 
     private static bool IsPickle(ZipArchiveEntry entry) =>
-        entry.FullName == "data.pkl" || entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal);
+        entry.FullName == PickleName || entry.FullName.EndsWith("/" + PickleName, StringComparison.Ordinal);
 
     private static void CheckByteOrder(string path, ZipArchiveEntry? entry)
     {

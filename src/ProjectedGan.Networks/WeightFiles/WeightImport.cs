@@ -12,20 +12,49 @@ public static partial class WeightImport
     /// <summary>The npm package nsfwjs, as it is downloaded.</summary>
     public const string NsfwjsFile = "nsfwjs-4.3.0.tgz";
 
-    private const string Nsfwjs =
-        "npm package nsfwjs 4.3.0 (MIT): its .tgz or unpacked folder; an ImageNet network fine-tuned as an image-content classifier, 8-bit weights";
-
-    private const string Timm = "timm's checkpoint of this name (Apache-2.0), .pth or safetensors";
+    private const string Nsfwjs = "npm package nsfwjs 4.3.0: an ImageNet network fine-tuned as an image-content classifier, 8-bit weights";
+    private const string Timm = "timm";
+    private const string TimmReleases = "https://github.com/rwightman/pytorch-image-models/releases/download";
+    private const string Torchvision = "torchvision";
+    private const string TorchvisionModels = "https://download.pytorch.org/models";
 
     /// <summary>The networks, with where their weights come from.</summary>
     public static IReadOnlyList<ImportableNetwork> Networks { get; } =
     [
-        new("mobilenet_v2", Nsfwjs, NsfwjsFile, "mobilenet_v2", () => new MobileNetV2()),
-        new("tf_efficientnet_lite0", Timm, null, null, () => new EfficientNetLite(EfficientNetLiteVariant.Lite0)),
-        new("tf_efficientnet_lite1", Timm, null, null, () => new EfficientNetLite(EfficientNetLiteVariant.Lite1)),
-        new("inception_v3_fid", "pt_inception-2015-12-05-6726825d.pth of pytorch-fid (Apache-2.0): the TensorFlow graph that FID is defined on",
-            null, null, () => new InceptionV3()),
-        new("inception_v3_nsfw", Nsfwjs, NsfwjsFile, "inception_v3", () => new NsfwInceptionV3()),
+        new("mobilenet_v2", Nsfwjs, "MIT", () => new MobileNetV2()) { Package = NsfwjsFile, PackagePart = "mobilenet_v2" },
+        Lite(EfficientNetLiteVariant.Lite0, "0aa007d2"),
+        Lite(EfficientNetLiteVariant.Lite1, "bde8b488"),
+        Lite(EfficientNetLiteVariant.Lite2, "dcccb7df"),
+        Lite(EfficientNetLiteVariant.Lite3, "b733e338"),
+        Lite(EfficientNetLiteVariant.Lite4, "741542c3"),
+        new("resnet18", Torchvision, "BSD-3-Clause", () => new ResNet(ResNetVariant.ResNet18))
+        {
+            Published = At($"{TorchvisionModels}/resnet18-f37072fd.pth", "f37072fd"),
+        },
+        new("resnet50", Torchvision, "BSD-3-Clause", () => new ResNet(ResNetVariant.ResNet50))
+        {
+            Published = At($"{TorchvisionModels}/resnet50-0676ba61.pth", "0676ba61"),
+        },
+        new("clip_resnet50", "OpenAI's CLIP RN50, the image tower", "MIT", () => new ClipResNet50())
+        {
+            Published = At(
+                "https://openaipublic.azureedge.net/clip/models/afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762/RN50.pt",
+                "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762"),
+            IsProgram = true,
+        },
+        new("vit_base_patch16_224", Timm, "Apache-2.0", () => new VisionTransformer(VisionTransformerVariant.VitBase))
+        {
+            Published = At($"{TimmReleases}/v0.1-vitjx/jx_vit_base_p16_224-80ecf9dd.pth", "80ecf9dd"),
+        },
+        new("deit_base_distilled_patch16_224", "DeiT's authors", "Apache-2.0", () => new VisionTransformer(VisionTransformerVariant.DeitBaseDistilled))
+        {
+            Published = At("https://dl.fbaipublicfiles.com/deit/deit_base_distilled_patch16_224-df68dfff.pth", "df68dfff"),
+        },
+        new("inception_v3_fid", "pytorch-fid: the TensorFlow graph that FID is defined on", "Apache-2.0", () => new InceptionV3())
+        {
+            Published = At("https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth", "6726825d"),
+        },
+        new("inception_v3_nsfw", Nsfwjs, "MIT", () => new NsfwInceptionV3()) { Package = NsfwjsFile, PackagePart = "inception_v3" },
     ];
 
     /// <summary>The network of a name.</summary>
@@ -47,7 +76,7 @@ public static partial class WeightImport
         var found = Find(network);
         var sha256 = File.Exists(source) ? CheckedSha256(source) : null;
         using var module = found.Create();
-        var metadata = LoadInto(module, found.PackagePart, source);
+        var metadata = LoadInto(module, found, source);
         metadata[WeightMetadata.Network] = found.Name;
         metadata[WeightMetadata.Source] = metadata.GetValueOrDefault(WeightMetadata.Source) ?? Path.GetFileName(source);
         if (sha256 is not null)
@@ -65,12 +94,12 @@ public static partial class WeightImport
     public static void Load(FrozenNetwork network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
-        LoadInto(network, Networks.FirstOrDefault(item => item.Name == network.Name)?.PackagePart, path);
+        LoadInto(network, Networks.FirstOrDefault(item => item.Name == network.Name), path);
     }
 
-    private static Dictionary<string, string> LoadInto(FrozenNetwork network, string? packagePart, string path)
+    private static Dictionary<string, string> LoadInto(FrozenNetwork network, ImportableNetwork? found, string path)
     {
-        using var source = WeightFile.IsPackage(path) ? TensorFlowJs.ReadPackage(path, packagePart) : WeightFile.Open(path);
+        using var source = Open(found, path);
         var prefix = Prefix(network, source);
         StateDict.Load(network, source, new StateDictOptions
         {
@@ -84,6 +113,15 @@ public static partial class WeightImport
             : throw new WeightFileException($"'{path}' has NaN or infinite values in tensor '{broken.Name}': it is damaged or of a training that diverged; fetch it again.");
     }
 
+    private static IWeightSource Open(ImportableNetwork? found, string path)
+    {
+        if (WeightFile.IsPackage(path))
+        {
+            return TensorFlowJs.ReadPackage(path, found?.PackagePart);
+        }
+        return found is { IsProgram: true } && TorchPickle.IsProgram(path) ? TorchPickle.ReadProgram(path) : WeightFile.Open(path);
+    }
+
     // PyTorch's published files end in the first digits of their hash: NAME-6726825d.pth.
     private static string CheckedSha256(string path)
     {
@@ -94,6 +132,14 @@ public static partial class WeightImport
             : throw new WeightFileException($"'{path}' is damaged: its SHA-256 begins with {sha256[..8]}, not with the "
                 + $"{published.Groups[1].Value} of its name; fetch it again.");
     }
+
+    private static ImportableNetwork Lite(EfficientNetLiteVariant variant, string sha256)
+    {
+        var name = $"tf_efficientnet_lite{(int)variant}";
+        return new(name, Timm, "Apache-2.0", () => new EfficientNetLite(variant)) { Published = At($"{TimmReleases}/v0.1-weights/{name}-{sha256}.pth", sha256) };
+    }
+
+    private static PublishedFile At(string address, string sha256Start) => new(new Uri(address), sha256Start);
 
     [GeneratedRegex("-([0-9a-f]{8})\\.(?:pth|pt|safetensors)$")]
     private static partial Regex PublishedHash();

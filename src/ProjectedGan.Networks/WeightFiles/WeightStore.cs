@@ -102,7 +102,8 @@ public sealed class WeightStore(string folder, string? packages = null)
         && text.All(letter => char.IsAsciiLetterOrDigit(letter) || "._-".Contains(letter, StringComparison.Ordinal));
 
     private string RequireEntry(string name) => Find(name)
-        ?? throw new WeightFileException($"There are no weights '{name}' in '{Folder}'; import them with: pgan weights import FILE --network {name}");
+        ?? throw new WeightFileException($"There are no weights '{name}' in '{Folder}'; import them with: pgan weights import FILE --network {name}"
+            + (WeightImport.Networks.Any(network => network.Name == name && network.Published is not null) ? $", or fetch them with: pgan weights pull {name}" : ""));
 
     private string? Find(string name)
     {

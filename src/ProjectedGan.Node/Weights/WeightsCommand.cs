@@ -7,31 +7,45 @@ namespace ProjectedGan.Node.Weights;
 /// <summary><c>pgan weights</c>: imports pretrained weights and looks at weight files.</summary>
 internal static class WeightsCommand
 {
+    private const int NameWidth = 32;
+
     public static Command Build() => new("weights", "Imports pretrained weights, and looks at weight files.")
     {
         BuildList(),
         BuildImport(),
+        PullCommand.Build(),
         BuildInspect(),
     };
 
     private static ExampleCommand BuildList()
     {
-        ExampleCommand command = new("list", "Lists the imported weights.", "weights list");
+        ExampleCommand command = new("list", "Lists the networks with the licence and the origin of their weights, and what is stored of them.", "weights list");
         command.Runs((_, _) =>
         {
             WeightStore store = WeightStore.Default();
             IReadOnlyList<StoredWeights> entries = store.List();
-            Console.WriteLine(entries.Count == 0 ? $"{store.Folder} holds no weights yet; see pgan weights import --help." : store.Folder);
+            Console.WriteLine(store.Folder);
             foreach (StoredWeights entry in entries)
             {
-                Console.WriteLine(entry.Description is { } found
-                    ? $"{entry.Name,-28} {found.Tensors.Count,5} tensors {found.Parameters,12:N0} parameters  sha256 {found.Sha256[..12]}  from {found.Metadata.GetValueOrDefault(WeightMetadata.Source, "?")}"
-                    : $"{entry.Name,-28} {entry.Problem}");
+                Console.WriteLine(entry.Description is { } found ? Stored(entry, found) : $"{entry.Name,-NameWidth} {entry.Problem}");
+            }
+
+            foreach (ImportableNetwork network in WeightImport.Networks.ExceptBy(entries.Select(entry => entry.Name), network => network.Name))
+            {
+                string pull = network.Published is null ? "" : $", or: pgan weights pull {network.Name}";
+                Console.WriteLine($"{network.Name,-NameWidth} not here; {network.Licence}; {network.Origin}; bring {network.FileName}{pull}");
             }
 
             return Task.FromResult(ExitCode.Success);
         });
         return command;
+    }
+
+    private static string Stored(StoredWeights entry, WeightDescription found)
+    {
+        string licence = WeightImport.Networks.FirstOrDefault(network => network.Name == entry.Network)?.Licence ?? "licence not recorded";
+        string source = found.Metadata.GetValueOrDefault(WeightMetadata.Source, "?");
+        return $"{entry.Name,-NameWidth} {found.FileBytes,13:N0} bytes  sha256 {found.Sha256}  {licence}  from {source}";
     }
 
     private static ExampleCommand BuildImport()
@@ -44,10 +58,8 @@ internal static class WeightsCommand
             """
             Converts pretrained weights to safetensors in the store. Nothing in the file is executed, and every tensor's name and shape is checked.
 
-            Where weights come from:
-              tf_efficientnet_lite0, tf_efficientnet_lite1   timm's checkpoints of those names (.pth or .safetensors)
-              inception_v3_fid                               pt_inception-2015-12-05-6726825d.pth, as pytorch-fid and torch-fidelity publish it
-              mobilenet_v2, inception_v3_nsfw                npm pack nsfwjs@4.3.0
+            Where weights come from: pgan weights list names each network's file; pgan weights pull NAME fetches most of them. The networks of nsfwjs
+            come with npm pack nsfwjs@4.3.0.
             """,
             "weights import nsfwjs-4.3.0.tgz --network mobilenet_v2",
             "weights import tf_efficientnet_lite0.pth --network tf_efficientnet_lite0",

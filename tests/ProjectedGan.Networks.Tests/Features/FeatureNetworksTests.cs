@@ -11,10 +11,12 @@ public sealed class FeatureNetworksTests
     [Fact]
     public void Create_UnknownName_ListsTheKnownOnes()
     {
-        var error = Assert.Throws<UsageException>(() => FeatureNetworks.Create("resnet50"));
+        var error = Assert.Throws<UsageException>(() => FeatureNetworks.Create("resnet51"));
 
         Assert.Equal(
-            "Unknown feature network 'resnet50'; use one of tf_efficientnet_lite0, tf_efficientnet_lite1, mobilenet_v2.", error.Message);
+            "Unknown feature network 'resnet51'; use one of tf_efficientnet_lite0, tf_efficientnet_lite1, tf_efficientnet_lite2, tf_efficientnet_lite3, "
+            + "tf_efficientnet_lite4, mobilenet_v2, resnet18, resnet50, clip_resnet50, vit_base_patch16_224, deit_base_distilled_patch16_224.",
+            error.Message);
     }
 
     [Theory]

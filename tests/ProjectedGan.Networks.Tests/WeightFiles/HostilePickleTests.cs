@@ -30,6 +30,36 @@ public sealed class HostilePickleTests : IDisposable
     public void Read_TensorOutsideOfItsStorage_IsRefused(long elements, long offset, long size, long stride, string expected) =>
         Refuses(new PickleBytes().Tensor(elements, offset, [2, size], [1, stride]).Zip(24), expected);
 
+    [Theory]
+    [InlineData("os", "system", 'R')]
+    [InlineData("builtins", "eval", 'R')]
+    [InlineData("__torch__.net", "Net", 'R')]
+    [InlineData("os", "system", '\u0081')]
+    [InlineData("__torch__.net", "Net", '\u0081')]
+    public void Import_ProgramThatCalls_IsRefused(string module, string name, char opcode)
+    {
+        var pickle = new PickleBytes().Global(module, name).Tuple(arguments => arguments.Text("echo")).Raw((byte)opcode);
+        var file = _folder.Write("program.pt", pickle.Zip(isProgram: true));
+
+        var error = Assert.Throws<WeightFileException>(() => WeightImport.Import(file, _folder.File("imported"), "clip_resnet50"));
+
+        Assert.Matches("which would run code; refused|wrong arguments for", error.Message);
+        // Other networks are not published as programs, and read none.
+        error = Assert.Throws<WeightFileException>(() => WeightImport.Import(file, _folder.File("imported"), "resnet50"));
+        Assert.Contains("is a TorchScript program, which would run code; refused", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_ProgramWhoseModuleHoldsItself_IsBounded()
+    {
+        var pickle = new PickleBytes().Global("__torch__.net", "Net").Op(')').Raw(0x81, (byte)'q', 0).Op('}').Text("a").Raw((byte)'h', 0).Op('s').Op('b');
+
+        var error = Assert.Throws<WeightFileException>(() => WeightImport.Import(
+            _folder.Write("program.pt", pickle.Zip(isProgram: true)), _folder.File("imported"), "clip_resnet50"));
+
+        Assert.Contains("nested too deeply", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_MissingStorage_IsNamed()
     {

@@ -45,14 +45,18 @@ internal sealed class PickleBytes
         Number(offset).Tuple(_ => Numbers(shape)).Tuple(_ => Numbers(strides)).Raw(0x89).Global("collections", "OrderedDict").Op(')').Op('R');
     }).Op('R');
 
-    /// <summary>A PyTorch zip with this pickle and one storage.</summary>
-    public byte[] Zip(int storageBytes = 0)
+    /// <summary>A PyTorch zip with this pickle and one storage, or a TorchScript program of it.</summary>
+    public byte[] Zip(int storageBytes = 0, bool isProgram = false)
     {
         var file = new MemoryStream();
         using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         {
             Add(zip, "x/data.pkl", [.. _bytes.ToArray(), (byte)'.']);
             Add(zip, "x/data/0", new byte[storageBytes]);
+            if (isProgram)
+            {
+                Add(zip, "x/constants.pkl", [0x80, 2, (byte)')', (byte)'.']);
+            }
         }
         return file.ToArray();
     }

@@ -113,7 +113,8 @@ public sealed class WeightImportTests : IDisposable
     {
         var error = Assert.Throws<UsageException>(() => WeightImport.Import("x", "y", "resnet"));
         Assert.Equal(
-            "Unknown network 'resnet'; use one of mobilenet_v2, tf_efficientnet_lite0, tf_efficientnet_lite1, inception_v3_fid, inception_v3_nsfw.",
+            "Unknown network 'resnet'; use one of mobilenet_v2, tf_efficientnet_lite0, tf_efficientnet_lite1, tf_efficientnet_lite2, tf_efficientnet_lite3, "
+            + "tf_efficientnet_lite4, resnet18, resnet50, clip_resnet50, vit_base_patch16_224, deit_base_distilled_patch16_224, inception_v3_fid, inception_v3_nsfw.",
             error.Message);
     }
 
@@ -123,6 +124,19 @@ public sealed class WeightImportTests : IDisposable
         using var module = network.Create();
         Assert.Equal(network.Name, module.Name);
     });
+
+    [Fact]
+    public void Networks_EachFeatureNetwork_CanBeImportedAndSaysWhatToBring()
+    {
+        Assert.Empty(FeatureNetworks.Names.Except(WeightImport.Networks.Select(network => network.Name)));
+        Assert.All(WeightImport.Networks, network =>
+        {
+            Assert.True(network.Published is not null ^ network.Package is not null, network.Name);
+            // Publishers write the hash into the file's name or its address.
+            Assert.True(network.Published is null || network.Published.Address.AbsolutePath.Contains(network.Published.Sha256Start, StringComparison.Ordinal), network.Name);
+            Assert.NotEmpty(network.Licence);
+        });
+    }
 
     [Fact]
     public void Load_PublishedFile_NeedsNoImport()

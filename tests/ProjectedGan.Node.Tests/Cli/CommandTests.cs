@@ -17,6 +17,7 @@ public class CommandTests
     [InlineData("dataset inspect")]
     [InlineData("weights list")]
     [InlineData("weights import")]
+    [InlineData("weights pull")]
     [InlineData("weights inspect")]
     [InlineData("bench step")]
     [InlineData("doctor")]
