@@ -135,6 +135,21 @@ public static unsafe partial class TorchRuntime
     /// <summary>Memory that the process holds now, in bytes (VmRSS).</summary>
     public static long ResidentBytes() => StatusBytes("VmRSS:");
 
+    /// <summary>
+    /// Lets <see cref="PeakResidentBytes"/> begin anew, for what is done next in the same process. Does nothing where the system does not let it.
+    /// </summary>
+    public static void ForgetPeakResidentBytes()
+    {
+        try
+        {
+            File.WriteAllText("/proc/self/clear_refs", "5");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Some sandboxes have no such file. The figure is of the whole process then.
+        }
+    }
+
     /// <summary>The most memory that the process has held, in bytes (VmHWM).</summary>
     public static long PeakResidentBytes() => StatusBytes("VmHWM:");
 

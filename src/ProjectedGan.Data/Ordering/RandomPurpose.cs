@@ -17,4 +17,7 @@ public enum RandomPurpose
     Evaluation = 8,
     Samples = 9,
     Projection = 10,
+
+    /// <summary>Which images of a dataset a run trains on.</summary>
+    Subset = 32,
 }

@@ -9,6 +9,7 @@ using ProjectedGan.Node.Diagnostics;
 using ProjectedGan.Node.Evaluators;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Metrics;
+using ProjectedGan.Node.Reports;
 using ProjectedGan.Node.Runs;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Node.Verification;
@@ -58,6 +59,7 @@ internal static class CommandLine
             GenerateCommand.Build(),
             InterpolateCommand.Build(),
             EvaluateCommand.Build(),
+            ReportCommand.Build(),
             DatasetCommand.Build(),
             WeightsCommand.Build(),
             BenchCommand.Build(),

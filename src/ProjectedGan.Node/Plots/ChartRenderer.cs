@@ -18,6 +18,9 @@ internal static class ChartRenderer
     // Blue, orange, green, violet, red, teal: apart in hue and in lightness for readers who see few colours.
     private static readonly Color[] Palette = [.. new[] { "#2457c5", "#e07b1a", "#2f8f4e", "#8a4fbf", "#c93a3a", "#2b8c99" }.Select(Color.FromHex)];
 
+    // With more curves than colours.
+    private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted];
+
     private static readonly Color Ink = Color.FromHex("#1c2430");
     private static readonly Color Faded = Color.FromHex("#5b6675");
     private static readonly Color Grid = Color.FromHex("#e6e9ee");
@@ -59,7 +62,8 @@ internal static class ChartRenderer
 
         for (int i = 0; i < curves.Count; i++)
         {
-            AddCurve(plot, chart, chart.Series[i].Name, curves[i], Palette[i % Palette.Length]);
+            Scatter curve = AddCurve(plot, chart, chart.Series[i].Name, curves[i], Palette[i % Palette.Length]);
+            curve.LinePattern = Patterns[i / Palette.Length % Patterns.Length];
         }
 
         if (curves.Count > 1)
@@ -142,7 +146,7 @@ internal static class ChartRenderer
         plot.Axes.Left.Label.ForeColor = Ink;
     }
 
-    private static void AddCurve(Plot plot, LineChart chart, string name, Coordinates[] points, Color color)
+    private static Scatter AddCurve(Plot plot, LineChart chart, string name, Coordinates[] points, Color color)
     {
         Coordinates[] drawn = [.. points.Where(point => point.AreReal)];
         Scatter curve = plot.Add.Scatter(points, color);
@@ -151,7 +155,7 @@ internal static class ChartRenderer
         curve.MarkerSize = drawn.Length <= MarkersUpTo ? 7 : 0;
         if (drawn.Length == 0 || !chart.LabelLastValue)
         {
-            return;
+            return curve;
         }
 
         Coordinates end = drawn[^1];
@@ -161,5 +165,6 @@ internal static class ChartRenderer
         label.LabelOffsetY = -7;
         label.LabelFontSize = LabelSize;
         label.LabelFontColor = color;
+        return curve;
     }
 }

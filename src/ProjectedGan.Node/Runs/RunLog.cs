@@ -35,4 +35,7 @@ internal static partial class RunLog
 
     [LoggerMessage(10, LogLevel.Information, "Stopped at {ImagesSeen} images, {Reason}; weights {StateHash}")]
     public static partial void Stopped(ILogger logger, long imagesSeen, string reason, string stateHash);
+
+    [LoggerMessage(11, LogLevel.Information, "The process held {PeakBytes} bytes at most in this session")]
+    public static partial void Memory(ILogger logger, long peakBytes);
 }

@@ -5,6 +5,6 @@ internal sealed record SessionOptions
 {
     public TrainingBudget Budget { get; init; } = TrainingBudget.Unlimited;
 
-    /// <summary>Generated images a Fréchet distance is measured on; 0 measures none.</summary>
-    public int EvaluationSamples { get; init; } = 5_000;
+    /// <summary>Generated images a Fréchet distance is measured on; 0 measures none, null takes the spec's <c>evaluation.samples</c>.</summary>
+    public int? EvaluationSamples { get; init; }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Specification;
+using ProjectedGan.Training.Sweeps;
 
 namespace ProjectedGan.Node.Runs;
 
@@ -10,10 +11,10 @@ internal static class TrainCommand
 {
     public static Command Build()
     {
-        Option<string?> spec = new("--spec") { Description = "A YAML spec; settings that it leaves out keep their defaults.", HelpName = "FILE" };
+        Option<string?> spec = new("--spec") { Description = "A YAML spec; settings that it leaves out keep their defaults. One with a sweep is trained run after run (docs/experiments.md).", HelpName = "FILE" };
         Option<string?> run = new("--run") { Description = "The run's folder, resumed if it exists; runs/<name of the spec or dataset> by default.", HelpName = "FOLDER" };
         Option<string[]> set = SettingOption.Create("Any setting, for example --set optimizer.generatorRate=1e-4; wins over the file.");
-        Option<int> samples = new("--evaluation-samples") { Description = "Generated images for each Fréchet distance; 0 measures none.", DefaultValueFactory = _ => 5_000 };
+        Option<int?> samples = new("--evaluation-samples") { Description = "Generated images for each Fréchet distance; 0 measures none. evaluation.samples by default.", HelpName = "N" };
         Option<double?> minutes = new("--minutes") { Description = "Stop with a checkpoint after this much training, before the spec's end." };
         Option<bool> print = new("--print-spec") { Description = "Print the whole spec as it would be trained, and stop." };
         ExampleCommand command = new(
@@ -22,35 +23,55 @@ internal static class TrainCommand
             "train --spec church.yaml --run runs/church",
             "train --data photos-256.zip --weights tf_efficientnet_lite0.pth --batch 16",
             "train --spec church.yaml --set seed=2 --set batch=32 --run runs/church-seed2",
-            "train --data photos-256.zip --print-spec > photos.yaml")
+            "train --data photos-256.zip --print-spec > photos.yaml",
+            "train --spec experiments/small/ablation-projection.yaml --run runs/projection")
         {
             spec, run, set, samples, minutes, print,
         };
         Dictionary<string, Option<string?>> shortcuts = AddShortcuts(command);
         command.Runs((parsed, cancellation) =>
         {
-            TrainingSpec merged = SpecSchema.With(
-                parsed.GetValue(spec) is { } file ? TrainingSpecFile.LoadUnvalidated(file) : new TrainingSpec(),
-                Shortcuts(parsed, shortcuts).Concat(SettingOption.Parse(parsed.GetValue(set)!)));
+            string? file = parsed.GetValue(spec);
+            int? measured = parsed.GetValue(samples);
+            List<KeyValuePair<string, string>> settings = [.. Shortcuts(parsed, shortcuts), .. SettingOption.Parse(parsed.GetValue(set)!)];
+            if (measured > 0)
+            {
+                settings.Add(new("evaluation.samples", $"{measured}"));
+            }
+
+            IReadOnlyList<SweepRun> runs = file is null ? [new SweepRun("", SpecSchema.With(new TrainingSpec(), settings))] : SweepFile.Load(file, settings);
             if (parsed.GetValue(print))
             {
-                TrainingSpecValidator.ThrowIfInvalid(merged);
-                Console.Write(TrainingSpecFile.Write(merged));
+                Print(runs);
                 return Task.FromResult(ExitCode.Success);
             }
 
-            RunFolder folder = new(Path.GetFullPath(parsed.GetValue(run) ?? DefaultFolder(parsed.GetValue(spec), merged)));
+            string folder = Path.GetFullPath(parsed.GetValue(run) ?? DefaultFolder(file, runs[0].Spec));
             SessionOptions options = new()
             {
-                EvaluationSamples = parsed.GetValue(samples),
+                EvaluationSamples = measured,
                 Budget = new TrainingBudget(parsed.GetValue(minutes) is { } limit ? TimeSpan.FromMinutes(limit) : null),
             };
-            using TrainingSession session = new(folder, merged, options);
-            SessionEnd end = session.Run(cancellation);
-            Console.WriteLine(end == SessionEnd.Interrupted ? $"stopped; the same command resumes {folder.Path}" : folder.Path);
-            return Task.FromResult(end == SessionEnd.Interrupted ? ExitCode.Interrupted : ExitCode.Success);
+            return Task.FromResult(runs is [{ Name: "" } only] ? Train(folder, only.Spec, options, cancellation) : new SweepTraining(folder, runs, options).Run(cancellation));
         });
         return command;
+    }
+
+    private static int Train(string folder, TrainingSpec spec, SessionOptions options, CancellationToken cancellation)
+    {
+        using TrainingSession session = new(new RunFolder(folder), spec, options);
+        SessionEnd end = session.Run(cancellation);
+        Console.WriteLine(end == SessionEnd.Interrupted ? $"stopped; the same command resumes {folder}" : folder);
+        return end == SessionEnd.Interrupted ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    private static void Print(IReadOnlyList<SweepRun> runs)
+    {
+        foreach (SweepRun run in runs)
+        {
+            TrainingSpecValidator.ThrowIfInvalid(run.Spec);
+            Console.Write($"{(run.Name.Length > 0 ? $"--- # {run.Name}\n" : "")}{TrainingSpecFile.Write(run.Spec)}");
+        }
     }
 
     // The settings that most runs change have flags of their own.

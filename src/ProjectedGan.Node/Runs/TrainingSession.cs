@@ -44,7 +44,10 @@ internal sealed class TrainingSession : IDisposable
         {
             _images = ImageDataset.Open(spec.Data.Path);
             Dataset = spec.Data.Mirror ? new MirroredDataset(_images) : _images;
-            Evaluation = options.EvaluationSamples > 0 && spec.Features.Weights != FeatureSpec.RandomWeights ? OpenEvaluation(options.EvaluationSamples) : null;
+            int samples = options.EvaluationSamples ?? spec.Evaluation.Samples;
+            // A random network's features measure nothing.
+            bool canMeasure = spec.Evaluation.Network.Length > 0 || spec.Features.Weights != FeatureSpec.RandomWeights;
+            Evaluation = samples > 0 && canMeasure ? OpenEvaluation(samples) : null;
         }
         catch
         {
@@ -55,13 +58,16 @@ internal sealed class TrainingSession : IDisposable
 
     public RunFolder Folder { get; }
 
-    /// <summary>The images as training sees them, mirrored copies included.</summary>
+    /// <summary>All images, mirrored copies included: what metrics compare with. Training may see a part of them.</summary>
     public IImageDataset Dataset { get; }
 
     public RunEvaluation? Evaluation { get; }
 
     /// <summary>Whether distances are measured on the way.</summary>
     public bool IsMeasured => Evaluation is not null && _spec.Schedule.EvaluationImages > 0;
+
+    /// <summary>Whether none of them is passed over because a newer one came.</summary>
+    public bool MeasuresEverySnapshot => _spec.Evaluation.EverySnapshot;
 
     /// <summary>What happens to gradients that are not finite.</summary>
     public NonFinitePolicy NonFinite => _spec.NonFinite;
@@ -72,6 +78,7 @@ internal sealed class TrainingSession : IDisposable
     {
         // As the benchmark does: otherwise glibc gives large buffers back to the kernel and every iteration pays for page faults.
         TorchRuntime.TuneAllocator();
+        TorchRuntime.ForgetPeakResidentBytes();
         using SnapshotWorker worker = new(_logger);
         ProgressView view = new(AnsiConsole.Console, TimeProvider.System);
         RunObserver observer = new(this, view, worker, _logger, stop);
@@ -99,6 +106,7 @@ internal sealed class TrainingSession : IDisposable
         string hash = trainer.StateHash();
         RunLog.Stopped(_logger, trainer.ImagesSeen, end.ToString(), hash);
         worker.Finish();
+        RunLog.Memory(_logger, TorchRuntime.PeakResidentBytes());
         view.Finish();
         Finish(trainer, observer, end, stop);
         Console.WriteLine($"weights {hash} after {trainer.ImagesSeen:N0} images");
@@ -139,8 +147,11 @@ internal sealed class TrainingSession : IDisposable
 
     private RunEvaluation OpenEvaluation(int samples)
     {
-        string network = SpecSchema.Find("features.network")!.Text(_spec);
-        string weights = WeightStore.Default().Require("features.weights", _spec.Features.Weights);
+        bool isOwn = _spec.Evaluation.Network.Length > 0;
+        string network = isOwn ? _spec.Evaluation.Network : SpecSchema.Find("features.network")!.Text(_spec);
+        string weights = isOwn
+            ? WeightStore.Default().Require("evaluation.weights", _spec.Evaluation.Weights)
+            : WeightStore.Default().Require("features.weights", _spec.Features.Weights);
         return new RunEvaluation(Folder, Dataset, OpenedMetricNetwork.FromFile(network, weights, TorchSharp.torch.CPU), samples, _logger);
     }
 

@@ -68,7 +68,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Builds a worker and, where its folder has a checkpoint, continues from the newest whole one.</summary>
     /// <param name="spec">Checked here.</param>
-    /// <param name="dataset">The images, without the spec's mirroring; stays the caller's. Null where the options replace batches and draws.</param>
+    /// <param name="dataset">The images, all of them and without the spec's mirroring; stays the caller's. Null where the options replace batches and draws.</param>
     /// <param name="options">How this worker takes part.</param>
     /// <exception cref="SpecException">The spec is wrong or does not fit the data set.</exception>
     /// <exception cref="PganException">The device is missing, a weights file is unusable, or the checkpoint is of another spec.</exception>
@@ -76,11 +76,15 @@ public sealed class Trainer : IDisposable
     {
         options ??= new TrainerOptions();
         TrainingSpecValidator.ThrowIfInvalid(spec);
+        TrainerSetup.Check(spec, dataset, options);
+        if (dataset is not null && spec.Data.Images > 0)
+        {
+            dataset = new SubsetDataset(dataset, spec.Data.Images, spec.Seed);
+        }
         if (dataset is not null && spec.Data.Mirror)
         {
             dataset = new MirroredDataset(dataset);
         }
-        TrainerSetup.Check(spec, dataset, options);
         var datasetHash = options.CheckpointFolder is null ? null : dataset?.Hash;
         var worker = TrainerSetup.CreateWorker(spec, dataset, options);
         try

@@ -82,7 +82,7 @@ internal static class TrainerSetup
 
     private static void CheckDataset(TrainingSpec spec, IImageDataset dataset, List<SpecProblem> problems)
     {
-        problems.AddRange(DatasetFit.Problems(spec, spec.Data.Path, dataset.Resolution, dataset.ClassCount));
+        problems.AddRange(DatasetFit.Problems(spec, spec.Data.Path, dataset.Resolution, dataset.Count, dataset.ClassCount));
         if (dataset.Channels != 3)
         {
             problems.Add(new SpecProblem("data.path", $"The images of '{spec.Data.Path}' are read with {dataset.Channels} channel; open them as RGB."));

@@ -10,6 +10,13 @@ public sealed record DataSpec
     /// <summary>Height and width in pixels, a power of two from 64 to 1024. Default 256 (paper, section 4).</summary>
     public int Resolution { get; init; } = 256;
 
+    /// <summary>
+    /// Trains on so many images alone, drawn by <c>seed</c>; those of a smaller number are among those of a larger one. 0 takes all. Metrics compare with
+    /// the whole set nevertheless. Default 0.
+    /// </summary>
+    [HashedUnlessDefault]
+    public int Images { get; init; }
+
     /// <summary>Doubles the data set with left-right mirrored copies (StyleGAN's xflip). Default false.</summary>
     public bool Mirror { get; init; }
 

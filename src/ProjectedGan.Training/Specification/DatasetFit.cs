@@ -7,14 +7,19 @@ public static class DatasetFit
     /// <param name="spec">The spec.</param>
     /// <param name="name">What messages call the data set.</param>
     /// <param name="resolution">Its images' pixels a side.</param>
+    /// <param name="images">Their number, without mirrored copies.</param>
     /// <param name="classes">Its largest label plus one; 0 without labels.</param>
-    public static IReadOnlyList<SpecProblem> Problems(TrainingSpec spec, string name, int resolution, int classes)
+    public static IReadOnlyList<SpecProblem> Problems(TrainingSpec spec, string name, int resolution, int images, int classes)
     {
         var problems = new List<SpecProblem>();
         if (resolution != spec.Data.Resolution)
         {
             problems.Add(new SpecProblem("data.resolution", $"data.resolution is {spec.Data.Resolution}, but the images of '{name}' are "
                 + $"{resolution} pixels a side; set it to {resolution} or resize them with 'pgan dataset create'."));
+        }
+        if (spec.Data.Images > images)
+        {
+            problems.Add(new SpecProblem("data.images", $"data.images is {spec.Data.Images}, but '{name}' has {images} images; use at most {images}, or 0 for all."));
         }
         if (spec.Data.Classes > 0 && classes == 0)
         {

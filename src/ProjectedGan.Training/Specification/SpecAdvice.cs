@@ -16,6 +16,7 @@ public static class SpecAdvice
     public static IReadOnlyList<SpecProblem> Of(TrainingSpec spec, int images)
     {
         var advice = new List<SpecProblem>();
+        images = spec.Data.Images > 0 ? Math.Min(images, spec.Data.Images) : images;
         var replicaBatch = spec.Batch / spec.Replicas;
         if (replicaBatch < LeastReplicaBatch)
         {

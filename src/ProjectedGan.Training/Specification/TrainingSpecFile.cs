@@ -12,8 +12,14 @@ public static class TrainingSpecFile
     /// <summary>Bytes of a spec in UTF-8.</summary>
     public const int MostBytes = 256 << 10;
 
+    /// <summary>The name under which a file lists values of settings to train all combinations of.</summary>
+    internal const string SweepWord = "sweep";
+
+    /// <summary>The name under which a file lists variants of its spec.</summary>
+    internal const string VariantsWord = "variants";
+
     // Enough to mend a spec by. A text that is none has as many as it has lines.
-    private const int MostProblems = 100;
+    internal const int MostProblems = 100;
 
     /// <summary>Reads and validates a spec; settings that the file leaves out keep their defaults.</summary>
     /// <exception cref="SpecException">Unknown names, values of the wrong kind and contradictions, all listed with their lines.</exception>
@@ -40,6 +46,40 @@ public static class TrainingSpecFile
         var (draft, problems) = BindAll(Parse(name, yaml), validate: true);
         return (draft, problems);
     }
+
+    /// <summary>The settings of a file as they stand there, for one that holds more than a spec.</summary>
+    /// <exception cref="PganException">The file cannot be read, is too large or is no plain YAML.</exception>
+    internal static YamlMappingNode Read(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(path);
+            var text = new char[MostBytes + 1];
+            return Parse(path, new string(text, 0, reader.ReadBlock(text)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PganException($"{path}: cannot read the spec: {error.Message}");
+        }
+    }
+
+    /// <summary>Reads a spec of settings that the caller completes and then validates.</summary>
+    /// <param name="name">What messages call the text.</param>
+    /// <param name="mapping">The settings.</param>
+    /// <exception cref="SpecException">Unknown names and values of the wrong kind, all listed with their lines.</exception>
+    internal static TrainingSpec BindUnvalidated(string name, YamlMappingNode mapping) => Bind(name, mapping, validate: false);
+
+    /// <summary>Writes settings over those of a spec that nobody else holds yet.</summary>
+    /// <param name="mapping">The settings.</param>
+    /// <param name="draft">What they are written to.</param>
+    /// <param name="lines">Gets the line of each setting.</param>
+    /// <param name="problems">Gets what cannot be read.</param>
+    internal static void Apply(YamlMappingNode mapping, TrainingSpec draft, Dictionary<string, long> lines, List<SpecProblem> problems) =>
+        Bind(mapping, "", draft, lines, problems);
+
+    /// <summary>A problem with the line of its setting, where the file has one.</summary>
+    internal static SpecProblem Locate(SpecProblem problem, Dictionary<string, long> lines) =>
+        lines.TryGetValue(problem.Path, out var line) ? problem with { Message = $"line {line}: {problem.Message}" } : problem;
 
     /// <summary>The spec as YAML with every setting written out.</summary>
     public static string Write(TrainingSpec spec)
@@ -76,19 +116,7 @@ public static class TrainingSpecFile
         }
     }
 
-    private static TrainingSpec Load(string path, bool validate)
-    {
-        try
-        {
-            using var reader = new StreamReader(path);
-            var text = new char[MostBytes + 1];
-            return Bind(path, Parse(path, new string(text, 0, reader.ReadBlock(text))), validate);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PganException($"{path}: cannot read the spec: {error.Message}");
-        }
-    }
+    private static TrainingSpec Load(string path, bool validate) => Bind(path, Read(path), validate);
 
     private static TrainingSpec Bind(string path, YamlMappingNode mapping, bool validate)
     {
@@ -109,9 +137,6 @@ public static class TrainingSpecFile
         }
         return (draft, [.. problems.Select(problem => Locate(problem, lines))]);
     }
-
-    private static SpecProblem Locate(SpecProblem problem, Dictionary<string, long> lines) =>
-        lines.TryGetValue(problem.Path, out var line) ? problem with { Message = $"line {line}: {problem.Message}" } : problem;
 
     private static YamlMappingNode Parse(string path, string text)
     {
@@ -165,6 +190,11 @@ public static class TrainingSpecFile
             }
             else
             {
+                if (prefix.Length == 0 && path is SweepWord or VariantsWord)
+                {
+                    problems.Add(new SpecProblem(path, $"{path} describes several runs, and one is wanted here; 'pgan train --spec' and 'pgan submit' take them."));
+                    continue;
+                }
                 var expected = SpecSchema.Find(path)?.Expectation;
                 problems.Add(new SpecProblem(path, expected is null
                     ? $"{path} is no known section; the nearest setting is {SpecSchema.Nearest(path)}."

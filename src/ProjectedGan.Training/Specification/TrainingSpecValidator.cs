@@ -49,6 +49,7 @@ public static class TrainingSpecValidator
             var below = 1 << BitOperations.Log2((uint)spec.Data.Resolution);
             checks.Add("data.resolution", $"data.resolution is {spec.Data.Resolution}, no power of two; use {below} or {below * 2}.");
         }
+        checks.Range("data.images", 0, int.MaxValue);
         checks.Range("data.classes", 0, 1000);
         checks.Range("data.decodingThreads", 1, 64);
         checks.Range("execution.threadsPerReplica", 1, 1024);

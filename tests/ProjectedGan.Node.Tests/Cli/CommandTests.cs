@@ -13,6 +13,7 @@ public class CommandTests
     [InlineData("generate")]
     [InlineData("interpolate")]
     [InlineData("evaluate")]
+    [InlineData("report")]
     [InlineData("dataset create")]
     [InlineData("dataset inspect")]
     [InlineData("weights list")]

@@ -112,7 +112,7 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
         try
         {
             DatasetFacts facts = await datasets.DescribeAsync(ArtifactDigest.Parse(dataset.Digest), cancellation);
-            problems.AddRange(DatasetFit.Problems(spec, dataset.Name, facts.Resolution, facts.Classes));
+            problems.AddRange(DatasetFit.Problems(spec, dataset.Name, facts.Resolution, facts.Images, facts.Classes));
         }
         catch (DatasetException error)
         {
