@@ -4,9 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Node.Tests.Processes;
-using ProjectedGan.Node.Tests.Runs;
 using ProjectedGan.Node.Weights;
-using ProjectedGan.Testing;
 
 namespace ProjectedGan.Node.Tests.Weights;
 
