@@ -88,9 +88,18 @@ public class CommandTests
 
         (await PganProcess.RunAsync(home.Path, "weights", "import", Path.Combine(Repository.Downloads, "nsfwjs-4.3.0.tgz"), "--network", "mobilenet_v2")).Succeeded();
         PganResult measured = (await PganProcess.RunAsync(
-            home.Path, "evaluate", home.At("run"), "--data", home.At("small.zip"), "--samples", "16", "--metric", "FrechetDistance", "PrecisionRecall")).Succeeded();
+            home.Path, "evaluate", home.At("run"), "--data", home.At("small.zip"), "--samples", "16", "--resamples", "2",
+            "--metric", "FrechetDistance", "PrecisionRecall", "DensityCoverage5", "--neighbours", home.At("neighbours.png"))).Succeeded();
         Assert.Contains("fd_mobilenet_v2", measured.Output, StringComparison.Ordinal);
         Assert.Contains("recall_mobilenet_v2", measured.Output, StringComparison.Ordinal);
+        Assert.Matches(@"coverage5_mobilenet_v2 \S+ ± ", measured.Output);
+        Assert.Matches(@"neighbours\.png: sample \d+ is nearest", measured.Output);
+        ImageInfo sheet = ImageCodec.Probe(await File.ReadAllBytesAsync(home.At("neighbours.png")));
+        Assert.Equal((4 * (4 * 64 + 4) + 3 * 20, 12 * 68 - 4), (sheet.Width, sheet.Height));
+        string[] again = ["evaluate", home.At("run"), "--data", home.At("small.zip"), "--samples", "16"];
+        (await PganProcess.RunAsync(home.Path, [.. again, "--resamples", "1"])).Refused(2, "resamples is 1");
+        PganResult clean = (await PganProcess.RunAsync(home.Path, [.. again, "--resize", "Clean"])).Succeeded();
+        Assert.Contains("fd_mobilenet_v2_clean", clean.Output, StringComparison.Ordinal);
         PganResult list = (await PganProcess.RunAsync(home.Path, "weights", "list")).Succeeded();
         Assert.Contains("mobilenet_v2", list.Output, StringComparison.Ordinal);
     }
