@@ -77,6 +77,12 @@ internal static class EvaluateCommand
                 KeepRealFeatures = parsed.GetValue(neighbours) is not null,
             };
             options.Validate();
+            if (parsed.GetValue(neighbours) is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+            {
+                // Said before the measuring, which may take hours.
+                throw new UsageException($"--neighbours is '{file}', whose folder does not exist; make it, or name another file.");
+            }
+
             TorchRuntime.SetThreads(Environment.ProcessorCount);
             using TrainedGenerator trained = generator.Open(parsed);
             using IImageDataset dataset = ImageDataset.Open(parsed.GetValue(data) ?? trained.Spec.Data.Path);
