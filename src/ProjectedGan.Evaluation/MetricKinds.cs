@@ -3,6 +3,9 @@ namespace ProjectedGan.Evaluation;
 /// <summary>Lists of metrics as specs name them: <c>FrechetDistance, PrecisionRecall</c>.</summary>
 public static class MetricKinds
 {
+    /// <summary>The greatest k of the metrics of neighbourhoods.</summary>
+    internal const int MostNeighbours = 5;
+
     /// <summary>Reads a list that is separated by commas, without regard to case.</summary>
     /// <param name="list">The list; an empty one names none.</param>
     /// <returns>The metrics in their order, and what is wrong with the list, to be put behind its name in a message.</returns>
@@ -35,4 +38,12 @@ public static class MetricKinds
 
         return (kinds, problems);
     }
+
+    /// <summary>The k of a metric of neighbourhoods; null of any other.</summary>
+    internal static int? Neighbour(MetricKind kind) => kind switch
+    {
+        MetricKind.PrecisionRecall or MetricKind.DensityCoverage3 => 3,
+        MetricKind.PrecisionRecall5 or MetricKind.DensityCoverage5 => MostNeighbours,
+        _ => null,
+    };
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using ProjectedGan.Evaluation.Distances;
+
 namespace ProjectedGan.Evaluation;
 
 /// <summary>
@@ -15,11 +18,23 @@ public static class MetricName
     /// <summary>The key of a kernel distance.</summary>
     public static string Kernel(string network) => IsFid(network) ? "kid" : "kd_" + network;
 
-    /// <summary>The key of a precision. Published ones use VGG16, so no network goes unnamed.</summary>
-    public static string Precision(string network) => "precision_" + network;
+    /// <summary>
+    /// The key of a precision: <c>precision_…</c> with the paper's 3 neighbours, <c>precision5_…</c> with 5. Published ones use VGG16, so no
+    /// network goes unnamed.
+    /// </summary>
+    public static string Precision(string network, int neighbour) => $"precision{Suffix(neighbour)}_{network}";
 
     /// <summary>The key of a recall.</summary>
-    public static string Recall(string network) => "recall_" + network;
+    public static string Recall(string network, int neighbour) => $"recall{Suffix(neighbour)}_{network}";
+
+    /// <summary>The key of a density, <c>density5_mobilenet_v2</c> for example.</summary>
+    public static string Density(string network, int neighbour) => $"density{neighbour}_{network}";
+
+    /// <summary>The key of a coverage.</summary>
+    public static string Coverage(string network, int neighbour) => $"coverage{neighbour}_{network}";
+
+    /// <summary>The key of a mean distance between generated samples.</summary>
+    public static string Diversity(string network) => "diversity_" + network;
 
     /// <summary>The key of an inception score's mean.</summary>
     public static string Inception(string network) => IsFid(network) ? "is" : "is_" + network;
@@ -34,6 +49,9 @@ public static class MetricName
     /// <summary>Whether smaller values of a figure are better, as those of distances are.</summary>
     /// <param name="figure">As <see cref="Split"/> gives it.</param>
     public static bool LowerIsBetter(string figure) => figure is "fid" or "fd" or "kid" or "kd";
+
+    private static string Suffix(int neighbour) =>
+        neighbour == PrecisionRecall.DefaultNeighbour ? "" : neighbour.ToString(CultureInfo.InvariantCulture);
 
     private static bool IsFid(string network) => network == FidNetwork;
 }

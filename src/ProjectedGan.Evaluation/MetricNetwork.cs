@@ -13,14 +13,21 @@ namespace ProjectedGan.Evaluation;
 public sealed record MetricNetwork(IPooledFeatures Features, string Hash, Device Device)
 {
     /// <summary>Takes a network that is a module itself, such as FID's Inception.</summary>
-    public static MetricNetwork Of<TNetwork>(TNetwork network)
-        where TNetwork : nn.Module, IPooledFeatures => Of(network, network, "");
+    /// <param name="network">The network.</param>
+    /// <param name="resizing">How images are brought to its size; in another way than its own, its name tells.</param>
+    public static MetricNetwork Of<TNetwork>(TNetwork network, ImageResizing resizing = ImageResizing.Network)
+        where TNetwork : nn.Module, IPooledFeatures => Of(network, Resized(network, resizing), "");
 
     /// <summary>Takes the pooled features of a feature network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="inputSize">Side in pixels to which images are resized for it.</param>
-    public static MetricNetwork Of(FeatureNetwork network, int inputSize = PooledFeatureNetwork.DefaultInputSize) =>
-        Of(network, new PooledFeatureNetwork(network, inputSize), $"input {inputSize}");
+    /// <param name="resizing">How they are.</param>
+    public static MetricNetwork Of(
+        FeatureNetwork network, int inputSize = PooledFeatureNetwork.DefaultInputSize, ImageResizing resizing = ImageResizing.Network) =>
+        Of(network, Resized(new PooledFeatureNetwork(network, inputSize), resizing), $"input {inputSize}");
+
+    private static IPooledFeatures Resized(IPooledFeatures network, ImageResizing resizing) =>
+        resizing == ImageResizing.Clean ? new CleanResizedFeatures(network) : network;
 
     private static MetricNetwork Of(nn.Module module, IPooledFeatures features, string settings)
     {

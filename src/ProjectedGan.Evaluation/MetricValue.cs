@@ -8,6 +8,6 @@ namespace ProjectedGan.Evaluation;
 /// <param name="Real">Number of real images; 0 where none take part.</param>
 public sealed record MetricValue(string Name, double Value, string Network, long Generated, long Real)
 {
-    /// <summary>Spread of the figure where it has one (the inception score over its splits).</summary>
+    /// <summary>Spread of the figure where it has one: over splits, kernel subsets, or resamples of the generated samples.</summary>
     public double? StandardDeviation { get; init; }
 }

@@ -4,6 +4,7 @@ using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.RealStatistics;
 using ProjectedGan.Networks.Features.Inception;
 using ProjectedGan.Networks.Generators;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation;
 
@@ -45,72 +46,134 @@ public sealed class MetricsRunner(MetricNetwork network, RealStatisticsCache? ca
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         RequireClassifier(options);
-        using var real = options.NeedsReal ? Real(dataset, options, progress, cancellation) : null;
+        using var real = options.NeedsReal ? Real(dataset, options, options.NeedsRealFeatures, progress, cancellation) : null;
         using FeatureCollector generated = new(network, options.NeedsFeatures, options.Metrics.Contains(MetricKind.InceptionScore));
         generated.Run(samples, options.BatchSize, Report(progress, EvaluationStage.GeneratedFeatures, samples.Count), cancellation);
 
+        using var scope = NewDisposeScope();
+        Measurement measurement = new(generated, real, options)
+        {
+            RealRadii = options.Neighbours.Count > 0 ? Radii(dataset, real!, progress, cancellation) : null,
+            Tiles = Tiles(options, generated.Statistics.Count, real?.Statistics.Count ?? 0, progress, cancellation),
+        };
         List<MetricValue> values = [];
         var done = 0;
         foreach (var metric in options.Metrics)
         {
             cancellation.ThrowIfCancellationRequested();
-            values.AddRange(Measure(metric, generated, real, options));
+            values.AddRange(Measure(metric, measurement, samples.Count, real?.Statistics.Count ?? 0));
             progress?.Report(new(EvaluationStage.Distances, ++done, options.Metrics.Count));
         }
 
         return new(values);
     }
 
-    private RealFeatures Real(IImageDataset dataset, EvaluationOptions options, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+    /// <summary>The real images that are nearest to each sample in the network's features, nearest first.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="dataset">The real images.</param>
+    /// <param name="count">How many of each; fewer where the data set has fewer.</param>
+    /// <param name="options">How images are passed through the network; what to measure plays no part.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="EvaluationException">Images are not finite.</exception>
+    public IReadOnlyList<IReadOnlyList<NearImage>> Nearest(
+        IImageBatches samples, IImageDataset dataset, int count, EvaluationOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(options);
+        using var scope = NewDisposeScope();
+        using var real = Real(dataset, options, withFeatures: true, progress: null, cancellation);
+        using FeatureCollector collector = new(network, keepFeatures: true, keepProbabilities: false);
+        collector.Run(samples, options.BatchSize, _ => { }, cancellation);
+        var kept = (int)Math.Min(count, real.Statistics.Count);
+        using var nearest = NearestNeighbours.Find(collector.Features(), real.Features!, kept, new() { Cancellation = cancellation });
+        var pairs = nearest.Indices.data<long>().Zip(nearest.Distances.data<float>());
+        return [.. pairs.Select(pair => new NearImage((int)pair.First, pair.Second)).Chunk(kept)];
+    }
+
+    private RealFeaturesKey Key(IImageDataset dataset) => new(dataset.Hash, Name, network.Hash);
+
+    private RealFeatures Real(
+        IImageDataset dataset, EvaluationOptions options, bool withFeatures, IProgress<EvaluationProgress>? progress,
+        CancellationToken cancellation)
     {
         RealFeatures Make()
         {
             DatasetImages images = new(dataset, options.DecodingThreads);
-            using FeatureCollector collector = new(network, options.NeedsFeatures, keepProbabilities: false);
+            using FeatureCollector collector = new(network, withFeatures, keepProbabilities: false);
             collector.Run(images, options.BatchSize, Report(progress, EvaluationStage.RealFeatures, images.Count), cancellation);
-            return new(collector.Statistics, options.NeedsFeatures ? collector.Features() : null);
+            return new(collector.Statistics, withFeatures ? collector.Features() : null);
         }
 
-        RealFeaturesKey key = new(dataset.Hash, Name, network.Hash);
-        return cache is null ? Make() : cache.GetOrMake(key, dataset.Count, options.NeedsFeatures, Make);
+        return cache is null ? Make() : cache.GetOrMake(Key(dataset), dataset.Count, withFeatures, Make);
     }
 
-    private IEnumerable<MetricValue> Measure(MetricKind metric, FeatureCollector generated, RealFeatures? real, EvaluationOptions options)
+    // As many neighbours as any metric asks for: the distances are the work.
+    private Tensor? Radii(IImageDataset dataset, RealFeatures real, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+    {
+        var count = real.Statistics.Count;
+        if (count <= MetricKinds.MostNeighbours)
+        {
+            return null;
+        }
+
+        Tensor Make()
+        {
+            var tiles = Tiled(new DistanceTiles().Count(count, count), EvaluationStage.RealNeighbours, progress, cancellation);
+            return NearestNeighbours.Radii(real.Features!, MetricKinds.MostNeighbours, tiles);
+        }
+
+        return cache is null ? Make() : cache.GetOrMakeRadii(Key(dataset), count, MetricKinds.MostNeighbours, Make);
+    }
+
+    private static DistanceTiles Tiles(
+        EvaluationOptions options, long generated, long real, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+    {
+        DistanceTiles tiles = new();
+        var amongGenerated = (options.NeedsRecall ? 1 : 0) + (options.Metrics.Contains(MetricKind.Diversity) ? 1 : 0);
+        var toReal = options.Neighbours.Count > 0 ? tiles.Count(generated, real) : 0;
+        return Tiled((amongGenerated * tiles.Count(generated, generated)) + toReal, EvaluationStage.Neighbours, progress, cancellation);
+    }
+
+    private static DistanceTiles Tiled(
+        long total, EvaluationStage stage, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+    {
+        long done = 0;
+        return new() { TileDone = () => progress?.Report(new(stage, ++done, total)), Cancellation = cancellation };
+    }
+
+    private IEnumerable<MetricValue> Measure(MetricKind metric, Measurement measurement, long generated, long real)
     {
         switch (metric)
         {
             case MetricKind.FrechetDistance:
-                yield return Value(MetricName.Frechet(Name), FrechetDistance.Between(generated.Statistics, real!.Statistics, options.CovarianceDivisor));
+                yield return Value(MetricName.Frechet(Name), measurement.Frechet());
                 break;
             case MetricKind.KernelDistance:
-                KernelDistanceOptions kernel = new() { Subsets = options.KernelSubsets, SubsetSize = options.KernelSubsetSize, Seed = options.Seed };
-                using (var features = generated.Features())
-                {
-                    yield return Value(MetricName.Kernel(Name), KernelDistance.Between(features, real!.Features!, kernel));
-                }
-
+                yield return Value(MetricName.Kernel(Name), measurement.Kernel());
                 break;
-            case MetricKind.PrecisionRecall:
-                PrecisionRecall shares;
-                using (var features = generated.Features())
-                {
-                    shares = PrecisionRecall.Between(features, real!.Features!, options.Neighbour);
-                }
-
-                yield return Value(MetricName.Precision(Name), shares.Precision);
-                yield return Value(MetricName.Recall(Name), shares.Recall);
+            case MetricKind.PrecisionRecall or MetricKind.PrecisionRecall5:
+                var shares = measurement.Neighbourhoods(metric);
+                yield return Value(MetricName.Precision(Name, shares.Neighbour), shares.Precision);
+                yield return Value(MetricName.Recall(Name, shares.Neighbour), shares.Recall);
+                break;
+            case MetricKind.DensityCoverage3 or MetricKind.DensityCoverage5:
+                var balls = measurement.Neighbourhoods(metric);
+                yield return Value(MetricName.Density(Name, balls.Neighbour), balls.Density);
+                yield return Value(MetricName.Coverage(Name, balls.Neighbour), balls.Coverage);
+                break;
+            case MetricKind.Diversity:
+                yield return Value(MetricName.Diversity(Name), measurement.Diversity()) with { Real = 0 };
                 break;
             case MetricKind.InceptionScore:
-                using (var probabilities = generated.Probabilities())
-                {
-                    var score = InceptionScore.Of(probabilities, options.Splits);
-                    yield return new(MetricName.Inception(Name), score.Mean, Name, generated.Statistics.Count, 0) { StandardDeviation = score.StandardDeviation };
-                }
-
+                yield return Value(MetricName.Inception(Name), measurement.Inception()) with { Real = 0 };
                 break;
         }
 
-        MetricValue Value(string name, double value) => new(name, value, Name, generated.Statistics.Count, real!.Statistics.Count);
+        MetricValue Value(string name, Estimate estimate) => new(name, estimate.Value, Name, generated, real)
+        {
+            StandardDeviation = estimate.StandardDeviation,
+        };
     }
 
     private void RequireClassifier(EvaluationOptions options)
@@ -125,3 +188,8 @@ public sealed class MetricsRunner(MetricNetwork network, RealStatisticsCache? ca
     private static Action<long> Report(IProgress<EvaluationProgress>? progress, EvaluationStage stage, long total) =>
         done => progress?.Report(new(stage, done, total));
 }
+
+/// <summary>A real image near a sample.</summary>
+/// <param name="Index">Its place in the data set.</param>
+/// <param name="Distance">Between the two features.</param>
+public sealed record NearImage(int Index, double Distance);

@@ -16,10 +16,11 @@ public sealed class EvaluationOptionsTests
             Samples = 1,
             BatchSize = 0,
             KernelSubsetSize = 1,
+            Resamples = 1,
         };
         var message = Assert.Throws<UsageException>(options.Validate).Message;
 
-        foreach (var expected in new[] { "names one twice", "samples is 1", "batchSize is 0", "kernelSubsetSize is 1", "neighbour (3)" })
+        foreach (var expected in new[] { "names one twice", "samples is 1", "batchSize is 0", "kernelSubsetSize is 1", "resamples is 1", "neighbour (3)" })
         {
             Assert.Contains(expected, message, StringComparison.Ordinal);
         }

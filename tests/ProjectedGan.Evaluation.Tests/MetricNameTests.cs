@@ -12,6 +12,8 @@ public sealed class MetricNameTests
         Assert.Equal("fid", MetricName.Frechet(network.Name));
         Assert.Equal("kid", MetricName.Kernel(network.Name));
         Assert.Equal("is", MetricName.Inception(network.Name));
+        Assert.Equal("precision_inception_v3_fid", MetricName.Precision(network.Name, 3));
+        Assert.Equal("recall5_inception_v3_fid", MetricName.Recall(network.Name, 5));
         Assert.Equal("FID", MetricName.FrechetTitle(network.Name));
     }
 

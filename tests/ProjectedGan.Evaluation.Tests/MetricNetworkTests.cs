@@ -36,6 +36,20 @@ public sealed class MetricNetworkTests
     }
 
     [Fact]
+    public void Evaluate_CleanResizing_HasANameAndAHashOfItsOwn()
+    {
+        using var network = Draw(seed: 1);
+        var own = MetricNetwork.Of(network, inputSize: 32);
+        var clean = MetricNetwork.Of(network, inputSize: 32, ImageResizing.Clean);
+        DatasetImages samples = new(new NoiseDataset(9, seed: 2));
+        double Measure(MetricNetwork by, string name) => new MetricsRunner(by)
+            .Evaluate(samples, new NoiseDataset(12), new EvaluationOptions { Samples = 9 }, progress: null, CancellationToken.None)[name];
+
+        Assert.NotEqual(own.Hash, clean.Hash);
+        Assert.NotEqual(Measure(own, "fd_mobilenet_v2"), Measure(clean, "fd_mobilenet_v2_clean"));
+    }
+
+    [Fact]
     public void Evaluate_FidNetwork_GivesFidAndInceptionScore()
     {
         using InceptionV3 network = new();

@@ -1,5 +1,7 @@
+using ProjectedGan.Evaluation.Distances;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Evaluation.Tests.Distances;
 using ProjectedGan.Evaluation.Tests.Fakes;
 using ProjectedGan.Torch;
 using static TorchSharp.torch;
@@ -79,6 +81,84 @@ public sealed class MetricsRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_Neighbourhoods_AreNamedByTheirK()
+    {
+        var results = Run(Options with
+        {
+            Metrics =
+            [
+                MetricKind.PrecisionRecall, MetricKind.PrecisionRecall5, MetricKind.DensityCoverage3, MetricKind.DensityCoverage5,
+                MetricKind.Diversity,
+            ],
+        });
+
+        string[] figures = ["precision", "recall", "precision5", "recall5", "density3", "coverage3", "density5", "coverage5", "diversity"];
+        Assert.Equal(figures.Select(figure => $"{figure}_patch_means"), results.Values.Select(value => value.Name));
+        Assert.Equal(Run(Options)["precision_patch_means"], results["precision_patch_means"]);
+        Assert.True(results["precision5_patch_means"] >= results["precision_patch_means"]);
+        Assert.True(results["diversity_patch_means"] > 0);
+        Assert.Equal((60, 0), (results.Values[^1].Generated, results.Values[^1].Real));
+    }
+
+    [Fact]
+    public void Evaluate_WithCache_FindsRealNeighboursOnce()
+    {
+        var options = Options with { Metrics = [MetricKind.DensityCoverage3] };
+        List<EvaluationStage> stages = [];
+        EvaluationResults Measure() => new MetricsRunner(Network, new RealStatisticsCache(_folder, new ListLogger()))
+            .Evaluate(_generator, _dataset, options, new ImmediateProgress(report => stages.Add(report.Stage)), CancellationToken.None);
+
+        var first = Measure().Values;
+        Assert.Contains(EvaluationStage.RealNeighbours, stages);
+        stages.Clear();
+        Assert.Equal(first, Measure().Values);
+        Assert.DoesNotContain(EvaluationStage.RealNeighbours, stages);
+        Assert.Equal(first, Run(options).Values);
+    }
+
+    [Fact]
+    public void Evaluate_WithResamples_AddsSpreadsAndLeavesTheFigures()
+    {
+        var metrics = Options with { Metrics = [.. Options.Metrics, MetricKind.DensityCoverage5, MetricKind.Diversity] };
+        var plain = Run(metrics);
+        var spread = Run(metrics with { Resamples = 8 });
+
+        Assert.Equal(plain.Values.Select(value => (value.Name, value.Value)), spread.Values.Select(value => (value.Name, value.Value)));
+        Assert.Equal(["kd_patch_means"], plain.Values.Where(value => value.StandardDeviation is not null).Select(value => value.Name));
+        Assert.All(spread.Values, value => Assert.InRange(value.StandardDeviation!.Value, 1e-9, Math.Max(1, value.Value)));
+        Assert.Equal(spread.Values, Run(metrics with { Resamples = 8, BatchSize = 7 }).Values);
+        Assert.NotEqual(spread.Values[0], Run(metrics with { Resamples = 9 }).Values[0]);
+    }
+
+    [Fact]
+    public void Evaluate_FrechetSpread_MatchesNumPyInFloat64()
+    {
+        using var scope = NewDisposeScope();
+        DatasetImages samples = new(new NoiseDataset(60, seed: 2));
+        var results = new MetricsRunner(Network).Evaluate(
+            samples, _dataset, new EvaluationOptions { Samples = 60, Resamples = 5, Seed = 3 }, progress: null, CancellationToken.None);
+        Tensor Features(NoiseDataset images) => cat([.. new DatasetImages(images).Batches(100, CancellationToken.None).Select(_features.Pool)], 0);
+
+        var draws = Resamples.Draw(seed: 3, resamples: 5, samples: 60);
+        PeerFigures peer = new(Features(new NoiseDataset(60, seed: 2)), Features(_dataset), draws, 3);
+        peer.Compare("frechet", new(results.Values[0].Value, results.Values[0].StandardDeviation));
+    }
+
+    [Fact]
+    public void Nearest_SamplesOfTheDatasetItself_AreFoundAtDistanceZero()
+    {
+        var options = Options with { Metrics = [MetricKind.FrechetDistance], KeepRealFeatures = true };
+        MetricsRunner runner = new(Network, new RealStatisticsCache(_folder, new ListLogger()));
+        runner.Evaluate(_generator, _dataset, options, progress: null, CancellationToken.None);
+        var nearest = runner.Nearest(new DatasetImages(new NoiseDataset(30)), _dataset, 3, options, CancellationToken.None);
+
+        Assert.Equal(Enumerable.Range(0, 30).Select(index => new NearImage(index, 0)), nearest.Select(near => near[0]));
+        Assert.All(nearest, near => Assert.True(near.Count == 3 && 0 < near[1].Distance && near[1].Distance <= near[2].Distance));
+        // Read once, for the distance.
+        Assert.Equal(50, _dataset.Reads);
+    }
+
+    [Fact]
     public void Evaluate_Progress_ReachesTheEndOfEachStage()
     {
         List<EvaluationProgress> reports = [];
@@ -119,9 +199,10 @@ public sealed class MetricsRunnerTests : IDisposable
     [Fact]
     public void Evaluate_LeavesNoTensorBehind()
     {
-        Run(Options);
+        var options = Options with { Metrics = [.. Options.Metrics, MetricKind.DensityCoverage5, MetricKind.Diversity], Resamples = 2 };
+        Run(options);
         using var scope = NewDisposeScope();
-        Run(Options);
+        Run(options);
 
         Assert.Equal(0, scope.DisposablesCount);
     }

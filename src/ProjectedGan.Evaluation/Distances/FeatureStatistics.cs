@@ -59,7 +59,8 @@ public sealed class FeatureStatistics
 
         if (other._folded is { } moments)
         {
-            _folded = _folded is null ? moments : _folded.Plus(moments);
+            FeatureMoments copy = new(moments.Count, [.. moments.Mean], [.. moments.Scatter]);
+            _folded = _folded is null ? copy : _folded.PlusInto(copy);
         }
 
         Append(other._rows.Values.ToArray());
@@ -74,7 +75,7 @@ public sealed class FeatureStatistics
     public Tensor Covariance(CovarianceDivisor divisor = CovarianceDivisor.Count)
     {
         using var scope = NewDisposeScope();
-        var scatter = tensor(Whole().Scatter, [Dimension, Dimension], dtype: ScalarType.Float64);
+        var scatter = frombuffer(Whole().Scatter, ScalarType.Float64).view(Dimension, Dimension);
         using var count = Divide(divisor).ToScalar();
         return scatter.div(count).MoveToOuterDisposeScope();
     }
@@ -124,7 +125,7 @@ public sealed class FeatureStatistics
     private void Fold()
     {
         var block = _rows.Moments();
-        _folded = _folded is null ? block : _folded.Plus(block);
+        _folded = _folded is null ? block : _folded.PlusInto(block);
         _rows.Clear();
     }
 
@@ -135,7 +136,7 @@ public sealed class FeatureStatistics
             throw new InvalidOperationException("Statistics of no samples have no mean; add features first.");
         }
 
-        return _folded is null ? _rows.Moments() : _rows.Count == 0 ? _folded : _folded.Plus(_rows.Moments());
+        return _folded is null ? _rows.Moments() : _rows.Count == 0 ? _folded : _folded.PlusInto(_rows.Moments());
     }
 
     private double Divide(CovarianceDivisor divisor)

@@ -10,12 +10,12 @@ namespace ProjectedGan.Evaluation.Distances;
 /// </summary>
 public static class KernelDistance
 {
-    /// <summary>The distance over subsets drawn as <paramref name="options"/> say.</summary>
+    /// <summary>The distance over subsets drawn as <paramref name="options"/> say, and its standard deviation over them.</summary>
     /// <param name="generated">Features [N, D].</param>
     /// <param name="real">Features [M, D] of the same type, which is also the type of the arithmetic.</param>
     /// <param name="options">The subsets.</param>
     /// <exception cref="EvaluationException">A set has fewer than two samples, or a feature is not finite.</exception>
-    public static double Between(Tensor generated, Tensor real, KernelDistanceOptions options)
+    public static (double Mean, double StandardDeviation) Between(Tensor generated, Tensor real, KernelDistanceOptions options)
     {
         FeatureMatrix.CheckPair(generated, real);
         if (generated.shape[0] < 2 || real.shape[0] < 2)
@@ -24,7 +24,10 @@ public static class KernelDistance
                 $"A kernel distance needs at least 2 samples of each kind; there are {generated.shape[0]} generated and {real.shape[0]} real ones.");
         }
 
-        return Between(generated, real, KernelSubset.Draw(generated.shape[0], real.shape[0], options));
+        var subsets = KernelSubset.Draw(generated.shape[0], real.shape[0], options);
+        double[] distances = [.. subsets.Select(subset => Discrepancy(generated, real, subset))];
+        var mean = distances.Average();
+        return (mean, Math.Sqrt(distances.Average(distance => (distance - mean) * (distance - mean))));
     }
 
     /// <summary>The distance over given subsets, each with at least two samples of each kind.</summary>

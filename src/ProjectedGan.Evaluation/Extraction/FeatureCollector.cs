@@ -10,8 +10,8 @@ namespace ProjectedGan.Evaluation.Extraction;
 /// <param name="keepProbabilities">Keep class probabilities too; the network is then FID's Inception.</param>
 internal sealed class FeatureCollector(MetricNetwork network, bool keepFeatures, bool keepProbabilities) : IDisposable
 {
-    private readonly List<Tensor> _features = [];
-    private readonly List<Tensor> _probabilities = [];
+    private readonly Rows _features = new();
+    private readonly Rows _probabilities = new();
 
     public FeatureStatistics Statistics { get; } = new(network.Features.FeatureCount);
 
@@ -22,49 +22,63 @@ internal sealed class FeatureCollector(MetricNetwork network, bool keepFeatures,
         {
             using (batch)
             {
-                Add(batch);
+                Add(batch, images.Count);
             }
 
             progress(Statistics.Count);
         }
     }
 
-    /// <summary>All features, float32 [N, D] on the CPU; the caller disposes them.</summary>
-    public Tensor Features() => cat(_features, 0);
+    /// <summary>All features, float32 [N, D] on the CPU, in memory that this object shares; the caller disposes them.</summary>
+    public Tensor Features() => _features.All();
 
-    /// <summary>All class probabilities, float32 [N, classes] on the CPU; the caller disposes them.</summary>
-    public Tensor Probabilities() => cat(_probabilities, 0);
+    /// <summary>All class probabilities, float32 [N, classes], as <see cref="Features"/>.</summary>
+    public Tensor Probabilities() => _probabilities.All();
 
     public void Dispose()
     {
-        foreach (var tensor in _features.Concat(_probabilities))
-        {
-            tensor.Dispose();
-        }
+        _features.Dispose();
+        _probabilities.Dispose();
     }
 
-    private void Add(Tensor batch)
+    private void Add(Tensor batch, long count)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var images = batch.to(network.Device);
-        var features = keepProbabilities ? Describe((InceptionV3)network.Features, images) : network.Features.Pool(images);
+        var features = keepProbabilities ? Describe((InceptionV3)network.Features, images, count) : network.Features.Pool(images);
         Statistics.Add(features);
         if (keepFeatures)
         {
-            Keep(_features, features);
+            _features.Add(features, count);
         }
     }
 
     // The score is defined on the classifier without its bias, as the reference's other metrics code has it.
-    private Tensor Describe(InceptionV3 inception, Tensor images)
+    private Tensor Describe(InceptionV3 inception, Tensor images, long count)
     {
         var described = inception.Describe(images);
-        Keep(_probabilities, described.UnbiasedLogits.softmax(1));
+        _probabilities.Add(described.UnbiasedLogits.softmax(1), count);
         return described.Pooled2048;
     }
 
-    // Detached, not moved outwards: the list outlives every scope that may be open around an evaluation.
-    private static void Keep(List<Tensor> kept, Tensor tensor) =>
-        kept.Add(tensor.to_type(ScalarType.Float32).to(CPU).clone().DetachFromDisposeScope());
+    // One tensor that is filled: a list of batches would be there twice when it is joined.
+    private sealed class Rows : IDisposable
+    {
+        private Tensor? _all;
+        private long _filled;
+
+        public void Add(Tensor batch, long count)
+        {
+            // Detached: it outlives every scope that may be open around an evaluation.
+            _all ??= empty([count, batch.shape[1]], ScalarType.Float32).DetachFromDisposeScope();
+            using var target = _all.narrow(0, _filled, batch.shape[0]);
+            target.copy_(batch);
+            _filled += batch.shape[0];
+        }
+
+        public Tensor All() => _all!.narrow(0, 0, _filled);
+
+        public void Dispose() => _all?.Dispose();
+    }
 }

@@ -8,6 +8,7 @@ namespace ProjectedGan.Evaluation.RealStatistics;
 internal static class RealFeaturesFile
 {
     private const string FeaturesName = "features";
+    private const string RadiiName = "radii";
 
     public static void Write(string path, RealFeaturesKey key, RealFeatures features)
     {
@@ -21,28 +22,43 @@ internal static class RealFeaturesFile
         SafeTensors.Write(path, tensors, FeatureStatisticsFile.Metadata(features.Statistics, key.ToMetadata()));
     }
 
-    public static RealFeatures Read(string path, RealFeaturesKey key)
+    /// <summary>Reads what <see cref="Write"/> wrote; the features only where they are wanted.</summary>
+    public static RealFeatures Read(string path, RealFeaturesKey key, bool withFeatures)
     {
-        using var file = SafeTensors.Read(path);
+        using var file = Open(path, key);
+        var statistics = FeatureStatisticsFile.Read(file);
+        return new(statistics, withFeatures ? Load(file, FeaturesName, [statistics.Count, statistics.Dimension]) : null);
+    }
+
+    public static void WriteRadii(string path, RealFeaturesKey key, Tensor radii) =>
+        SafeTensors.Write(path, [(RadiiName, radii)], key.ToMetadata());
+
+    public static Tensor? ReadRadii(string path, RealFeaturesKey key, long count, int neighbours)
+    {
+        using var file = Open(path, key);
+        return Load(file, RadiiName, [count, neighbours]);
+    }
+
+    private static SafeTensorsFile Open(string path, RealFeaturesKey key)
+    {
+        var file = SafeTensors.Read(path);
         foreach (var (name, value) in key.ToMetadata())
         {
             if (file.Metadata.GetValueOrDefault(name) != value)
             {
+                file.Dispose();
                 throw new EvaluationException($"'{path}' belongs to another {name.Replace('_', ' ')} than its name says.");
             }
         }
 
-        var statistics = FeatureStatisticsFile.Read(file);
-        if (file.Find(FeaturesName) is not { } stored)
-        {
-            return new(statistics, null);
-        }
-
-        if (stored.Type != WeightType.Float32 || !stored.Shape.SequenceEqual([statistics.Count, statistics.Dimension]))
-        {
-            throw new EvaluationException($"'{path}' holds features of shape {stored.ShapeText}, which do not fit its statistics.");
-        }
-
-        return new(statistics, file.Load(FeaturesName));
+        return file;
     }
+
+    private static Tensor? Load(SafeTensorsFile file, string name, long[] shape) => file.Find(name) switch
+    {
+        null => null,
+        { Type: WeightType.Float32 } stored when stored.Shape.SequenceEqual(shape) => file.Load(name),
+        { } stored => throw new EvaluationException(
+            $"'{file.Path}' holds {name} of shape {stored.ShapeText}; [{string.Join(", ", shape)}] in float32 is needed."),
+    };
 }

@@ -13,12 +13,17 @@ public sealed record RealFeaturesKey(string DatasetHash, string Network, string 
     private const int FormatVersion = 1;
 
     /// <summary>The name of the cache file.</summary>
-    public string FileName
+    public string FileName => $"{Stem}.safetensors";
+
+    /// <summary>The name of the file of neighbourhoods' radii.</summary>
+    internal string RadiiFileName => $"{Stem}-radii.safetensors";
+
+    private string Stem
     {
         get
         {
             var text = $"{FormatVersion}\n{DatasetHash}\n{Network}\n{NetworkHash}";
-            return $"{Network}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32]}.safetensors";
+            return $"{Network}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32]}";
         }
     }
 

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Networks.WeightFiles;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.RealStatistics;
 
 /// <summary>
-/// Keeps features of real images in a folder, one file a data set and network: they are the same in every evaluation of a run. A
+/// Keeps features of real images in a folder, one file a data set and network, and the radii of their neighbourhoods in a second one: they
+/// are the same in every evaluation of a run. A
 /// damaged file is reported and replaced; a folder that cannot be written costs time, not the evaluation.
 /// </summary>
 /// <param name="folder">Where the files are; made when first needed.</param>
@@ -22,7 +24,7 @@ public sealed class RealStatisticsCache(string folder, ILogger logger)
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(make);
         var path = Path.Combine(folder, key.FileName);
-        if (TryRead(path, key, count) is { } cached)
+        if (TryRead(path, key, count, withFeatures) is { } cached)
         {
             if (!withFeatures || cached.Features is not null)
             {
@@ -33,42 +35,62 @@ public sealed class RealStatisticsCache(string folder, ILogger logger)
         }
 
         var made = make();
-        Write(path, key, made);
+        Write(() => RealFeaturesFile.Write(path, key, made));
         return made;
     }
 
-    private RealFeatures? TryRead(string path, RealFeaturesKey key, long count)
+    /// <summary>Distances of each real image to its nearest others, as <see cref="GetOrMake"/> does the features.</summary>
+    /// <param name="key">What they depend on.</param>
+    /// <param name="count">How many images there are.</param>
+    /// <param name="neighbours">How many neighbours of each.</param>
+    /// <param name="make">Makes them, float32 [count, neighbours] on the CPU.</param>
+    /// <returns>The radii; the caller disposes them.</returns>
+    internal Tensor GetOrMakeRadii(RealFeaturesKey key, long count, int neighbours, Func<Tensor> make)
     {
-        if (!File.Exists(path))
+        var path = Path.Combine(folder, key.RadiiFileName);
+        if (TryRead(path, () => RealFeaturesFile.ReadRadii(path, key, count, neighbours)) is { } cached)
         {
-            return null;
+            return cached;
         }
 
+        var made = make();
+        Write(() => RealFeaturesFile.WriteRadii(path, key, made));
+        return made;
+    }
+
+    private RealFeatures? TryRead(string path, RealFeaturesKey key, long count, bool withFeatures)
+    {
+        var cached = TryRead(path, () => RealFeaturesFile.Read(path, key, withFeatures));
+        if (cached is null || cached.Statistics.Count == count)
+        {
+            return cached;
+        }
+
+        RealStatisticsCacheLog.Unusable(logger, $"'{path}' is of {cached.Statistics.Count} images; the data set has {count}.", null);
+        cached.Dispose();
+        return null;
+    }
+
+    private TStored? TryRead<TStored>(string path, Func<TStored?> read)
+        where TStored : class
+    {
         try
         {
-            var cached = RealFeaturesFile.Read(path, key);
-            if (cached.Statistics.Count == count)
-            {
-                return cached;
-            }
-
-            RealStatisticsCacheLog.Unusable(logger, $"'{path}' is of {cached.Statistics.Count} images; the data set has {count}.", null);
-            cached.Dispose();
+            return File.Exists(path) ? read() : null;
         }
         catch (Exception error) when (error is WeightFileException or EvaluationException)
         {
             RealStatisticsCacheLog.Unusable(logger, error.Message, error);
+            return null;
         }
-
-        return null;
     }
 
-    private void Write(string path, RealFeaturesKey key, RealFeatures features)
+    private void Write(Action write)
     {
         try
         {
             Directory.CreateDirectory(folder);
-            RealFeaturesFile.Write(path, key, features);
+            write();
         }
         catch (Exception error) when (error is WeightFileException or IOException or UnauthorizedAccessException)
         {

@@ -3,6 +3,7 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Node.Artifacts;
@@ -37,8 +38,9 @@ internal sealed class SnapshotEvaluation(
     // The data set of the last task, which is mostly the next one's too: its hash reads every image once.
     private (string Path, ImageDataset Images)? _dataset;
 
-    private readonly KeptOpen<(string Network, string Weights), OpenedMetricNetwork> _network = new(
-        key => OpenedMetricNetwork.FromFile(key.Network, key.Weights, device), KeepNetwork, TimeProvider.System, TorchRuntime.GiveMemoryBack);
+    private readonly KeptOpen<(string Network, string Weights, ImageResizing Resizing), OpenedMetricNetwork> _network = new(
+        key => OpenedMetricNetwork.FromFile(key.Network, key.Weights, device, key.Resizing),
+        KeepNetwork, TimeProvider.System, TorchRuntime.GiveMemoryBack);
 
     public async Task<EvaluationResult> RunAsync(EvaluationTask task, IProgress<double> progress, CancellationToken cancellation)
     {
@@ -135,7 +137,8 @@ internal sealed class SnapshotEvaluation(
             DecodingThreads = 1,
         };
         var results = _network.Use(
-            (network, weights), opened => new MetricsRunner(opened.Network, statistics).Evaluate(generator, dataset, options, new Share(progress), cancellation));
+            (network, weights, spec.Evaluation.Resize),
+            opened => new MetricsRunner(opened.Network, statistics).Evaluate(generator, dataset, options, new Share(progress), cancellation));
         return [.. results.Values.Select(value => new Contracts.V1.MetricValue { Metric = value.Name, Value = value.Value, Samples = value.Generated })];
     }
 

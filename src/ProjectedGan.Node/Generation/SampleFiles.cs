@@ -34,7 +34,8 @@ internal static class SampleFiles
         AtomicFile.Write(path, stream => stream.Write(png));
     }
 
-    private static IEnumerable<ImageBuffer> Each(IImageBatches images, CancellationToken cancellation)
+    /// <summary>The images one by one.</summary>
+    public static IEnumerable<ImageBuffer> Each(IImageBatches images, CancellationToken cancellation)
     {
         foreach (Tensor batch in images.Batches(BatchSize, cancellation))
         {

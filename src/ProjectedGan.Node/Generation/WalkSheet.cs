@@ -24,12 +24,12 @@ internal static class WalkSheet
     public static void Write(GeneratorNetwork generator, int resolution, IImageDataset? labels, string path, CancellationToken cancellation)
     {
         LatentWalk walk = new() { Cells = Math.Clamp(LargestFrame / resolution, 1, 2), Stops = Stops, FramesBetween = Frames / Stops, Labels = labels };
-        IEnumerable<ImageBuffer> frames = walk.Frames(generator, cancellation).Select(Shrink);
+        IEnumerable<ImageBuffer> frames = walk.Frames(generator, cancellation).Select(frame => Shrink(frame, LargestFrame));
         SampleFiles.WritePng(SampleGrid.Compose([.. frames], Columns), path);
     }
 
-    // Halved until it fits: resolutions are powers of two, and so are the factors.
-    private static ImageBuffer Shrink(ImageBuffer frame) => frame.Width <= LargestFrame ? frame : Shrink(Halve(frame));
+    /// <summary>An image halved until it fits: resolutions are powers of two, and so are the factors.</summary>
+    public static ImageBuffer Shrink(ImageBuffer image, int largest) => image.Width <= largest ? image : Shrink(Halve(image), largest);
 
     private static ImageBuffer Halve(ImageBuffer image)
     {

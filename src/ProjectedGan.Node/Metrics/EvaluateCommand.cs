@@ -4,6 +4,7 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Distances;
 using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Generation;
@@ -36,6 +37,20 @@ internal static class EvaluateCommand
         Option<int> samples = new("--samples") { Description = "Generated images; published FIDs use 50,000.", DefaultValueFactory = _ => 50_000 };
         Option<int> batch = new("--batch") { Description = "Images a pass.", DefaultValueFactory = _ => 64 };
         Option<CovarianceDivisor> divisor = new("--covariance") { Description = "Divide covariances by Count (as the authors) or by CountMinusOne.", DefaultValueFactory = _ => CovarianceDivisor.Count };
+        Option<ImageResizing> resize = new("--resize")
+        {
+            Description = "How images come to the network's size: Network (its own way; FID's is TensorFlow 1's) or Clean (clean-fid's; "
+                + "figures then carry the network's name with _clean).",
+        };
+        Option<int> resamples = new("--resamples")
+        {
+            Description = "Resamples of the generated images for the standard deviation of every figure, 2 or more; 0 for none.",
+        };
+        Option<string?> neighbours = new("--neighbours")
+        {
+            Description = $"Also write a PNG of {NeighbourSheet.Samples} samples beside the training images nearest to them in the network's features.",
+            HelpName = "FILE",
+        };
         Option<long> seed = new("--seed") { Description = "Seed of the samples." };
         ExampleCommand command = new(
             "evaluate",
@@ -43,9 +58,10 @@ internal static class EvaluateCommand
             "evaluate runs/emoji-faces --samples 1000",
             "evaluate runs/church --network inception_v3_fid --metric FrechetDistance KernelDistance",
             "evaluate runs/church/checkpoints/checkpoint-000015625 --network mobilenet_v2 --metric PrecisionRecall --samples 10000",
+            "evaluate runs/church --metric DensityCoverage5 Diversity --samples 10000 --resamples 20 --neighbours neighbours.png",
             "evaluate from-pytorch.safetensors --spec church.yaml")
         {
-            data, network, metrics, samples, batch, divisor, seed,
+            data, network, metrics, samples, batch, divisor, resize, resamples, neighbours, seed,
         };
         var generator = new GeneratorSource().AddTo(command);
         command.Runs((parsed, cancellation) =>
@@ -57,18 +73,36 @@ internal static class EvaluateCommand
                 BatchSize = parsed.GetValue(batch),
                 Seed = parsed.GetValue(seed),
                 CovarianceDivisor = parsed.GetValue(divisor),
+                Resamples = parsed.GetValue(resamples),
+                KeepRealFeatures = parsed.GetValue(neighbours) is not null,
             };
             options.Validate();
+            if (parsed.GetValue(neighbours) is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+            {
+                // Said before the measuring, which may take hours.
+                throw new UsageException($"--neighbours is '{file}', whose folder does not exist; make it, or name another file.");
+            }
+
             TorchRuntime.SetThreads(Environment.ProcessorCount);
             using TrainedGenerator trained = generator.Open(parsed);
             using IImageDataset dataset = ImageDataset.Open(parsed.GetValue(data) ?? trained.Spec.Data.Path);
-            using OpenedMetricNetwork opened = Open(parsed.GetValue(network), trained.Spec, generator.Device(parsed));
+            using OpenedMetricNetwork opened = Open(parsed.GetValue(network), trained.Spec, generator.Device(parsed), parsed.GetValue(resize));
             RealStatisticsCache cache = new(PganHome.Statistics, NullLogger.Instance);
-            EvaluationResults results = Measure(new MetricsRunner(opened.Network, cache), trained, trained.Spec.Data.Mirror ? new MirroredDataset(dataset) : dataset, options, cancellation);
+            IImageDataset shown = trained.Spec.Data.Mirror ? new MirroredDataset(dataset) : dataset;
+            MetricsRunner runner = new(opened.Network, cache);
+            EvaluationResults results = Measure(runner, trained, shown, options, cancellation);
             foreach (MetricValue value in results.Values)
             {
                 string spread = value.StandardDeviation is { } deviation ? $" ± {deviation:G4}" : "";
                 Console.WriteLine($"{value.Name} {value.Value:G6}{spread}  ({value.Generated:N0} generated, {value.Real:N0} real, {trained.Description})");
+            }
+
+            if (parsed.GetValue(neighbours) is { } sheet)
+            {
+                NearImage[] nearest = [.. NeighbourSheet.Write(runner, trained.Network, shown, options, sheet, cancellation).Select(near => near[0])];
+                (int sample, NearImage image) = nearest.Index().MinBy(pair => pair.Item.Distance);
+                Console.WriteLine($"{sheet}: sample {sample} is nearest to a training image, {shown.Name(image.Index)} at {image.Distance:G4}; "
+                    + $"{nearest.Select(near => near.Index).Distinct().Count()} images are nearest to the {nearest.Length} samples");
             }
 
             return Task.FromResult(ExitCode.Success);
@@ -76,21 +110,23 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static OpenedMetricNetwork Open(string? named, TrainingSpec spec, Device device)
+    private static OpenedMetricNetwork Open(string? named, TrainingSpec spec, Device device, ImageResizing resizing)
     {
         if (named is not null)
         {
-            return OpenedMetricNetwork.FromStore(named, device);
+            return OpenedMetricNetwork.FromStore(named, device, resizing);
         }
 
         if (spec.Features.Weights is "" or FeatureSpec.RandomWeights)
         {
-            return OpenedMetricNetwork.FromStore(WithoutOwn, device);
+            return OpenedMetricNetwork.FromStore(WithoutOwn, device, resizing);
         }
 
         string own = SpecSchema.Find("features.network")!.Text(spec);
         // A run that was trained elsewhere names a file of that machine.
-        return WeightStore.Default().Locate(spec.Features.Weights) is { } file ? OpenedMetricNetwork.FromFile(own, file, device) : OpenedMetricNetwork.FromStore(own, device);
+        return WeightStore.Default().Locate(spec.Features.Weights) is { } file
+            ? OpenedMetricNetwork.FromFile(own, file, device, resizing)
+            : OpenedMetricNetwork.FromStore(own, device, resizing);
     }
 
     private static EvaluationResults Measure(MetricsRunner runner, TrainedGenerator trained, IImageDataset dataset, EvaluationOptions options, CancellationToken cancellation)

@@ -24,18 +24,18 @@ internal sealed class OpenedMetricNetwork : IDisposable
     /// <summary>Opens a network of the weight store by its name.</summary>
     /// <exception cref="UsageException">There is no network of that name.</exception>
     /// <exception cref="WeightFileException">Its weights are not imported, or damaged; the message says how to get them.</exception>
-    public static OpenedMetricNetwork FromStore(string name, Device device)
+    public static OpenedMetricNetwork FromStore(string name, Device device, ImageResizing resizing = ImageResizing.Network)
     {
         FrozenNetwork module = WeightImport.Find(name).Create();
-        return Ready(module, () => WeightStore.Default().Load(module), device);
+        return Ready(module, () => WeightStore.Default().Load(module), device, resizing);
     }
 
     /// <summary>Opens a network from a weights file.</summary>
     /// <exception cref="WeightFileException">The file is not of the network.</exception>
-    public static OpenedMetricNetwork FromFile(string name, string path, Device device)
+    public static OpenedMetricNetwork FromFile(string name, string path, Device device, ImageResizing resizing = ImageResizing.Network)
     {
         FrozenNetwork module = WeightImport.Find(name).Create();
-        return Ready(module, () => WeightImport.Load(module, path), device);
+        return Ready(module, () => WeightImport.Load(module, path), device, resizing);
     }
 
     public void Dispose() => _module.Dispose();
@@ -47,7 +47,7 @@ internal sealed class OpenedMetricNetwork : IDisposable
         ConvolutionCheck.Require(Convolutions.Record(() => network.Features.Pool(zeros([1, 3, 64, 64], ScalarType.Byte, network.Device))));
     }
 
-    private static OpenedMetricNetwork Ready(FrozenNetwork module, Action load, Device device)
+    private static OpenedMetricNetwork Ready(FrozenNetwork module, Action load, Device device, ImageResizing resizing)
     {
         try
         {
@@ -56,9 +56,9 @@ internal sealed class OpenedMetricNetwork : IDisposable
             // The hash is of the weights as published, so it is taken before they are folded.
             MetricNetwork network = module switch
             {
-                FeatureNetwork features => MetricNetwork.Of(features),
-                InceptionV3 inception => MetricNetwork.Of(inception),
-                NsfwInceptionV3 inception => MetricNetwork.Of(inception),
+                FeatureNetwork features => MetricNetwork.Of(features, resizing: resizing),
+                InceptionV3 inception => MetricNetwork.Of(inception, resizing),
+                NsfwInceptionV3 inception => MetricNetwork.Of(inception, resizing),
                 _ => throw new InvalidOperationException($"{module.Name} has no pooled features."),
             };
             module.Optimize();

@@ -27,7 +27,7 @@ internal sealed class RunEvaluation : IDisposable
         _dataset = dataset;
         _opened = opened;
         _runner = new MetricsRunner(opened.Network, new RealStatisticsCache(PganHome.Statistics, logger));
-        _options = new EvaluationOptions { Samples = samples, BatchSize = 32, DecodingThreads = 1 };
+        _options = new EvaluationOptions { Samples = samples, BatchSize = 32, DecodingThreads = 1, KeepRealFeatures = true };
         _logger = logger;
     }
 
@@ -44,6 +44,13 @@ internal sealed class RunEvaluation : IDisposable
         Plot();
         RunLog.Measured(_logger, Metric, distance, snapshot.ImagesSeen, TimeProvider.System.GetElapsedTime(start).TotalSeconds);
         return distance;
+    }
+
+    /// <summary>Draws the snapshot's samples beside the training images nearest to them.</summary>
+    public void DrawNeighbours(GeneratorSnapshot snapshot, CancellationToken cancellation)
+    {
+        using GeneratorNetwork generator = snapshot.CreateGenerator();
+        NeighbourSheet.Write(_runner, generator, _dataset, _options, _folder.Neighbours, cancellation);
     }
 
     public void Dispose() => _opened.Dispose();

@@ -26,6 +26,9 @@ internal sealed record RunFolder(string Path)
 
     public string FinalGrid => In("samples.png");
 
+    /// <summary>Samples beside the training images nearest to them.</summary>
+    public string Neighbours => In("neighbours.png");
+
     public string Interpolation => In("interpolation.webp");
 
     public string Grid(long imagesSeen) => System.IO.Path.Combine(Samples, $"fakes-{imagesSeen:D9}.png");

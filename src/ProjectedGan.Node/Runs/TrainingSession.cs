@@ -171,6 +171,7 @@ internal sealed class TrainingSession : IDisposable
             Evaluation?.Measure(snapshot, stop);
         }
 
+        Evaluation?.DrawNeighbours(snapshot, stop);
         using GeneratorNetwork generator = snapshot.CreateGenerator();
         new LatentWalk { Labels = Dataset }.Write(generator, Folder.Interpolation, stop);
     }

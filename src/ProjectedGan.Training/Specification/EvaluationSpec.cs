@@ -1,3 +1,5 @@
+using ProjectedGan.Networks.Features;
+
 namespace ProjectedGan.Training.Specification;
 
 /// <summary>
@@ -7,8 +9,8 @@ namespace ProjectedGan.Training.Specification;
 public sealed record EvaluationSpec
 {
     /// <summary>
-    /// Names of metrics, separated by commas: FrechetDistance, KernelDistance, PrecisionRecall, InceptionScore. The first one decides
-    /// which snapshot is the best. Empty measures none. Default FrechetDistance.
+    /// Names of metrics, separated by commas: FrechetDistance, KernelDistance, PrecisionRecall, InceptionScore, PrecisionRecall5,
+    /// DensityCoverage3, DensityCoverage5, Diversity. The first one decides which snapshot is the best. Empty measures none. Default FrechetDistance.
     /// </summary>
     [OutsideSpecHash("evaluation only reads")]
     public string Metrics { get; init; } = "FrechetDistance";
@@ -22,6 +24,13 @@ public sealed record EvaluationSpec
     /// <summary>Its weights: a file, or the name of imported ones. Needed where <see cref="Network"/> is given.</summary>
     [OutsideSpecHash("evaluation only reads")]
     public string Weights { get; init; } = "";
+
+    /// <summary>
+    /// How images are brought to the network's size: network (its own way; FID's is TensorFlow 1's bilinear resize) or clean (clean-fid's
+    /// antialiased bicubic one, whose figures carry <c>_clean</c> in the network's name). Default network.
+    /// </summary>
+    [OutsideSpecHash("evaluation only reads")]
+    public ImageResizing Resize { get; init; }
 
     /// <summary>Generated images, 2 to 1,000,000. Default 5,000; published figures use 50,000.</summary>
     [OutsideSpecHash("evaluation only reads")]

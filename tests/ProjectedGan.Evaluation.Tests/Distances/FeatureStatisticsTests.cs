@@ -141,6 +141,40 @@ public sealed class FeatureStatisticsTests
         }
     }
 
+    [Fact]
+    public void Add_ManyBlocks_AllocatesOneMatrixABlock()
+    {
+        using var scope = NewDisposeScope();
+        const int wide = 256;
+        const int blocks = 8;
+        var features = RandomFeatures.Make(seed: 7, blocks * wide, wide);
+        Gather(features, 64);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Gather(features, 64);
+        var matrices = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)(sizeof(double) * wide * wide);
+
+        // The batches themselves, the rows of one block (which grow by doubling), and a scatter matrix for each block that is folded.
+        Assert.InRange(matrices, 0, blocks + 2 + (blocks - 1) + 0.5);
+    }
+
+    [Fact]
+    public void Merge_OtherStatistics_StayAsTheyAre()
+    {
+        using var scope = NewDisposeScope();
+        var other = Gather(RandomFeatures.Make(seed: 8, 50, Dimension), 16);
+        var before = RandomFeatures.Values(other.Covariance());
+        var target = Gather(RandomFeatures.Make(seed: 9, 50, Dimension), 16);
+        FeatureStatistics empty = new(Dimension);
+
+        target.Merge(other);
+        empty.Merge(other);
+        empty.Merge(target);
+
+        Assert.Equal(before, RandomFeatures.Values(other.Covariance()));
+        Assert.Equal(before, RandomFeatures.Values(other.Covariance()));
+    }
+
     internal static FeatureStatistics Gather(Tensor features, int batch)
     {
         FeatureStatistics statistics = new((int)features.shape[1]);

@@ -51,6 +51,39 @@ public sealed class RealStatisticsCacheTests : IDisposable
         Assert.Equal(2, _made);
     }
 
+    [Fact]
+    public void GetOrMake_FeaturesKeptButNotNeeded_LeavesThemOnTheDisk()
+    {
+        Cache.GetOrMake(Key, 40, withFeatures: true, () => Make(true)).Dispose();
+        using var statistics = Cache.GetOrMake(Key, 40, withFeatures: false, () => Make(false));
+
+        Assert.Equal(1, _made);
+        Assert.Null(statistics.Features);
+    }
+
+    [Fact]
+    public void GetOrMakeRadii_DamagedFile_WarnsAndMakesAgain()
+    {
+        var made = 0;
+        Tensor Make()
+        {
+            made++;
+            return arange(200, ScalarType.Float32).view(40, 5);
+        }
+
+        using var first = Cache.GetOrMakeRadii(Key, 40, 5, Make);
+        using var second = Cache.GetOrMakeRadii(Key, 40, 5, Make);
+        Assert.Equal(first.data<float>().ToArray(), second.data<float>().ToArray());
+        Assert.Equal(1, made);
+
+        // Of another number of images.
+        Cache.GetOrMakeRadii(Key, 41, 5, Make).Dispose();
+        Assert.Contains("[41, 5]", Assert.Single(_logger.Entries).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(_folder, Key.RadiiFileName), "no file");
+        Cache.GetOrMakeRadii(Key, 40, 5, Make).Dispose();
+        Assert.Equal(3, made);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(5)]

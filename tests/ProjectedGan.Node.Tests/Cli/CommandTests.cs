@@ -90,9 +90,23 @@ public class CommandTests
 
         (await PganProcess.RunAsync(home.Path, "weights", "import", Path.Combine(Repository.Downloads, "nsfwjs-4.3.0.tgz"), "--network", "mobilenet_v2")).Succeeded();
         PganResult measured = (await PganProcess.RunAsync(
-            home.Path, "evaluate", home.At("run"), "--data", home.At("small.zip"), "--samples", "16", "--metric", "FrechetDistance", "PrecisionRecall")).Succeeded();
+            home.Path, "evaluate", home.At("run"), "--data", home.At("small.zip"), "--samples", "16", "--resamples", "2",
+            "--metric", "FrechetDistance", "PrecisionRecall", "DensityCoverage5", "--neighbours", home.At("neighbours.png"))).Succeeded();
         Assert.Contains("fd_mobilenet_v2", measured.Output, StringComparison.Ordinal);
         Assert.Contains("recall_mobilenet_v2", measured.Output, StringComparison.Ordinal);
+        Assert.Matches(@"coverage5_mobilenet_v2 \S+ ± ", measured.Output);
+        Assert.Matches(@"neighbours\.png: sample \d+ is nearest", measured.Output);
+        (int Width, int Height) sheet = Size(home.At("neighbours.png"));
+        Assert.Equal((4 * (4 * 64 + 4) + 3 * 20, 12 * 68 - 4), sheet);
+        string[] again = ["evaluate", home.At("run"), "--data", home.At("small.zip"), "--samples", "16"];
+        (await PganProcess.RunAsync(home.Path, [.. again, "--resamples", "1"])).Refused(2, "resamples is 1");
+        (await PganProcess.RunAsync(home.Path, [.. again, "--neighbours", home.At("missing", "sheet.png")])).Refused(2, "--neighbours", "does not exist");
+        PganResult clean = (await PganProcess.RunAsync(home.Path, [.. again, "--resize", "Clean"])).Succeeded();
+        Assert.Contains("fd_mobilenet_v2_clean", clean.Output, StringComparison.Ordinal);
+        (await PganProcess.RunAsync(
+            home.Path, "train", "--spec", spec, "--run", home.At("measured"), "--data", home.At("small.zip"), "--set", "features.weights=mobilenet_v2",
+            "--evaluation-samples", "8")).Succeeded();
+        Assert.Equal(sheet, Size(home.At("measured", "neighbours.png")));
         PganResult list = (await PganProcess.RunAsync(home.Path, "weights", "list")).Succeeded();
         Assert.Contains("mobilenet_v2", list.Output, StringComparison.Ordinal);
     }
@@ -113,5 +127,11 @@ public class CommandTests
             home.Path, "bench", "step", "--config", "demo", "--set", "batch=4", "--iterations", "2", "--warmup", "1", "--rounds", "1",
             "--peer", Path.Combine(Repository.Root, "tests", "peers", "projected_gan_step.py"))).Succeeded();
         Assert.Matches(@"demo: median ratio of times \d+\.\d+", bench.Output);
+    }
+
+    private static (int Width, int Height) Size(string path)
+    {
+        ImageInfo info = ImageCodec.Probe(File.ReadAllBytes(path));
+        return (info.Width, info.Height);
     }
 }

@@ -9,7 +9,7 @@ namespace ProjectedGan.Networks.Features.Inception;
 /// <see cref="TensorFlowResize"/>), average pools that leave the padding out of the count, and a maximum pool in the last block.
 /// Parameters have the names of its PyTorch port, <c>Conv2d_1a_3x3.conv.weight</c> to <c>fc.bias</c>.
 /// </summary>
-public sealed class InceptionV3 : FrozenNetwork, IPooledFeatures
+public sealed class InceptionV3 : FrozenNetwork, IPooledFeatures, ISizedFeatures
 {
     /// <summary>Side in pixels to which images are resized.</summary>
     public const int InputSize = 299;
@@ -34,17 +34,37 @@ public sealed class InceptionV3 : FrozenNetwork, IPooledFeatures
     /// <inheritdoc/>
     public int FeatureCount => 2048;
 
+    /// <inheritdoc/>
+    int ISizedFeatures.ImageSize => InputSize;
+
     /// <summary>All features of a batch, without gradient.</summary>
     /// <param name="images">uint8 [N, 3, H, W] or [N, 1, H, W].</param>
     /// <exception cref="ArgumentException">The tensor is not of that shape or type.</exception>
-    public InceptionFeatures Describe(Tensor images)
+    public InceptionFeatures Describe(Tensor images) =>
+        Describe(() => TensorFlowResize.Bilinear(ImageTensors.FromBytes(images, Type), InputSize, InputSize));
+
+    /// <inheritdoc/>
+    public Tensor Pool(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return Describe(images).Pooled2048.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    Tensor ISizedFeatures.PoolSized(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return Describe(() => pixels.to(Type)).Pooled2048.MoveToOuterDisposeScope();
+    }
+
+    private ScalarType Type => _classifier[0].Weight.dtype;
+
+    private InceptionFeatures Describe(Func<Tensor> sized)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var type = _classifier[0].Weight.dtype;
-        var resized = TensorFlowResize.Bilinear(ImageTensors.FromBytes(images, type), InputSize, InputSize);
         var pooled = new List<Tensor>();
-        _graph.Forward(resized.sub(Of(128.0)).div_(Of(128.0)), maps => pooled.Add(maps.mean([2, 3])));
+        _graph.Forward(sized().sub(Of(128.0)).div_(Of(128.0)), maps => pooled.Add(maps.mean([2, 3])));
         var unbiased = pooled[3].matmul(_classifier[0].Weight.t());
         var logits = unbiased.Plus(_classifier[0].Bias);
         Tensor[] kept = [.. pooled, unbiased, logits];
@@ -54,12 +74,5 @@ public sealed class InceptionV3 : FrozenNetwork, IPooledFeatures
         }
 
         return new InceptionFeatures(kept[0], kept[1], kept[2], kept[3], kept[4], kept[5]);
-    }
-
-    /// <inheritdoc/>
-    public Tensor Pool(Tensor images)
-    {
-        using var scope = NewDisposeScope();
-        return Describe(images).Pooled2048.MoveToOuterDisposeScope();
     }
 }

@@ -8,7 +8,7 @@ namespace ProjectedGan.Networks.Features.Inception;
 /// Not the network of FID: distances on its features are named after it. Parameters are named after Keras' layers,
 /// <c>conv2d_1.weight</c> to <c>dense_3.bias</c>.
 /// </summary>
-public sealed class NsfwInceptionV3 : FrozenNetwork, IPooledFeatures
+public sealed class NsfwInceptionV3 : FrozenNetwork, IPooledFeatures, ISizedFeatures
 {
     private const int InputSize = 299;
 
@@ -39,15 +39,22 @@ public sealed class NsfwInceptionV3 : FrozenNetwork, IPooledFeatures
     public int FeatureCount => 2048;
 
     /// <inheritdoc/>
+    int ISizedFeatures.ImageSize => InputSize;
+
+    /// <inheritdoc/>
     public Tensor Pool(Tensor images)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var type = _classifier[0].Weight.dtype;
-        var resized = ImageTensors.Resize(ImageTensors.FromBytes(images, type).div_(Of(255.0)), InputSize);
-        Tensor? pooled = null;
-        _graph.Forward(resized, maps => pooled = maps.size(1) == FeatureCount ? maps.mean([2, 3]) : null);
-        return pooled!.MoveToOuterDisposeScope();
+        return Forward(ImageTensors.Resize(ImageTensors.FromBytes(images, Type).div_(Of(255.0)), InputSize)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    Tensor ISizedFeatures.PoolSized(Tensor pixels)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        return Forward(pixels.to(Type).div(Of(255.0))).MoveToOuterDisposeScope();
     }
 
     /// <summary>The logits of nsfwjs' five classes: Drawing, Hentai, Neutral, Porn, Sexy.</summary>
@@ -59,5 +66,14 @@ public sealed class NsfwInceptionV3 : FrozenNetwork, IPooledFeatures
         using var scope = NewDisposeScope();
         var hidden = _classifier[0].Forward(Pool(images)).relu_();
         return _classifier[2].Forward(_classifier[1].Forward(hidden).relu_()).MoveToOuterDisposeScope();
+    }
+
+    private ScalarType Type => _classifier[0].Weight.dtype;
+
+    private Tensor Forward(Tensor images)
+    {
+        Tensor? pooled = null;
+        _graph.Forward(images, maps => pooled = maps.size(1) == FeatureCount ? maps.mean([2, 3]) : null);
+        return pooled!;
     }
 }
