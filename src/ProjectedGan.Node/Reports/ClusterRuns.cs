@@ -21,7 +21,7 @@ internal sealed class ClusterRuns(GrpcChannel channel)
         {
             Name = experiment.Name.Length > 0 ? experiment.Name : experiment.Id,
             Spec = TrainingSpecFile.ParseUnvalidated(experiment.Id, experiment.SpecYaml),
-            State = experiment.Reason.Length > 0 ? $"{ExperimentView.State(experiment.State)}: {experiment.Reason}" : ExperimentView.State(experiment.State),
+            State = State(experiment),
             HasEnded = experiment.State == ExperimentState.Completed,
             Images = experiment.Progress?.Images ?? 0,
             TrainingTime = experiment.Progress?.TrainingTime?.ToTimeSpan() ?? TimeSpan.Zero,
@@ -32,6 +32,17 @@ internal sealed class ClusterRuns(GrpcChannel channel)
                 ? await FetchAsync(grid, cancellation)
                 : null,
         };
+    }
+
+    private static string State(Experiment experiment)
+    {
+        if (experiment.State == ExperimentState.Completed && experiment.Progress?.Images >= experiment.TotalImages)
+        {
+            return "complete";
+        }
+
+        string state = ExperimentView.State(experiment.State);
+        return experiment.Reason.Length > 0 ? $"{state}: {experiment.Reason}" : state;
     }
 
     private async Task<byte[]> FetchAsync(Artifact grid, CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Data.Tests.Fixtures;
 
 namespace ProjectedGan.Data.Tests.Datasets;
 

@@ -53,7 +53,7 @@ public class ClusterReportTests
         Assert.Contains("| none | projection.kind: none | ccm_csm |", text, StringComparison.Ordinal);
         Assert.Contains("Fréchet distance (mobilenet_v2), 8 generated images against tiny.zip", text, StringComparison.Ordinal);
         Assert.Contains($"| none | 1 | {none.BestMetric.Value.ToString(none.BestMetric.Value >= 100 ? "F1" : "F2", System.Globalization.CultureInfo.InvariantCulture)} |", text, StringComparison.Ordinal);
-        Assert.Contains("| none | 0 | completed | 40 |", text, StringComparison.Ordinal);
+        Assert.Contains("| none | 0 | complete | 40 |", text, StringComparison.Ordinal);
         Assert.Equal(["by-images-1.png", "by-time-1.png", "samples-1.png", "samples-2.png"], Directory.GetFiles(home.At("report", "images")).Select(Path.GetFileName).Order());
     }
 }
