@@ -56,7 +56,9 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
             return;
         }
 
-        worker.Add("distance", snapshot, taken => _distance = (evaluation.Metric, evaluation.Measure(taken, cancellation), taken.ImagesSeen));
+        // A newer one takes the place of one of its kind that waits.
+        string kind = session.MeasuresEverySnapshot ? $"distance at {snapshot.ImagesSeen}" : "distance";
+        worker.Add(kind, snapshot, taken => _distance = (evaluation.Metric, evaluation.Measure(taken, cancellation), taken.ImagesSeen));
     }
 
     public void NonFinite(NonFiniteGradient gradient)

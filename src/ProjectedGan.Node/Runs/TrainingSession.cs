@@ -66,6 +66,9 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Whether distances are measured on the way.</summary>
     public bool IsMeasured => Evaluation is not null && _spec.Schedule.EvaluationImages > 0;
 
+    /// <summary>Whether none of them is passed over because a newer one came.</summary>
+    public bool MeasuresEverySnapshot => _spec.Evaluation.EverySnapshot;
+
     /// <summary>What happens to gradients that are not finite.</summary>
     public NonFinitePolicy NonFinite => _spec.NonFinite;
 

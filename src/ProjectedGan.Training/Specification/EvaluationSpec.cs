@@ -2,7 +2,7 @@ namespace ProjectedGan.Training.Specification;
 
 /// <summary>
 /// What a cluster's evaluator measures on the snapshots of <c>schedule.evaluationImages</c>. <c>pgan train</c> measures the Fréchet distance alone,
-/// with the same network and number of samples.
+/// with the same network and number of samples, and <see cref="EverySnapshot"/> where that is set.
 /// </summary>
 public sealed record EvaluationSpec
 {

@@ -33,7 +33,7 @@ public class ReportTests
         Assert.Contains("| none | projection.kind: none | ccm_csm |\n|  | discriminator.count: 2 | 4 |", text, StringComparison.Ordinal);
         Assert.Contains("| none-seed1 | 1 | complete | 3,000 | 16.00 | 2,000 | 18.00 |", text, StringComparison.Ordinal);
         // Without checkpoints speed is what the measurements say: 3,000 images in 300 s.
-        Assert.Contains("| baseline | cpu | 10.0 ± 0.0 | 0.083 ± 0.000 | not known |", text, StringComparison.Ordinal);
+        Assert.Contains("| baseline | cpu | 10.0 ± 0.0 | 5.0 ± 0.0 min | not known |", text, StringComparison.Ordinal);
         Assert.Equal(["by-images-1.png", "by-time-1.png", "samples-1.png", "samples-2.png"], Directory.GetFiles(home.At("out", "images")).Select(Path.GetFileName).Order());
         Assert.Contains("    projection:\n", text.Replace("\r", "", StringComparison.Ordinal), StringComparison.Ordinal);
         string page = await File.ReadAllTextAsync(home.At("out", "report.html"));
@@ -112,7 +112,7 @@ public class ReportTests
         string spec = (await File.ReadAllTextAsync(TinyRun.Write(home, totalImages: 8, checkpointImages: 0))).Replace("evaluationImages: 0", "evaluationImages: 4", StringComparison.Ordinal);
         await File.WriteAllTextAsync(home.At("sweep.yaml"), $"""
             {spec}
-            evaluation: {"{network: mobilenet_v2, weights: mobilenet_v2, samples: 8}"}
+            evaluation: {"{network: mobilenet_v2, weights: mobilenet_v2, samples: 8, everySnapshot: true}"}
             variants: {"[{name: baseline}, {name: none, projection.kind: none}]"}
             """);
 
@@ -121,7 +121,9 @@ public class ReportTests
 
         string text = await File.ReadAllTextAsync(home.At("report", "report.md"));
         Assert.Contains("Fréchet distance (mobilenet_v2), 8 generated images against images", text, StringComparison.Ordinal);
-        double best = FdCsv.Read(home.At("runs", "tiny", "none", "fd.csv")).Min(row => row.Distance);
+        IReadOnlyList<FdRow> rows = FdCsv.Read(home.At("runs", "tiny", "none", "fd.csv"));
+        Assert.Equal([0L, 4, 8], rows.Select(row => row.Images));
+        double best = rows.Min(row => row.Distance);
         Assert.Contains($"| none | 1 | {best.ToString(best >= 100 ? "F1" : "F2", System.Globalization.CultureInfo.InvariantCulture)} |", text, StringComparison.Ordinal);
         Assert.DoesNotContain("not known", text, StringComparison.Ordinal);
         Assert.True(File.Exists(home.At("report", "images", "real-1.png")));
