@@ -45,7 +45,7 @@ internal sealed class Report
             .. Sheets(),
             new ReportHeading(2, "Resources"),
             new ReportText("Over all sessions of each run; memory is the training process's own, not a GPU's."),
-            new ReportTable(["variant", "device", "images/s", "hours of training", "peak memory"], [.. _variants.Select(Resources)]),
+            new ReportTable(["variant", "device", "images/s", "training", "peak memory"], [.. _variants.Select(Resources)]),
             new ReportHeading(2, "Runs"),
             new ReportTable(["run", "seed", "state", "images", "best", "at images", "last"], [.. _runs.Select(Row)]),
             new ReportHeading(2, "Specs"),
@@ -124,11 +124,12 @@ internal sealed class Report
     private static IReadOnlyList<string> Resources(Variant variant)
     {
         Spread speed = new([.. variant.Runs.Where(run => run.TrainingTime > TimeSpan.Zero).Select(run => run.Images / run.TrainingTime.TotalSeconds)]);
-        Spread hours = new([.. variant.Runs.Select(run => run.TrainingTime.TotalHours)]);
+        bool isShort = variant.Runs.Max(run => run.TrainingTime) < TimeSpan.FromHours(2);
+        Spread time = new([.. variant.Runs.Select(run => isShort ? run.TrainingTime.TotalMinutes : run.TrainingTime.TotalHours)]);
         long? peak = variant.Runs.Max(run => run.PeakBytes);
         return
         [
-            variant.Name, SpecSchema.Find("execution.device")!.Text(variant.Spec), speed.Text("F1"), hours.Text(hours.Mean < 1 ? "F3" : "F1"),
+            variant.Name, SpecSchema.Find("execution.device")!.Text(variant.Spec), speed.Text("F1"), $"{time.Text("F1")} {(isShort ? "min" : "h")}",
             peak is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:N0} MiB") : "not known",
         ];
     }

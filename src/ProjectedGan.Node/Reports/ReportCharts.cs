@@ -5,9 +5,6 @@ namespace ProjectedGan.Node.Reports;
 /// <summary>The curves of a comparison: one a variant, the mean over its seeds with a band from the least to the most.</summary>
 internal static class ReportCharts
 {
-    // Above so many the numbers at the curves' ends lie on each other.
-    private const int MostLabelled = 3;
-
     /// <summary>Against thousands of images.</summary>
     public static LineChart ByImages(Comparison comparison) =>
         Chart(comparison, "after how many images", "thousands of images", measurement => measurement.Images / 1000.0);
@@ -28,7 +25,8 @@ internal static class ReportCharts
         XLabel = axis,
         YLabel = comparison.Title,
         LogarithmicY = Variant.LowerIsBetter(comparison.Metric),
-        LabelLastValue = comparison.Variants.Count <= MostLabelled,
+        // The numbers at the ends of several curves lie on each other; the table has them.
+        LabelLastValue = comparison.Variants.Count == 1,
         Series = [.. comparison.Variants.Select(variant => Series(variant, place))],
     };
 

@@ -13,7 +13,7 @@ internal static class ReportFiles
         .wide{overflow-x:auto}table{border-collapse:collapse;margin:.6rem 0}
         th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #e6e9ee;vertical-align:top}th{color:#5b6675;font-weight:600}
         td{font-variant-numeric:tabular-nums}
-        .side{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0;flex:1 1 22rem;max-width:38rem}figure img{width:100%;height:auto;border:1px solid #e6e9ee}
+        .side{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:1rem}figure{margin:0;max-width:38rem}figure img{width:100%;height:auto;border:1px solid #e6e9ee}
         figcaption{color:#5b6675;font-size:14px}details{margin:.3rem 0}summary{cursor:pointer}pre{background:#f6f7f9;padding:.8rem;overflow-x:auto}
         """;
 
