@@ -36,7 +36,7 @@ public static class RelativisticLoss
         using var scope = NewDisposeScope();
         var gradients = autograd.grad([logits.mean([1]).sum()], [.. features], retain_graph: true, create_graph: true);
         return gradients
-            .Zip(variances, (gradient, variance) => gradient.square().sum().mul(variance)
+            .Zip(variances, (gradient, variance) => gradient.mul(gradient).sum().mul(variance)
                 .mul(Of((double)features.Count * gradient.NumberOfElements / (gradient.size(0) * gradient.size(0)))))
             .Aggregate((sum, part) => sum.Plus(part)).MoveToOuterDisposeScope();
     }
@@ -46,7 +46,8 @@ public static class RelativisticLoss
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return map.Plus(map.mean().neg()).square().mean().MoveToOuterDisposeScope();
+        var centred = map.Plus(map.mean().neg());
+        return centred.mul(centred).mean().MoveToOuterDisposeScope();
     }
 
     private static Tensor Beaten(Tensor higher, Tensor lower)
