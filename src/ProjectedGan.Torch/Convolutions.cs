@@ -10,8 +10,11 @@ namespace ProjectedGan.Torch;
 /// <param name="Rows">Zeros added above and below.</param>
 /// <param name="Columns">Zeros added left and right.</param>
 /// <param name="Groups">Groups of channels that do not see each other.</param>
-/// <param name="Transposed">Whether it is the transposed convolution, whose weight is [inputs, outputs, h, w].</param>
-public sealed record ConvolutionGeometry(long Stride = 1, long Rows = 0, long Columns = 0, long Groups = 1, bool Transposed = false);
+/// <param name="Transposed">Whether it is the transposed convolution, whose weight is [inputs, outputs / groups, h, w].</param>
+/// <param name="ExtraRows">Of a transposed one: rows more below, because a stride gives several sizes of input the same output.</param>
+/// <param name="ExtraColumns">Columns more at the right.</param>
+public sealed record ConvolutionGeometry(
+    long Stride = 1, long Rows = 0, long Columns = 0, long Groups = 1, bool Transposed = false, long ExtraRows = 0, long ExtraColumns = 0);
 
 /// <summary>Two-dimensional convolutions: the one place where networks call libtorch's.</summary>
 /// <remarks>
@@ -27,6 +30,9 @@ public static class Convolutions
     [ThreadStatic]
     private static HashSet<ConvolutionCase>? Recorded;
 
+    [ThreadStatic]
+    private static bool IsTwice;
+
     /// <summary>Whether convolutions of a type compute channels-last on a device, so that weights had better lie in that order too.</summary>
     /// <remarks>float64 is not oneDNN's: it is right in either order, and libtorch's backward pass wants its weights row-major.</remarks>
     public static bool ComputesChannelsLast(Device device, ScalarType type) => device.type == DeviceType.CPU && type != ScalarType.Float64;
@@ -36,7 +42,7 @@ public static class Convolutions
 
     /// <summary>Convolves.</summary>
     /// <param name="input">[N, C, H, W] in any memory order.</param>
-    /// <param name="weight">[O, C / groups, h, w]; transposed: [C, O, h, w], one group. Channels-last spares a copy.</param>
+    /// <param name="weight">[O, C / groups, h, w]; transposed: [C, O / groups, h, w]. Channels-last spares a copy.</param>
     /// <param name="bias">[O], or none.</param>
     /// <param name="geometry">Stride, padding, groups.</param>
     /// <returns>[N, O, H', W'], on the CPU channels-last.</returns>
@@ -58,7 +64,7 @@ public static class Convolutions
         using var copied = ChannelsLast.Is(input) ? null : ChannelsLast.To(input);
         var arranged = copied ?? input;
         var (height, width) = (weight.size(2), weight.size(3));
-        if (input.size(2) == 1 && input.size(3) == 1 && geometry is { Rows: 0, Columns: 0, Groups: 1 })
+        if (input.size(2) == 1 && input.size(3) == 1 && geometry is { Rows: 0, Columns: 0, Groups: 1, ExtraRows: 0, ExtraColumns: 0 })
         {
             if (geometry.Transposed)
             {
@@ -78,11 +84,22 @@ public static class Convolutions
         {
             using var sampled = arranged[.., .., TensorIndex.Slice(step: geometry.Stride), TensorIndex.Slice(step: geometry.Stride)];
             using var dense = ChannelsLast.To(sampled);
-            return Compute(dense, weight, bias, geometry with { Stride = 1 });
+            return Convolve(dense, weight, bias, geometry with { Stride = 1 });
         }
 
-        return Compute(arranged, weight, bias, geometry);
+        return Convolve(arranged, weight, bias, geometry);
     }
+
+    /// <summary>
+    /// Until the result is disposed, the gradients of the inputs of this thread's convolutions can be differentiated once more: what a loss
+    /// needs that contains such a gradient. Gradients of weights cannot.
+    /// </summary>
+    /// <remarks>
+    /// libtorch's own second derivatives are convolutions in the memory order that float32 gets wrong on the CPU, with kernels of the size
+    /// of the maps. Here the input's gradient is the transposed convolution, whose derivatives are ordinary ones. Elsewhere, and in
+    /// float64, libtorch's are right and stay. Not for autocast.
+    /// </remarks>
+    public static IDisposable DifferentiateTwice() => new Twice();
 
     /// <summary>The distinct convolutions on the CPU of what <paramref name="forward"/> computes on this thread.</summary>
     public static IReadOnlyCollection<ConvolutionCase> Record(Action forward)
@@ -100,6 +117,29 @@ public static class Convolutions
         }
     }
 
+    private static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, ConvolutionGeometry geometry)
+    {
+        if (!IsTwice)
+        {
+            return Compute(input, weight, bias, geometry);
+        }
+
+        using var constant = input.detach();
+        using var output = Compute(constant, weight, bias, geometry);
+        var adjoint = Adjoint(geometry, input, output, weight);
+        Recorded?.Add(new ConvolutionCase(Describe(output), Describe(weight), Bias: false, adjoint, BFloat16: false));
+        return InputGradient.apply(adjoint, output, input, weight);
+    }
+
+    // What takes a gradient of the output to one of the input.
+    private static ConvolutionGeometry Adjoint(ConvolutionGeometry geometry, Tensor input, Tensor output, Tensor weight)
+    {
+        long Extra(int axis, long padding) => input.size(axis) - (((output.size(axis) - 1) * geometry.Stride) - (2 * padding) + weight.size(axis));
+        return geometry.Transposed
+            ? geometry with { Transposed = false, ExtraRows = 0, ExtraColumns = 0 }
+            : geometry with { Transposed = true, ExtraRows = Extra(2, geometry.Rows), ExtraColumns = Extra(3, geometry.Columns) };
+    }
+
     private static Tensor Compute(Tensor input, Tensor weight, Tensor? bias, ConvolutionGeometry geometry)
     {
         long[] stride = [geometry.Stride, geometry.Stride];
@@ -109,7 +149,7 @@ public static class Convolutions
         var isPixel = weight.size(2) == 1 && weight.size(3) == 1;
         long[]? dilation = isPixel && ComputesChannelsLast(input.device, input.dtype) ? [2, 2] : null;
         return geometry.Transposed
-            ? functional.conv_transpose2d(input, weight, bias, stride, padding, groups: geometry.Groups)
+            ? functional.conv_transpose2d(input, weight, bias, stride, padding, [geometry.ExtraRows, geometry.ExtraColumns], groups: geometry.Groups)
             : functional.conv2d(input, weight, bias, stride, padding, dilation, groups: geometry.Groups);
     }
 
@@ -124,6 +164,39 @@ public static class Convolutions
     }
 
     private static TensorShape Describe(Tensor tensor) => new(tensor.size(0), tensor.size(1), tensor.size(2), tensor.size(3), tensor.dtype);
+
+    private sealed class Twice : IDisposable
+    {
+        private readonly bool _outer = IsTwice;
+
+        public Twice() => IsTwice = true;
+
+        public void Dispose() => IsTwice = _outer;
+    }
+
+    /// <summary>
+    /// Gives a convolution of a constant input on, and its input the gradient: that of weight and bias is libtorch's.
+    /// </summary>
+    private sealed class InputGradient : autograd.SingleTensorFunction<InputGradient>
+    {
+        private const string Geometry = "geometry";
+
+        public override string Name => $"{nameof(Convolutions)}.{nameof(InputGradient)}";
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            ctx.save_data(Geometry, vars[0]);
+            ctx.save_for_backward([(Tensor)vars[3]]);
+            return ((Tensor)vars[1]).detach();
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            using var weight = ctx.get_saved_variables()[0];
+            var gradient = Apply(grad_output, weight, null, (ConvolutionGeometry)ctx.get_data(Geometry));
+            return [null!, grad_output, gradient, null!];
+        }
+    }
 }
 
 /// <summary>Shape and type of a tensor of four dimensions.</summary>

@@ -8,6 +8,8 @@ namespace ProjectedGan.Torch;
 /// on the thread, that is the tapped tensor, and the backward pass calls back with the gradients of a bucket once every use of its
 /// members has added its share. The parameters' own <c>grad</c> stays empty. On the CPU the call comes on the thread that called
 /// <c>backward</c>, on CUDA on libtorch's thread of the device. Buckets off the loss's path are never called back for.
+/// A gradient of something else than parameters, such as a penalty's, passes the taps by: <c>autograd.grad</c> visits what lies between
+/// its ends only. The backward pass of a loss that contains it calls back once as ever, with the gradient of the whole.
 /// </remarks>
 public sealed class GradientTaps
 {

@@ -34,6 +34,58 @@ public class ConvolutionTests
     public void Grid_InBFloat16_AgreesWithFloat64() => Assert.Null(ConvolutionCheck.FirstFault(
         Grid.Where((_, i) => i % 7 == 0).Concat(Special.Where((_, i) => i % 5 == 0)).Select(convolution => convolution with { BFloat16 = true }), Convolutions.Apply));
 
+    /// <summary>Kernels, strides and channels as above; depthwise; maps of an odd side and of one that the kernel fills.</summary>
+    public static IEnumerable<ConvolutionCase> TwiceDifferentiated =>
+    [
+        .. Grid.Where((_, i) => i % 5 == 0),
+        .. Special,
+        Case(3, 20, 12, 4, 9, new ConvolutionGeometry(2, 1, 1)),
+        Case(3, 6, 8, 3, 10, new ConvolutionGeometry(2, 1, 1)),
+    ];
+
+    [Fact]
+    public void DifferentiateTwice_PenaltyOnTheInputsGradient_AgreesWithFloat64()
+    {
+        foreach (var convolution in TwiceDifferentiated)
+        {
+            using var scope = NewDisposeScope();
+            var (single, twofold) = (Penalise(convolution, ScalarType.Float32), Penalise(convolution, ScalarType.Float64));
+            for (var i = 0; i < single.Length; i++)
+            {
+                var scale = twofold[i].abs().max().item<double>();
+                var error = MaxDifference(single[i].to_type(ScalarType.Float64), twofold[i]);
+                Assert.True(error <= 1e-4 * scale, $"{convolution}: derivative {i} is off by {error / scale:P2}");
+            }
+        }
+    }
+
+    [Fact]
+    public void DifferentiateTwice_OrdinaryGradients_AgreeWithFloat64() => Assert.Null(ConvolutionCheck.FirstFault(
+        TwiceDifferentiated.Select(convolution => convolution with { Bias = true }), (input, weight, bias, geometry) =>
+        {
+            using var twice = Convolutions.DifferentiateTwice();
+            return Convolutions.Apply(input, weight, bias, geometry);
+        }));
+
+    [Fact]
+    public void DifferentiateTwice_Recorded_NamesTheGradientsConvolutionToo()
+    {
+        using var scope = NewDisposeScope();
+        var (images, weight) = (Normal(1, [2, 3, 9, 8], ScalarType.Float32), Normal(2, [4, 3, 4, 4], ScalarType.Float32));
+
+        var cases = Convolutions.Record(() =>
+        {
+            using var twice = Convolutions.DifferentiateTwice();
+            _ = Convolutions.Apply(images, weight, null, new ConvolutionGeometry(2, 1, 1));
+        });
+
+        Assert.Equal(2, cases.Count);
+        var gradient = Assert.Single(cases, convolution => convolution.Geometry.Transposed);
+        Assert.Equal([2, 4, 4, 4], gradient.Input.Sizes);
+        Assert.Equal((1, 0), (gradient.Geometry.ExtraRows, gradient.Geometry.ExtraColumns));
+        Assert.Null(ConvolutionCheck.FirstFault(cases, Convolutions.Apply));
+    }
+
     [Fact]
     public void FirstFault_WrongOutput_NamesTheConvolutionAndByHowMuch()
     {
@@ -128,6 +180,22 @@ public class ConvolutionTests
 
         Assert.True(ChannelsLast.Is(output));
         Assert.False(output.is_contiguous());
+    }
+
+    // The gradients of |dL/dx|² with a quadratic L, at the weight, at the input, which such an L alone has it depend on, and at a factor of L's slope.
+    private static Tensor[] Penalise(ConvolutionCase convolution, ScalarType type)
+    {
+        var input = Convolutions.Arrange(Normal(1, convolution.Input.Sizes).to_type(type)).detach().requires_grad_();
+        var weight = Convolutions.Arrange(Normal(2, convolution.Weight.Sizes).to_type(type)).detach().requires_grad_();
+        Tensor output;
+        using (Convolutions.DifferentiateTwice())
+        {
+            output = Convolutions.Apply(input, weight, null, convolution.Geometry);
+        }
+
+        var slope = Normal(3, output.shape).to_type(type).requires_grad_();
+        var gradient = autograd.grad([output.square().mul(slope).sum()], [input], retain_graph: true, create_graph: true)[0];
+        return [.. autograd.grad([gradient.square().sum()], [weight, input, slope])];
     }
 
     private static ConvolutionCheck.Convolve WrongWhen(bool oneDnn) => (input, weight, bias, geometry) =>

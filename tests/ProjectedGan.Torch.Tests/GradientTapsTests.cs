@@ -65,6 +65,31 @@ public class GradientTapsTests
     }
 
     [Fact]
+    public void Backward_OfALossWithAGradientInIt_CallsOnceWithTheUntappedGradients()
+    {
+        using var scope = NewDisposeScope();
+        var layers = Layers(4);
+        Penalised(layers, parameter => parameter, () => { }).backward();
+        var expected = layers.Select(layer => layer.grad!.clone()).ToArray();
+        Array.ForEach(layers, layer => layer.grad = null);
+        var calls = new List<(int Bucket, Tensor[] Gradients)>();
+
+        Tensor loss;
+        using (new GradientTaps([layers[..2], layers[2..]]).Open((bucket, gradients) =>
+            calls.Add((bucket, [.. gradients.Select(gradient => gradient!.clone().MoveToOuterDisposeScope())]))))
+        {
+            loss = Penalised(layers, GradientTaps.Of, () => Assert.Empty(calls));
+        }
+
+        Assert.Empty(calls);
+        loss.backward();
+
+        Assert.Equal([0, 1], calls.Select(call => call.Bucket).Order());
+        Assert.Equal(expected.Select(Bytes.Hash), calls.OrderBy(call => call.Bucket).SelectMany(call => call.Gradients).Select(Bytes.Hash));
+        Assert.All(layers, layer => Assert.Null(layer.grad));
+    }
+
+    [Fact]
     public void Of_OutsideTaps_IsTheParameterItself()
     {
         using var scope = NewDisposeScope();
@@ -145,6 +170,16 @@ public class GradientTapsTests
 
     private static Tensor Chain(IEnumerable<Tensor> layers, Func<Tensor, Tensor> read) =>
         layers.Aggregate(ones([3], dtype: ScalarType.Float64), (value, layer) => (value * read(layer)).tanh()).sum();
+
+    // A chain's result and the squared norm of its slope at the input.
+    private static Tensor Penalised(IEnumerable<Tensor> layers, Func<Tensor, Tensor> read, Action afterGradient)
+    {
+        var input = ones([3], dtype: ScalarType.Float64).requires_grad_();
+        var result = layers.Aggregate(input, (value, layer) => (value * read(layer)).tanh()).sum();
+        var slope = autograd.grad([result], [input], retain_graph: true, create_graph: true)[0];
+        afterGradient();
+        return result + slope.square().sum();
+    }
 
     private static Tensor[] Layers(int count, ulong seed = 0) => [.. Enumerable.Range(0, count).Select(i => new Parameter(Normal(seed + (ulong)i, [3])))];
 }

@@ -76,30 +76,101 @@ internal static unsafe class BatchStatistics
         public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
         {
             var saved = ctx.get_saved_variables();
-            var (mean, inverse) = ((float[], float[]))ctx.get_data(Statistics);
             using var arranged = ChannelsLast.To(grad_outputs[0]);
-            var (rows, outer) = (new Rows(saved[0]), new Rows(arranged));
-            var bias = outer.Sum<Value>(outer, mean);
-            var gain = rows.Sum<Product>(outer, mean).Zip(inverse, (sum, factor) => sum * factor).ToArray();
-            // dx = gain / s · (dy − mean(dy) − x̂ · mean(dy · x̂))
-            var scale = Scaled(inverse, saved.Count > 1 ? saved[1] : null);
+            List<Tensor> gradients = saved.Count > 1
+                ? Gradients.apply(ctx.get_data(Statistics), saved[0], arranged, saved[1])
+                : Gradients.apply(ctx.get_data(Statistics), saved[0], arranged);
+            return [null!, .. gradients];
+        }
+    }
+
+    /// <summary>
+    /// The gradients of input, gain and bias as functions of input, gradient of the output, and gain, so that a loss may contain them.
+    /// </summary>
+    /// <remarks>
+    /// With s the inverse deviation, x̂ = s (x − mean) and dy the gradient of the output, over M pixels a channel:
+    /// dx = gain · s · (dy − Σdy / M − x̂ · Σ(dy · x̂) / M), dgain = Σ(dy · x̂), dbias = Σdy.
+    /// </remarks>
+    private sealed class Gradients : autograd.MultiTensorFunction<Gradients>
+    {
+        private const string Sums = "sums";
+
+        public override string Name => $"{nameof(BatchStatistics)}.{nameof(Gradients)}";
+
+        public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            var ((mean, inverse), input, outer) = (((float[], float[]))vars[0], (Tensor)vars[1], (Tensor)vars[2]);
+            var affine = vars is [_, _, _, Tensor weight] ? weight : null;
+            var (rows, outerRows) = (new Rows(input), new Rows(outer));
+            var bias = outerRows.Sum<Value>(outerRows, mean);
+            var gain = rows.Sum<Product>(outerRows, mean).Zip(inverse, (sum, factor) => sum * factor).ToArray();
+            var scale = Scaled(inverse, affine);
             var slope = Enumerable.Range(0, mean.Length).Select(c => (float)(-scale[c] * inverse[c] * gain[c] / rows.Count)).ToArray();
             var shift = Enumerable.Range(0, mean.Length).Select(c => (float)(-scale[c] * bias[c] / rows.Count)).ToArray();
-            var result = empty_like(saved[0]);
-            rows.Map(outer, new Rows(result), new Affine(mean, slope, scale, shift));
-            return saved.Count > 1
-                ? [null!, result, tensor(Array.ConvertAll(gain, value => (float)value)), tensor(Array.ConvertAll(bias, value => (float)value))]
-                : [null!, result];
+            var result = empty_like(input);
+            rows.Map(outerRows, new Rows(result), new Affine(mean, slope, scale, shift));
+            ctx.save_for_backward(affine is null ? [input, outer] : [input, outer, affine]);
+            ctx.save_data(Sums, (mean, inverse, gain, bias));
+            // What TorchSharp would make zeros of belongs to a scope that is closed by then.
+            ctx.set_materialize_grads(false);
+            return affine is null
+                ? [result]
+                : [result, tensor(Array.ConvertAll(gain, value => (float)value)), tensor(Array.ConvertAll(bias, value => (float)value))];
         }
 
-        private static float[] Scaled(float[] factors, Tensor? gain) =>
-            gain is null ? factors : [.. factors.Zip(Values(gain), (factor, value) => factor * value)];
-
-        private static float[] Values(Tensor values)
+        public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
         {
-            using var plain = TensorBytes.RowMajorOnCpu(values);
-            return TensorBytes.Span<float>(plain).ToArray();
+            var saved = ctx.get_saved_variables();
+            var (mean, inverse, gain, bias) = ((float[], float[], double[], double[]))ctx.get_data(Sums);
+            var affine = saved.Count > 2 ? saved[2] : null;
+            using var arranged = grad_outputs[0] is { IsInvalid: false } given ? ChannelsLast.To(given) : zeros_like(saved[1]);
+            var (rows, outer, second) = (new Rows(saved[0]), new Rows(saved[1]), new Rows(arranged));
+            var (channels, count) = (mean.Length, rows.Count);
+            float[] Factors(int output) => grad_outputs.Count > output && !grad_outputs[output].IsInvalid ? Values(grad_outputs[output]) : new float[channels];
+            var (ofGain, ofBias) = (Factors(1), Factors(2));
+            // Of the gradient g that comes for dx: Σg, Σ(g · x̂), Σ(g · dy).
+            var sum = second.Sum<Value>(second, mean);
+            var along = rows.Sum<Product>(second, mean).Zip(inverse, (value, factor) => value * factor).ToArray();
+            var across = outer.Sum<Product>(second, new float[channels]);
+            var scale = Scaled(inverse, affine);
+            float[] Each(Func<int, double> value) => [.. Enumerable.Range(0, channels).Select(c => (float)value(c))];
+
+            // The map from dy to dx is its own transpose.
+            var outerGradient = empty_like(saved[1]);
+            rows.Map(second, new Rows(outerGradient), new Affine(
+                mean,
+                Each(c => inverse[c] * (ofGain[c] - (scale[c] * along[c] / count))),
+                scale,
+                Each(c => ofBias[c] - (scale[c] * sum[c] / count))));
+
+            // x̂ and s depend on x: d s / dx = −s² x̂ / M, dx̂ₖ / dxᵢ = s (δₖᵢ − 1 / M − x̂ₖ x̂ᵢ / M).
+            var spread = Each(c => scale[c] * inverse[c] / count);
+            var inputGradient = empty_like(saved[0]);
+            var target = new Rows(inputGradient);
+            rows.Map(second, target, new Affine(
+                mean,
+                Each(c => -inverse[c] * ((spread[c] * (across[c] - (((bias[c] * sum[c]) + (3 * gain[c] * along[c])) / count)))
+                    + (ofGain[c] * inverse[c] * gain[c] / count))),
+                Each(c => -spread[c] * gain[c]),
+                Each(c => ((spread[c] * ((gain[c] * sum[c]) + (along[c] * bias[c]))) - (ofGain[c] * inverse[c] * bias[c])) / count)));
+            outer.Map(target, target, new Affine(
+                new float[channels],
+                Each(c => (ofGain[c] * inverse[c]) - (spread[c] * along[c])),
+                Each(_ => 1),
+                new float[channels]));
+            return affine is null
+                ? [null!, inputGradient, outerGradient]
+                : [null!, inputGradient, outerGradient, tensor(Each(c => inverse[c] * (across[c] - (((bias[c] * sum[c]) + (gain[c] * along[c])) / count))))];
         }
+    }
+
+    private static float[] Scaled(float[] factors, Tensor? gain) =>
+        gain is null ? factors : [.. factors.Zip(Values(gain), (factor, value) => factor * value)];
+
+    private static float[] Values(Tensor values)
+    {
+        using var plain = TensorBytes.RowMajorOnCpu(values);
+        return TensorBytes.Span<float>(plain).ToArray();
     }
 
     /// <summary>(a − mean) · slope + b · scale + shift, by channel.</summary>

@@ -2,10 +2,16 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;
 
-/// <summary>The generator's phase of one replica: G learns from mean(−D(G(z))) with fresh latents.</summary>
+/// <summary>
+/// The generator's phase of one replica, with fresh latents: G learns from mean(−D(G(z))), or from pairs with real images.
+/// </summary>
 internal sealed class GeneratorPhase(WorkerState worker)
 {
-    public void Run(ReplicaLane lane, int replica, long iteration)
+    /// <param name="lane">Computes.</param>
+    /// <param name="replica">Which one.</param>
+    /// <param name="iteration">From 0.</param>
+    /// <param name="real">The iteration's real images, where the loss pairs them with generated ones; stays the caller's.</param>
+    public void Run(ReplicaLane lane, int replica, long iteration, RealBatch? real)
     {
         using var scope = NewDisposeScope();
         var moment = new ReplicaMoment(iteration, TrainingPhase.Generator, replica);
@@ -15,7 +21,7 @@ internal sealed class GeneratorPhase(WorkerState worker)
         lane.DiscriminatorState.RequireGradients(false);
         lane.GeneratorGradients.Begin(replica);
 
-        var loss = Loss(lane, moment, state);
+        var loss = Loss(lane, moment, state, real);
         using (worker.Timings.Measure(IterationPart.GeneratorBackward))
         {
             loss.backward();
@@ -25,14 +31,14 @@ internal sealed class GeneratorPhase(WorkerState worker)
         Store(lane, state, loss);
     }
 
-    private Tensor Loss(ReplicaLane lane, ReplicaMoment moment, ReplicaState state)
+    private Tensor Loss(ReplicaLane lane, ReplicaMoment moment, ReplicaState state, RealBatch? real)
     {
         Tensor images;
         Tensor? labels;
         using (worker.Timings.Measure(IterationPart.GeneratorForward))
         {
             using var taps = lane.GeneratorGradients.Tap(last: true);
-            (images, labels) = worker.Generate(lane, moment);
+            (images, labels) = worker.Generate(lane, moment, real);
         }
         using (worker.Timings.Measure(IterationPart.GeneratorLoss))
         {
@@ -45,8 +51,17 @@ internal sealed class GeneratorPhase(WorkerState worker)
             var logits = worker.Logits(lane, worker.Project(seen), labels);
             worker.Probe?.Tensor("G/fake_image", images);
             worker.Probe?.Tensor("G/fake_logits", logits);
-            return HingeLoss.Generator(logits);
+            return real is null ? HingeLoss.Generator(logits) : RelativisticLoss.Generator(logits, RealLogits(lane, moment, real));
         }
+    }
+
+    // G does not reach them.
+    private Tensor RealLogits(ReplicaLane lane, ReplicaMoment moment, RealBatch real)
+    {
+        using var noGrad = no_grad();
+        lane.DiscriminatorState.SpectralVectors.CopyFrom(worker.Discriminator.SpectralVectors);
+        var seen = worker.View.Of(real.Images, worker.ImagesSeen(moment.Iteration), () => worker.Randomness.Augmentation(moment, ImageOrigin.Real));
+        return worker.Logits(lane, worker.Project(seen), real.Labels);
     }
 
     private void Load(ReplicaLane lane)
@@ -56,7 +71,7 @@ internal sealed class GeneratorPhase(WorkerState worker)
         lane.GeneratorState.SpectralVectors.CopyFrom(worker.Generator.SpectralVectors);
         lane.DiscriminatorState.Statistics.CopyFrom(worker.Discriminator.Statistics);
         lane.DiscriminatorState.Counters.CopyFrom(worker.Discriminator.Counters);
-        lane.DiscriminatorState.SpectralVectors.CopyFrom(worker.Discriminator.SpectralVectors);
+        lane.DiscriminatorState.SpectralVectors.CopyFrom(worker.VectorsForGenerated);
     }
 
     private void Store(ReplicaLane lane, ReplicaState state, Tensor loss)

@@ -16,7 +16,8 @@ internal sealed class ReplicaRow(NetworkState generator, NetworkState discrimina
 
     /// <summary>
     /// The generator's loss; the discriminators' on generated and on real images; the shares of logits with the right sign; 1 where one of the
-    /// losses is not finite, else 0.
+    /// losses is not finite, else 0. A loss of pairs counts half for either kind, and each with its own penalty; right is the sign of the
+    /// difference.
     /// </summary>
     public const int Figures = 6;
 

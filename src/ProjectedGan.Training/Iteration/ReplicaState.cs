@@ -21,6 +21,9 @@ internal sealed class ReplicaState : IDisposable
     /// <summary>Their labels; null without classes.</summary>
     public Tensor? FakeLabels { get; set; }
 
+    /// <summary>The iteration's real images, where both phases see them.</summary>
+    public RealBatch? Real { get; set; }
+
     /// <summary>The sum of the elements of a phase's gradient: not finite where the gradient is not. A scalar tensor.</summary>
     public Tensor GradientProbe(TrainingPhase phase) => _gradientProbes[(int)phase]!;
 
@@ -40,6 +43,7 @@ internal sealed class ReplicaState : IDisposable
     public void Dispose()
     {
         DropFakes();
+        Real?.Dispose();
         GeneratorCounters?.Dispose();
         DiscriminatorCounters?.Dispose();
         Array.ForEach(_gradientProbes, probe => probe?.Dispose());

@@ -1,6 +1,7 @@
 using ProjectedGan.Networks;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Reduction;
+using ProjectedGan.Training.Specification;
 using ProjectedGan.Training.State;
 using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
@@ -167,15 +168,25 @@ internal sealed class TrainingWorker : IDisposable
         _state.Dispose();
     }
 
+    // Whether both phases see the iteration's real images.
+    private bool IsPairing => _state.Spec.Loss.Kind == LossKind.Relativistic;
+
     private void ComputeGeneratorPhase(long iteration, CancellationToken cancellationToken)
     {
         using (_state.Timings.Measure(IterationPart.PowerIteration))
         {
             SpectralNormalization.PowerIterate(_state.Generator.Module);
-            SpectralNormalization.PowerIterate(_state.Discriminator.Module);
+            IterateDiscriminator(seesReal: IsPairing);
         }
         _state.GeneratorGradients.Begin(iteration);
-        EachReplica((lane, replica) => _generatorPhase.Run(lane, replica, iteration), cancellationToken);
+        EachReplica(
+            (lane, replica) =>
+            {
+                var state = _state.Replica(replica);
+                state.Real = IsPairing ? TakeBatch(iteration, replica, cancellationToken) : null;
+                _generatorPhase.Run(lane, replica, iteration, state.Real);
+            },
+            cancellationToken);
     }
 
     private Tensor? UpdateGenerator(long iteration, bool measureNorm, CancellationToken cancellationToken)
@@ -196,18 +207,29 @@ internal sealed class TrainingWorker : IDisposable
             {
                 SpectralNormalization.PowerIterate(_state.Generator.Module);
             }
-            SpectralNormalization.PowerIterate(_state.Discriminator.Module);
-            _state.VectorsForGenerated.CopyFrom(_state.Discriminator.SpectralVectors);
-            SpectralNormalization.PowerIterate(_state.Discriminator.Module);
+            IterateDiscriminator(seesReal: true);
         }
         _state.DiscriminatorGradients.Begin(iteration);
         EachReplica(
             (lane, replica) =>
             {
-                using var real = TakeBatch(iteration, replica, cancellationToken);
+                var state = _state.Replica(replica);
+                using var real = state.Real ?? TakeBatch(iteration, replica, cancellationToken);
+                state.Real = null;
                 _discriminatorPhase.Run(lane, replica, iteration, real);
             },
             cancellationToken);
+    }
+
+    // Once for each forward pass of the phase that comes.
+    private void IterateDiscriminator(bool seesReal)
+    {
+        SpectralNormalization.PowerIterate(_state.Discriminator.Module);
+        _state.VectorsForGenerated.CopyFrom(_state.Discriminator.SpectralVectors);
+        if (seesReal)
+        {
+            SpectralNormalization.PowerIterate(_state.Discriminator.Module);
+        }
     }
 
     private (Tensor Gradient, Tensor Statistics) ReduceDiscriminatorPhase(long iteration, CancellationToken cancellationToken)

@@ -47,7 +47,10 @@ internal sealed class WorkerState : IDisposable
 
     public NetworkState Discriminator { get; }
 
-    /// <summary>The discriminators' singular vectors for the forward pass on generated images; those for real ones are one power iteration on.</summary>
+    /// <summary>
+    /// The discriminators' singular vectors for the forward pass on generated images; those for real ones, where a phase has any, are one
+    /// power iteration on.
+    /// </summary>
     public FlatGroup VectorsForGenerated { get; }
 
     public DiscriminatorView View { get; }
@@ -78,10 +81,13 @@ internal sealed class WorkerState : IDisposable
     public long ImagesSeen(long iteration) => iteration * Spec.Batch;
 
     /// <summary>Generated images [n, 3, R, R] and their labels, by the lane's generator as it is.</summary>
-    public (Tensor Images, Tensor? Labels) Generate(ReplicaLane lane, ReplicaMoment moment)
+    /// <param name="lane">Whose generator.</param>
+    /// <param name="moment">What the draws are keyed by.</param>
+    /// <param name="partners">Real images with which the generated ones are paired, and whose labels they get.</param>
+    public (Tensor Images, Tensor? Labels) Generate(ReplicaLane lane, ReplicaMoment moment, RealBatch? partners)
     {
         var latents = Randomness.Latents(moment, ReplicaBatch).to(Factory.Type).to(Factory.Device);
-        var labels = Randomness.Labels(moment, ReplicaBatch)?.to(Factory.Type).to(Factory.Device);
+        var labels = (partners is null ? Randomness.Labels(moment, ReplicaBatch) : partners.Labels)?.to(Factory.Type).to(Factory.Device);
         // As the reference: of the two batches of an iteration the average style follows one, that of the discriminators' phase where there is one.
         lane.Generator.TracksAverage = moment.Phase == TrainingPhase.Discriminator || Spec.SharedFakes;
         using var mixed = MixedPrecision();
@@ -104,6 +110,9 @@ internal sealed class WorkerState : IDisposable
         return lane.Discriminator.forward(features, Spec.Discriminator.Conditional ? labels : null).to_type(Factory.Type);
     }
 
+    /// <summary>Opened around the discriminators' forward passes whose gradients are penalised.</summary>
+    public IDisposable? DifferentiateTwice() => Spec.Loss is { Kind: LossKind.Relativistic, GradientPenalty: > 0 } ? Convolutions.DifferentiateTwice() : null;
+
     /// <summary>Runs the forward passes of an iteration once, on zeros and without a graph; nothing of the state changes.</summary>
     public void Rehearse()
     {
@@ -125,6 +134,7 @@ internal sealed class WorkerState : IDisposable
         _ = Project(cat([images, images], 0));
         var features = Project(images);
         using (MixedPrecision())
+        using (DifferentiateTwice())
         {
             _ = discriminator.forward(features, Spec.Discriminator.Conditional ? labels : null);
         }

@@ -20,19 +20,19 @@ public sealed record TrainingReport
     /// <summary>Real images a second since the last report.</summary>
     public required double ImagesPerSecond { get; init; }
 
-    /// <summary>mean(−D(G(z))).</summary>
+    /// <summary>mean(−D(G(z))); relativistic: mean(softplus(D(x) − D(G(z)))).</summary>
     public required double GeneratorLoss { get; init; }
 
-    /// <summary>mean(max(0, 1 + D(G(z)))).</summary>
+    /// <summary>mean(max(0, 1 + D(G(z)))); relativistic: half of mean(softplus(D(G(z)) − D(x))), and the penalty R2 with its weight.</summary>
     public required double GeneratedLoss { get; init; }
 
-    /// <summary>mean(max(0, 1 − D(x))).</summary>
+    /// <summary>mean(max(0, 1 − D(x))); relativistic: the other half, and the penalty R1 with its weight.</summary>
     public required double RealLoss { get; init; }
 
-    /// <summary>Share of logits below 0 on generated images.</summary>
+    /// <summary>Share of logits below 0 on generated images; relativistic: of pairs in which the generated image's is the lower.</summary>
     public required double GeneratedAccuracy { get; init; }
 
-    /// <summary>Share of logits above 0 on real images.</summary>
+    /// <summary>Share of logits above 0 on real images; relativistic: as <see cref="GeneratedAccuracy"/>.</summary>
     public required double RealAccuracy { get; init; }
 
     /// <summary>Euclidean norm of the averaged gradient in the last iteration.</summary>

@@ -18,7 +18,16 @@ public static class PlainYaml
     public static YamlStream Load(TextReader text)
     {
         YamlStream stream = [];
-        stream.Load(new PlainParser(new Parser(text)));
+        Parser parser = new(text);
+        try
+        {
+            stream.Load(new PlainParser(parser));
+        }
+        catch (ArgumentException)
+        {
+            // Where the parser gives something that is no node in a node's place.
+            throw new YamlException(parser.Current?.Start ?? Mark.Empty, parser.Current?.End ?? Mark.Empty, "no value can stand here");
+        }
         return stream;
     }
 

@@ -69,6 +69,7 @@ public static class SpecSchema
         Features = spec.Features with { },
         Projection = spec.Projection with { },
         Discriminator = spec.Discriminator with { },
+        Loss = spec.Loss with { },
         Augmentation = spec.Augmentation with { },
         Blur = spec.Blur with { },
         Optimizer = spec.Optimizer with { },

@@ -42,6 +42,8 @@ public sealed record TrainingSpec
 
     public DiscriminatorSpec Discriminator { get; init; } = new();
 
+    public LossSpec Loss { get; init; } = new();
+
     public AugmentationSpec Augmentation { get; init; } = new();
 
     public BlurSpec Blur { get; init; } = new();

@@ -93,6 +93,7 @@ public static class TrainingSpecValidator
         checks.Range("optimizer.beta2", 0, Math.BitDecrement(1));
         checks.Range("ema.halfLifeImages", 0, double.MaxValue);
         checks.Range("ema.rampUp", 0, double.MaxValue);
+        checks.Range("loss.gradientPenalty", 0, 1000);
         checks.Range("blur.initialSigma", 0, 64);
         checks.Range("blur.fadeImages", 0, MostImages);
         if (spec.Blur is { InitialSigma: > 0, FadeImages: 0 })
@@ -155,6 +156,16 @@ public static class TrainingSpecValidator
         {
             checks.NeedsClasses("generator.conditional", spec.Generator.Conditional);
             checks.NeedsClasses("discriminator.conditional", spec.Discriminator.Conditional);
+        }
+        if (spec.Loss.Kind == LossKind.Hinge && spec.Loss.GradientPenalty is >= 0 and <= 1000 && !spec.Loss.GradientPenalty.Equals(new LossSpec().GradientPenalty))
+        {
+            checks.Add("loss.gradientPenalty", $"loss.gradientPenalty is {spec.Loss.GradientPenalty:R} although loss.kind is hinge, which has no penalty; "
+                + "set loss.kind to relativistic, or leave loss.gradientPenalty out.");
+        }
+        if (spec is { Loss: { Kind: LossKind.Relativistic, GradientPenalty: > 0 }, Execution.Precision: Precision.BFloat16 })
+        {
+            checks.Add("execution.precision", "execution.precision is bfloat16, in which gradient penalties are not computed; "
+                + "use float32, or set loss.gradientPenalty to 0.");
         }
         if (spec.Generator is { Conditional: true, Kind: GeneratorKind.FastGan } && spec.Data.Resolution > 256)
         {

@@ -44,6 +44,41 @@ public sealed class BatchNormalizationTests
         }
     }
 
+    /// <summary>A loss of all three gradients has the derivatives of the plain formula in float64; shapes as above, without the large one.</summary>
+    [Theory]
+    [InlineData(2, 20, 33, 7)]
+    [InlineData(3, 7, 5, 5)]
+    [InlineData(2, 1, 1, 1)]
+    [InlineData(4, 512, 2, 2)]
+    public void Backward_OfALossThatContainsGradients_EqualsFloat64(int images, int channels, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var (single, twofold) = (Run(ScalarType.Float32), Run(ScalarType.Float64));
+
+        for (var i = 0; i < single.Length; i++)
+        {
+            var error = (single[i].to_type(ScalarType.Float64) - twofold[i]).norm().item<double>();
+            Assert.True(error <= 1e-5 * Math.Max(1, twofold[i].norm().item<double>()), $"derivative {i} is off by {error:g3} of {twofold[i].norm().item<double>():g3}");
+        }
+
+        // The derivatives at input, gradient of the output, and gain.
+        Tensor[] Run(ScalarType type)
+        {
+            using var generator = new Generator(4);
+            var layer = new BatchNormalization(channels);
+            layer.to(type);
+            layer.train();
+            long[] shape = [images, channels, height, width];
+            Tensor Draw(params long[] sizes) => randn(sizes, generator: generator).to_type(type);
+            var input = ChannelsLast.To(Draw(shape) * 0.7f + 1.3f).detach().requires_grad_();
+            var outer = Draw(shape).requires_grad_();
+            var (gain, bias) = (layer.get_parameter("weight")!, layer.get_parameter("bias")!);
+            var gradients = autograd.grad([layer.forward(input)], [input, gain, bias], [outer], retain_graph: true, create_graph: true);
+            var loss = (gradients[0] * Draw(shape)).sum() + gradients[0].square().sum() + (gradients[1] * Draw(channels)).sum() + (gradients[2] * Draw(channels)).sum();
+            return [.. autograd.grad([loss], [input, outer, gain])];
+        }
+    }
+
     [Fact]
     public void Forward_OfMoreThreads_GivesTheSameBits()
     {

@@ -1,5 +1,6 @@
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Runs;
+using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Training.Tests.Runs;
 
@@ -10,10 +11,12 @@ public class MemoryTests
     private const int Iterations = 200;
     private const long AllowedGrowthBytes = 24L << 20;
 
-    [Fact]
-    public void Run_200Iterations_DoesNotGrowResidentMemory()
+    [Theory]
+    [InlineData(LossKind.Hinge)]
+    [InlineData(LossKind.Relativistic)]
+    public void Run_200Iterations_DoesNotGrowResidentMemory(LossKind loss)
     {
-        var spec = Tiny.Spec(iterations: WarmUpIterations + Iterations, replicaBatch: 1);
+        var spec = Tiny.Spec(iterations: WarmUpIterations + Iterations, replicaBatch: 1) with { Loss = new LossSpec { Kind = loss } };
         using var dataset = new MemoryDataset();
         using var trainer = Trainer.Create(spec, dataset, new TrainerOptions { Observer = new RecordingObserver() });
         trainer.Run(WarmUpIterations, CancellationToken.None);

@@ -19,4 +19,8 @@ internal static class Tiny
         Optimizer = new OptimizerSpec { GeneratorRate = 1e-3, DiscriminatorRate = 1e-3 },
         Schedule = new ScheduleSpec { ReportImages = 1, SnapshotImages = 0, EvaluationImages = 0, CheckpointImages = 0 },
     };
+
+    /// <summary>The same with pairs of images and a penalty that is large enough to matter.</summary>
+    public static TrainingSpec Relativistic(int replicas = 1, int iterations = 3, int replicaBatch = 2) =>
+        Spec(replicas, iterations, replicaBatch) with { Loss = new LossSpec { Kind = LossKind.Relativistic, GradientPenalty = 1e-3 } };
 }

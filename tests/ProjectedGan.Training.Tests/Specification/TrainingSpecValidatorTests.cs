@@ -29,6 +29,11 @@ public class TrainingSpecValidatorTests
     [InlineData("generator.conditional=true", "generator.conditional",
         "generator.conditional is true although data.classes is 0; set data.classes to the number of classes in dataset.json, "
         + "or generator.conditional to false.")]
+    [InlineData("loss.kind=relativistic;loss.gradientPenalty=-1", "loss.gradientPenalty", "loss.gradientPenalty is -1; it must be from 0 to 1000.")]
+    [InlineData("loss.gradientPenalty=0.5", "loss.gradientPenalty",
+        "loss.gradientPenalty is 0.5 although loss.kind is hinge, which has no penalty; set loss.kind to relativistic, or leave loss.gradientPenalty out.")]
+    [InlineData("loss.kind=relativistic;execution.precision=bfloat16", "execution.precision",
+        "execution.precision is bfloat16, in which gradient penalties are not computed; use float32, or set loss.gradientPenalty to 0.")]
     [InlineData("blur.initialSigma=2", "blur.fadeImages",
         "blur.fadeImages is 0 although blur.initialSigma is 2; give the number of images after which the blur is gone, "
         + "or set blur.initialSigma to 0.")]
