@@ -95,8 +95,8 @@ public static class Convolutions
     /// needs that contains such a gradient. Gradients of weights cannot.
     /// </summary>
     /// <remarks>
-    /// libtorch's own second derivatives are convolutions in the memory order that float32 gets wrong on the CPU, with kernels of the size
-    /// of the maps. Here the input's gradient is the transposed convolution, whose derivatives are ordinary ones. Elsewhere, and in
+    /// libtorch's own second derivatives are convolutions with kernels of the size of the maps, in a memory order that is not ours to choose,
+    /// and float32 on the CPU has a wrong one. Here the input's gradient is the transposed convolution, whose derivatives are ordinary ones. Elsewhere, and in
     /// float64, libtorch's are right and stay. Not for autocast.
     /// </remarks>
     public static IDisposable DifferentiateTwice() => new Twice();
