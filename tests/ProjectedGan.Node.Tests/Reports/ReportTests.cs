@@ -60,7 +60,7 @@ public class ReportTests
     }
 
     [Fact]
-    public async Task Report_FiguresOfOtherDataOrNetworks_StandInTablesOfTheirOwn()
+    public async Task Report_FiguresOfOtherDataOrNetworks_HaveTablesOfTheirOwn()
     {
         using TemporaryFolder home = new();
         WriteRun(home, "a", new TrainingSpec(), (1000, 15));
