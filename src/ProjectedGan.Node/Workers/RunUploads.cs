@@ -124,7 +124,10 @@ internal sealed class RunUploads : IAsyncDisposable
             if (!_isClosing)
             {
                 (_leads, _concludes) = (leads, concludes);
-                _waiting.Release();
+                if (_snapshots.Count > 0)
+                {
+                    _waiting.Release();
+                }
             }
         }
     }
