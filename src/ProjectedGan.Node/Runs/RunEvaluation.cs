@@ -20,6 +20,7 @@ internal sealed class RunEvaluation : IDisposable
     private readonly MetricsRunner _runner;
     private readonly EvaluationOptions _options;
     private readonly ILogger _logger;
+    private bool _keptFeatures;
 
     public RunEvaluation(RunFolder folder, IImageDataset dataset, OpenedMetricNetwork opened, int samples, ILogger logger)
     {
@@ -27,7 +28,7 @@ internal sealed class RunEvaluation : IDisposable
         _dataset = dataset;
         _opened = opened;
         _runner = new MetricsRunner(opened.Network, new RealStatisticsCache(PganHome.Statistics, logger));
-        _options = new EvaluationOptions { Samples = samples, BatchSize = 32, DecodingThreads = 1, KeepRealFeatures = true };
+        _options = new EvaluationOptions { Samples = samples, BatchSize = 32, DecodingThreads = 1 };
         _logger = logger;
     }
 
@@ -39,7 +40,9 @@ internal sealed class RunEvaluation : IDisposable
     {
         long start = TimeProvider.System.GetTimestamp();
         using GeneratorNetwork generator = snapshot.CreateGenerator();
-        double distance = _runner.Evaluate(generator, _dataset, _options, null, cancellation).Values[0].Value;
+        // Once, so that the last sheet needs no second pass over the images; to read them at each measurement would only cost memory.
+        double distance = _runner.Evaluate(generator, _dataset, _options with { KeepRealFeatures = !_keptFeatures }, null, cancellation).Values[0].Value;
+        _keptFeatures = true;
         FdCsv.Append(_folder.FrechetCsv, new FdRow(snapshot.ImagesSeen, Math.Round(snapshot.TrainingTime.TotalSeconds, 1), _opened.Network.Features.Name, distance));
         Plot();
         RunLog.Measured(_logger, Metric, distance, snapshot.ImagesSeen, TimeProvider.System.GetElapsedTime(start).TotalSeconds);

@@ -27,7 +27,7 @@ internal static class PullCommand
             continued by the next pull. Without a network it says which file to bring for pgan weights import.
             """,
             "weights pull tf_efficientnet_lite0",
-            "weights pull resnet50 --from https://mirror.example.org/weights")
+            "weights pull resnet50 --from https://example.org/weights")
         {
             network, from,
         };
@@ -102,6 +102,6 @@ internal static class PullCommand
 
         return Uri.TryCreate(mirror.TrimEnd('/') + "/" + file.Name, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
             ? address
-            : throw new UsageException($"--from: '{mirror}' is no address; use for example https://mirror.example.org/weights.");
+            : throw new UsageException($"--from: '{mirror}' is no address; use for example https://example.org/weights.");
     }
 }

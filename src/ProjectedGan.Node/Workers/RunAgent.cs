@@ -152,6 +152,11 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
         {
             await run.DisposeAsync();
         }
+        else if (state.Phase == WorkerPhase.Idle)
+        {
+            // There was none, and the first one is not to wait for a collection.
+            return;
+        }
         // One that failed while it was opened has left its memory, too.
         TorchRuntime.GiveMemoryBack();
     }

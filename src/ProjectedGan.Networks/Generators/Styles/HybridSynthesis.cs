@@ -31,12 +31,11 @@ internal sealed class HybridSynthesis : Module<Tensor, INoiseSource?, Tensor>
         _constant = new Parameter(initial.Normal([channels, StyleBlock.FirstSide, StyleBlock.FirstSide]), true);
         _affine = new EqualizedLinear(options.StyleSize, channels, initial, bias: 1);
         RegisterComponents();
-        int[] sides = [.. Enumerable.Range(1, 30).Select(power => StyleBlock.FirstSide << power).TakeWhile(side => side <= options.Resolution)];
-        _stages = Array.ConvertAll(sides, side => new Stage(
+        _stages = [.. options.Sides.Skip(1).Select(side => new Stage(
             side,
             new HybridBlock(options.Channels(side / 2), options.Channels(side), options.StyleSize, side, initial),
             side is >= ExcitationSpan * StyleBlock.FirstSide and <= LargestExcited
-                ? new SkipLayerExcitation(options.Channels(side / ExcitationSpan), options.Channels(side), initial) : null));
+                ? new SkipLayerExcitation(options.Channels(side / ExcitationSpan), options.Channels(side), initial) : null))];
         _image = [new StyledImage(options.Channels(options.Resolution), options.StyleSize, initial)];
         foreach (var stage in _stages)
         {

@@ -22,6 +22,18 @@ public abstract record StyleOptions
     /// <summary>Number of classes; 0 for an unconditional generator.</summary>
     public int Classes { get; init; }
 
+    /// <summary>Sides of the maps, from the trained constant's to the image's.</summary>
+    internal IEnumerable<int> Sides
+    {
+        get
+        {
+            for (var side = StyleBlock.FirstSide; side <= Resolution; side *= 2)
+            {
+                yield return side;
+            }
+        }
+    }
+
     /// <exception cref="PganException">An option is out of range.</exception>
     internal virtual void Validate()
     {

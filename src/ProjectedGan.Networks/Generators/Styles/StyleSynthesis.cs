@@ -13,7 +13,7 @@ internal sealed class StyleSynthesis : Module<Tensor, INoiseSource?, Tensor>
     public StyleSynthesis(StyleGan2Options options, InitialWeights initial)
         : base("synthesis")
     {
-        int[] sides = [.. Enumerable.Range(0, 30).Select(power => StyleBlock.FirstSide << power).TakeWhile(side => side <= options.Resolution)];
+        int[] sides = [.. options.Sides];
         _blocks = Array.ConvertAll(sides, side => new StyleBlock(options, side, initial));
         foreach (var (side, block) in sides.Zip(_blocks))
         {
