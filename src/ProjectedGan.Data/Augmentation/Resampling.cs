@@ -1,0 +1,145 @@
+using ProjectedGan.Torch;
+using TorchSharp;
+using static ProjectedGan.Torch.Scalars;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ProjectedGan.Data.Augmentation;
+
+/// <summary>The samples between which an image is interpolated: number n lies at pixel (n - lead) / density.</summary>
+/// <param name="Density">Samples a pixel.</param>
+/// <param name="Lead">Sample n has parts of the pixels from ⌊n / density⌋ - lead to ⌊n / density⌋.</param>
+internal sealed record SampleGrid(int Density, int Lead)
+{
+    /// <summary>The pixels themselves.</summary>
+    public static SampleGrid Pixels { get; } = new(1, 0);
+
+    /// <summary>Two samples a pixel, by sym6.</summary>
+    public static SampleGrid Doubled { get; } = new(2, Wavelets.Sym6Centre);
+}
+
+/// <summary>Takes the pixels of images from other places, beyond whose borders they are mirrored.</summary>
+internal static class Resampling
+{
+    /// <summary>Resamples each image by its matrix.</summary>
+    /// <param name="images">[N, C, H, W], at least 2 × 2.</param>
+    /// <param name="inverses">N matrices: from a place to the place to take from, in pixels from the centre.</param>
+    /// <param name="grid">
+    /// <see cref="SampleGrid.Pixels"/> interpolates bilinearly between pixels, and where all places are pixels copies them;
+    /// <see cref="SampleGrid.Doubled"/> between samples of the image doubled by sym6, which are then halved by it.
+    /// </param>
+    /// <returns>[N, C, H, W].</returns>
+    public static Tensor Apply(Tensor images, IReadOnlyList<HomogeneousMatrix> inverses, SampleGrid grid)
+    {
+        using var scope = NewDisposeScope();
+        var columns = new Axis(0, images.size(3), grid);
+        var rows = new Axis(1, images.size(2), grid);
+        foreach (var inverse in inverses)
+        {
+            columns.Reach(inverse, columns, rows);
+            rows.Reach(inverse, columns, rows);
+        }
+        var padded = Reflect(images, rows.Before, rows.After, columns.Before, columns.After);
+        var source = grid.Density == 1 ? padded : Double(padded);
+        var places = Places(columns, rows, inverses, source);
+        // Borders are not met but by roundings.
+        var taken = functional.grid_sample(source, places, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false);
+        return (grid.Density == 1 ? taken : Halve(taken)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mirrors images at their outermost pixels, again and again where that is not enough.</summary>
+    public static Tensor Reflect(Tensor images, long above, long below, long left, long right)
+    {
+        using var scope = NewDisposeScope();
+        var padded = images.alias();
+        while (above + below + left + right > 0)
+        {
+            long height = padded.size(2) - 1, width = padded.size(3) - 1;
+            long[] step = [Math.Min(left, width), Math.Min(right, width), Math.Min(above, height), Math.Min(below, height)];
+            padded = functional.pad(padded, step, PaddingModes.Reflect);
+            (left, right, above, below) = (left - step[0], right - step[1], above - step[2], below - step[3]);
+        }
+        return padded.MoveToOuterDisposeScope();
+    }
+
+    // [N, C, H, W] to [N, C, 2 (H - 5), 2 (W - 5)]: sample n is Σᵢ pixel i · sym6[n - 2i]. Even and odd samples are two convolutions.
+    private static Tensor Double(Tensor images)
+    {
+        long channels = images.size(1);
+        var taps = Phases(images).flip(1).repeat(2 * channels, 1); // [4 C, 6]
+        var tall = Convolutions.Apply(images, taps.narrow(0, 0, 2 * channels).view(2 * channels, 1, -1, 1), null, new ConvolutionGeometry(Groups: channels));
+        var both = Convolutions.Apply(tall, taps.view(4 * channels, 1, 1, -1), null, new ConvolutionGeometry(Groups: 2 * channels));
+        return functional.pixel_shuffle(both, 2);
+    }
+
+    // [N, C, 2 (H + 5), 2 (W + 5)] to [N, C, H, W]: pixel i is Σₙ sample n · sym6[n - 2i].
+    private static Tensor Halve(Tensor samples)
+    {
+        long channels = samples.size(1);
+        var taps = Phases(samples).repeat(2 * channels, 1); // [4 C, 6]
+        var both = functional.pixel_unshuffle(samples, 2); // [N, 4 C, H + 5, W + 5]
+        var tall = Convolutions.Apply(both, taps.view(2 * channels, 2, 1, -1), null, new ConvolutionGeometry(Groups: 2 * channels));
+        return Convolutions.Apply(tall, taps.narrow(0, 0, 2 * channels).view(channels, 2, -1, 1), null, new ConvolutionGeometry(Groups: channels));
+    }
+
+    // [2, 6]: sym6's even taps, and its odd ones.
+    private static Tensor Phases(Tensor like)
+    {
+        double[] taps = [.. Wavelets.Sym6.Where((_, i) => i % 2 == 0), .. Wavelets.Sym6.Where((_, i) => i % 2 == 1)];
+        return tensor(taps, [2, taps.Length / 2], dtype: like.dtype, device: like.device);
+    }
+
+    // [N, rows, columns, 2]: for each sample of the result, column and row of the source, which reaches from -1 to 1.
+    private static Tensor Places(Axis columns, Axis rows, IReadOnlyList<HomogeneousMatrix> inverses, Tensor source)
+    {
+        var column = columns.Samples(source).view(1, 1, -1);
+        var row = rows.Samples(source).view(1, -1, 1);
+        Tensor Coordinate(Axis axis, long size)
+        {
+            double[] Scaled(Func<HomogeneousMatrix, double> number) => [.. inverses.Select(inverse => number(inverse) * 2 / size)];
+            Tensor PerImage(double[] numbers) => tensor(numbers, [numbers.Length, 1, 1], dtype: source.dtype, device: source.device);
+            var byColumn = PerImage(Scaled(inverse => inverse[axis.Index, columns.Index])) * column; // [N, 1, columns]
+            var byRow = PerImage(Scaled(inverse => inverse[axis.Index, rows.Index])) * row; // [N, rows, 1]
+            var offset = PerImage([.. Scaled(inverse => axis.Origin(inverse) + 0.5).Select(place => place - 1)]);
+            return byRow.Plus(offset).Plus(byColumn); // [N, rows, columns]
+        }
+        return stack([Coordinate(columns, source.size(3)), Coordinate(rows, source.size(2))], -1);
+    }
+
+    // An image's columns or rows, and how many pixels beyond them are needed.
+    private sealed class Axis(int index, long size, SampleGrid grid)
+    {
+        private long _first;
+        private long _last = size - 1;
+
+        public int Index => index;
+
+        public long Before => -_first;
+
+        public long After => _last - (size - 1);
+
+        private long Count => (grid.Density * size) + (2 * grid.Lead);
+
+        private double Centre => (grid.Density * (size - 1) / 2.0) + grid.Lead;
+
+        // The farthest of the result's samples from its centre.
+        private double Radius => Count - 1 - Centre;
+
+        /// <summary>The result's samples, counted from its centre.</summary>
+        public Tensor Samples(Tensor like) => arange(Of(-Centre), Of(Count - Centre), Of(1.0), like.dtype, like.device);
+
+        /// <summary>The sample of the padded source from which the result's centre is taken.</summary>
+        public double Origin(HomogeneousMatrix inverse) => SourceCentre(inverse) - (grid.Density * (grid.Lead + _first));
+
+        /// <summary>Widens the range of pixels to all those of which samples are taken.</summary>
+        public void Reach(HomogeneousMatrix inverse, Axis columns, Axis rows)
+        {
+            var centre = SourceCentre(inverse);
+            var reach = (Math.Abs(inverse[index, columns.Index]) * columns.Radius) + (Math.Abs(inverse[index, rows.Index]) * rows.Radius);
+            _first = Math.Min(_first, (long)Math.Floor(Math.Floor(centre - reach) / grid.Density) - grid.Lead);
+            _last = Math.Max(_last, (long)Math.Floor(Math.Ceiling(centre + reach) / grid.Density));
+        }
+
+        private double SourceCentre(HomogeneousMatrix inverse) => Centre + (grid.Density * inverse[index, 2]);
+    }
+}
