@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProjectedGan.Data.Augmentation;
+using ProjectedGan.Data.Ordering;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Noise;
@@ -169,7 +170,7 @@ public class IterationGoldenTests
         return args.Find("cur_nimg_loss") is { } seen ? new BlurSpec { InitialSigma = blur.Sigma(seen.GetInt64()) * (1 + 1e-13), FadeImages = 1L << 50 } : blur;
     }
 
-    private static void Fill(GoldenRun golden, GeneratorNetwork generator, FeatureProjector projector, MultiScaleDiscriminator discriminator)
+    private static void Fill(GoldenRun golden, GeneratorNetwork generator, FeatureProjector projector, DiscriminatorNetwork discriminator)
     {
         GoldenModule.Fill(generator, golden.Module("G"), golden.Precision);
         GoldenModule.Fill(projector, golden.Module("D"), golden.Precision, "feature_network.");
@@ -264,7 +265,7 @@ public class IterationGoldenTests
         {
         }
 
-        private static string Name(ReplicaMoment moment) => $"{(moment.Phase == TrainingPhase.Generator ? "G" : "D")}_{moment.Iteration + 1}";
+        private static string Name(ReplicaMoment moment) => $"{(moment.Phase == RandomPhase.Generator ? "G" : "D")}_{moment.Iteration + 1}";
 
         private Tensor? Optional(string name) => golden.HasInput(name) ? golden.Input(name) : null;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProjectedGan.Data.Augmentation;
+using ProjectedGan.Data.Ordering;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Testing;
@@ -31,7 +32,7 @@ public sealed class RelativisticPeerTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var spec = Spec(precision) with { SharedFakes = precision == Precision.Float32 };
-        var probe = new Probe();
+        var probe = new IterationFigures();
         Save("inputs", [.. Enumerable.Range(1, iterations).SelectMany(Inputs)]);
         using var trainer = Trainer.Create(spec, null, new TrainerOptions
         {
@@ -107,7 +108,7 @@ public sealed class RelativisticPeerTests : IDisposable
     /// <summary>The latents and images that the peer gets too.</summary>
     private sealed class Given(TrainingSpec spec) : IReplicaRandomness, IRealBatches
     {
-        public Tensor Latents(ReplicaMoment moment, int count) => Draw((int)moment.Iteration + 1, moment.Phase == TrainingPhase.Generator ? 1 : 2, [Batch, 8]);
+        public Tensor Latents(ReplicaMoment moment, int count) => Draw((int)moment.Iteration + 1, moment.Phase == RandomPhase.Generator ? 1 : 2, [Batch, 8]);
 
         public Tensor? Labels(ReplicaMoment moment, int count) => null;
 
@@ -121,36 +122,5 @@ public sealed class RelativisticPeerTests : IDisposable
         public void Dispose()
         {
         }
-    }
-
-    private sealed class Probe : IIterationProbe
-    {
-        public string Prefix { get; set; } = "";
-
-        public Dictionary<string, Tensor> Found { get; } = [];
-
-        public void Tensor(string name, Tensor tensor)
-        {
-            if (tensor.dim() == 0)
-            {
-                Keep(name, tensor.reshape(1));
-            }
-        }
-
-        public void Gradients(TrainingPhase phase, IEnumerable<(string Name, Tensor Gradient)> gradients) => KeepAll($"{Folder(phase)}/grad", gradients);
-
-        public void Parameters(TrainingPhase phase, IEnumerable<(string Name, Tensor Parameter)> parameters) => KeepAll($"{Folder(phase)}/param", parameters);
-
-        private static string Folder(TrainingPhase phase) => phase == TrainingPhase.Generator ? "G" : "D";
-
-        private void KeepAll(string folder, IEnumerable<(string Name, Tensor Tensor)> tensors)
-        {
-            foreach (var (name, tensor) in tensors)
-            {
-                Keep($"{folder}/{name}", tensor);
-            }
-        }
-
-        private void Keep(string name, Tensor tensor) => Found[$"{Prefix}/{name}"] = tensor.detach().clone().DetachFromDisposeScope();
     }
 }

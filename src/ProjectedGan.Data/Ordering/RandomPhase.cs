@@ -7,4 +7,7 @@ public enum RandomPhase
     None = 0,
     Generator = 1,
     Discriminator = 2,
+
+    /// <summary>The regularisation of path lengths, within the generator's phase but with latents of its own.</summary>
+    PathLength = 3,
 }

@@ -18,6 +18,18 @@ public enum RandomPurpose
     Samples = 9,
     Projection = 10,
 
+    /// <summary>Which images mix the styles of two latents, and from which layer on.</summary>
+    Mixing = 11,
+
+    /// <summary>The second latents.</summary>
+    MixedLatents = 12,
+
+    /// <summary>The directions in which path lengths are measured.</summary>
+    PathDirections = 13,
+
+    /// <summary>Which part of real images a decoder has to find again.</summary>
+    Crops = 14,
+
     /// <summary>Which images of a dataset a run trains on.</summary>
     Subset = 32,
 }

@@ -1,15 +1,13 @@
-using System.Globalization;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Discriminators;
 
 /// <summary>Independent discriminators on projected features of several scales; their logits are concatenated.</summary>
-public sealed class MultiScaleDiscriminator : Module<Tensor[], Tensor?, Tensor>
+public sealed class MultiScaleDiscriminator : DiscriminatorNetwork
 {
     private readonly MultiScaleDiscriminatorOptions _options;
 
@@ -32,33 +30,26 @@ public sealed class MultiScaleDiscriminator : Module<Tensor[], Tensor?, Tensor>
     /// <summary>Number of feature maps used.</summary>
     public int Count => _options.Count;
 
-    /// <param name="features">
+    public override int Classes => _options.Classes;
+
+    /// <param name="seen">
     /// Feature maps [N, C_i, H_i, W_i], highest resolution first; more than <see cref="Count"/> may be given, the rest is not read.
     /// </param>
-    /// <param name="labels">One-hot [N, classes], exactly when the discriminators are conditional.</param>
+    /// <param name="labels">See <see cref="DiscriminatorNetwork.forward"/>.</param>
     /// <returns>Logits [N, L]: those of the first scale row by row, then the next scale's.</returns>
-    /// <exception cref="ArgumentException">Features are missing or misshapen, or labels are missing or not wanted.</exception>
-    public override Tensor forward(Tensor[] features, Tensor? labels)
+    protected override Tensor Judge(Tensor[] seen, Tensor? labels)
     {
-        ArgumentNullException.ThrowIfNull(features);
-        if (features.Length < Count)
+        if (seen.Length < Count)
         {
-            throw new ArgumentException($"MultiScaleDiscriminator: {features.Length} feature maps were given; expected {Count}.");
-        }
-
-        if (labels is null != (_options.Classes == 0))
-        {
-            throw new ArgumentException(
-                "MultiScaleDiscriminator: labels must be given exactly when the discriminators are conditional (classes = "
-                + _options.Classes.ToString(CultureInfo.InvariantCulture) + ").");
+            throw new ArgumentException($"MultiScaleDiscriminator: {seen.Length} feature maps were given; expected {Count}.");
         }
 
         using var scope = NewDisposeScope();
         var logits = new Tensor[Count];
         for (var scale = 0; scale < Count; scale++)
         {
-            CheckFeatures(scale, features[scale]);
-            logits[scale] = _discriminators[scale].forward(features[scale], labels).flatten(1); // [N, H' * W']
+            CheckFeatures(scale, seen[scale]);
+            logits[scale] = _discriminators[scale].forward(seen[scale], labels).flatten(1); // [N, H' * W']
         }
 
         return cat(logits, 1).MoveToOuterDisposeScope(); // [N, L]

@@ -57,6 +57,7 @@ internal static class CheckpointLoader
         }
         worker.GeneratorUpdate.Adam.StepCount = checkpoint.Manifest.GeneratorSteps;
         worker.DiscriminatorUpdate.Adam.StepCount = checkpoint.Manifest.DiscriminatorSteps;
+        state.Adaptation = checkpoint.Manifest.Adaptation ?? state.Adaptation;
     }
 
     private static void Load(IWeightSource source, NetworkState network, GradientUpdate update, string prefix)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProjectedGan.Training.Iteration;
 
 namespace ProjectedGan.Training.Checkpoints;
 
@@ -46,6 +47,9 @@ public sealed record CheckpointManifest
 
     /// <summary>Time spent training, over all sessions of the run, in seconds.</summary>
     public double TrainingSeconds { get; init; }
+
+    /// <summary>What was learned beside weights; null in checkpoints from before there was any.</summary>
+    public Adaptation? Adaptation { get; init; }
 
     /// <summary>Every other file of the folder.</summary>
     public IReadOnlyDictionary<string, CheckpointFile> Files { get; init; } = new Dictionary<string, CheckpointFile>();

@@ -1,3 +1,5 @@
+using ProjectedGan.Data.Ordering;
+using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Specification;
 using ProjectedGan.Training.State;
@@ -7,11 +9,11 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Training.Iteration;
 
 /// <summary>
-/// The discriminators' phase of one replica: they learn from mean(max(0, 1 + D(G(z)))) + mean(max(0, 1 − D(x))), or from pairs of both kinds
-/// with a penalty on their gradients.
+/// The discriminators' phase of one replica: they learn from generated and from real images, each by itself or in pairs, in some iterations with a
+/// penalty on their gradients.
 /// </summary>
 /// <remarks>
-/// The penalty is on the gradients at the features, which the discriminators learn from: the frozen network in front of them then needs no
+/// The penalty is on the gradients at what the discriminators learn from. Where these are features, the frozen network in front of them then needs no
 /// backward pass at all, let alone a second one, and its own steepness, which nobody can train away, is not held against them.
 /// The feature network is frozen and in evaluation mode, so that generated and real images pass it together and without a graph. The
 /// discriminators see them one after the other, generated first: their batch statistics and singular vectors are per forward pass.
@@ -21,18 +23,18 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
     public void Run(ReplicaLane lane, int replica, long iteration, RealBatch real)
     {
         using var scope = NewDisposeScope();
-        var moment = new ReplicaMoment(iteration, TrainingPhase.Discriminator, replica);
+        var moment = new ReplicaMoment(iteration, RandomPhase.Discriminator, replica);
         var state = worker.Replica(replica);
         Load(lane, state);
         lane.DiscriminatorState.RequireGradients(true);
         lane.DiscriminatorGradients.Begin(replica);
 
         var (fakes, fakeLabels) = Fakes(lane, moment, state, real);
-        var features = Features(fakes, real.Images, moment);
+        var maps = Maps(fakes, real.Images, moment);
         var count = fakes.shape[0];
-        var seenFakes = new Seen([.. features.Select(map => map.narrow(0, 0, count))], fakeLabels, worker.VectorsForGenerated);
-        var seenReals = new Seen([.. features.Select(map => map.narrow(0, count, real.Images.shape[0]))], real.Labels, worker.Discriminator.SpectralVectors);
-        var (fakeLoss, realLoss, fakeLogits, realLogits) = IsPairing ? LearnFromPairs(lane, seenFakes, seenReals) : LearnFromEach(lane, seenFakes, seenReals);
+        var seenFakes = new Seen([.. maps.Select(map => map.narrow(0, 0, count))], fakeLabels, worker.VectorsForGenerated, IsReal: false);
+        var seenReals = new Seen([.. maps.Select(map => map.narrow(0, count, real.Images.shape[0]))], real.Labels, worker.Discriminator.SpectralVectors, IsReal: true);
+        var (fakeLoss, realLoss, fakeLogits, realLogits) = IsPairing ? LearnFromPairs(lane, moment, seenFakes, seenReals) : LearnFromEach(lane, moment, seenFakes, seenReals);
         using (worker.Timings.Measure(IterationPart.DiscriminatorBackward))
         {
             state.ReplaceProbe(TrainingPhase.Discriminator, lane.DiscriminatorGradients.Finish());
@@ -58,70 +60,95 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         return worker.Generate(lane, moment, IsPairing ? real : null);
     }
 
-    private Tensor[] Features(Tensor fakes, Tensor reals, ReplicaMoment moment)
+    private Tensor[] Maps(Tensor fakes, Tensor reals, ReplicaMoment moment)
     {
         using var measured = worker.Timings.Measure(IterationPart.DiscriminatorFeatures);
         using var noGrad = no_grad();
-        var seen = worker.ImagesSeen(moment.Iteration);
-        var fakeView = worker.View.Of(fakes, seen, () => worker.Randomness.Augmentation(moment, ImageOrigin.Generated));
-        var realView = worker.View.Of(reals, seen, () => worker.Randomness.Augmentation(moment, ImageOrigin.Real));
-        return worker.Project(cat([fakeView, realView], 0))[..worker.Spec.Discriminator.Count];
+        return worker.Seen(cat([worker.View(fakes, moment, ImageOrigin.Generated), worker.View(reals, moment, ImageOrigin.Real)], 0));
     }
 
-    private Learned LearnFromEach(ReplicaLane lane, Seen fakes, Seen reals)
+    private Learned LearnFromEach(ReplicaLane lane, ReplicaMoment moment, Seen fakes, Seen reals)
     {
-        var (fakeLoss, fakeLogits) = Learn(lane, fakes, HingeLoss.Generated, last: false);
-        var (realLoss, realLogits) = Learn(lane, reals, HingeLoss.Real, last: true);
+        var (fakeLoss, fakeLogits) = Learn(lane, moment, fakes, penalty: 0);
+        var (realLoss, realLogits) = Learn(lane, moment, reals, worker.Spec.Loss.PenaltyAt(moment.Iteration));
         return new Learned(fakeLoss, realLoss, fakeLogits, realLogits);
     }
 
-    private (Tensor Loss, Tensor Logits) Learn(ReplicaLane lane, Seen seen, Func<Tensor, Tensor> hinge, bool last)
+    private (Tensor Loss, Tensor Logits) Learn(ReplicaLane lane, ReplicaMoment moment, Seen seen, double penalty)
     {
         Tensor logits, loss;
+        Tensor[] variances = penalty > 0 ? [.. seen.Maps.Select(GradientPenalty.Variance)] : [];
         using (worker.Timings.Measure(IterationPart.DiscriminatorForward))
         {
-            using var taps = lane.DiscriminatorGradients.Tap(last);
-            logits = Logits(lane, seen);
-            loss = hinge(logits);
+            using var taps = lane.DiscriminatorGradients.Tap(last: seen.IsReal);
+            using var twice = Penalise(penalty, seen);
+            (logits, var decoded) = Judge(lane, moment, seen);
+            loss = (worker.Spec.Loss.Kind, seen.IsReal) switch
+            {
+                (LossKind.Hinge, false) => HingeLoss.Generated(logits),
+                (LossKind.Hinge, true) => HingeLoss.Real(logits),
+                (_, false) => NonSaturatingLoss.Generated(logits),
+                (_, true) => NonSaturatingLoss.Real(logits),
+            };
+            loss = decoded is null ? loss : loss.Plus(decoded);
         }
         using (worker.Timings.Measure(IterationPart.DiscriminatorBackward))
         {
+            loss = penalty > 0 ? loss.Plus(GradientPenalty.Of(logits, seen.Maps, variances).mul(Of(penalty / 2))) : loss;
             loss.backward();
         }
         return (loss.detach(), logits.detach());
     }
 
-    private Learned LearnFromPairs(ReplicaLane lane, Seen fakes, Seen reals)
+    private Learned LearnFromPairs(ReplicaLane lane, ReplicaMoment moment, Seen fakes, Seen reals)
     {
         Tensor fakeLogits, realLogits, half;
-        var isPenalised = worker.Spec.Loss.GradientPenalty > 0;
-        Tensor[] variances = isPenalised ? [.. reals.Maps.Select(RelativisticLoss.Variance)] : [];
+        Tensor? decoded;
+        var penalty = worker.Spec.Loss.PenaltyAt(moment.Iteration);
+        Tensor[] variances = penalty > 0 ? [.. reals.Maps.Select(GradientPenalty.Variance)] : [];
         using (worker.Timings.Measure(IterationPart.DiscriminatorForward))
         {
             using var taps = lane.DiscriminatorGradients.Tap(last: true);
-            using var twice = worker.DifferentiateTwice();
-            foreach (var map in isPenalised ? fakes.Maps.Concat(reals.Maps) : [])
-            {
-                map.requires_grad_();
-            }
-            (fakeLogits, realLogits) = (Logits(lane, fakes), Logits(lane, reals));
+            using var twice = Penalise(penalty, fakes, reals);
+            (fakeLogits, _) = Judge(lane, moment, fakes);
+            (realLogits, decoded) = Judge(lane, moment, reals);
             half = RelativisticLoss.Discriminator(fakeLogits, realLogits).mul(Of(0.5));
         }
         using (worker.Timings.Measure(IterationPart.DiscriminatorBackward))
         {
-            Tensor Penalised(Tensor logits, Seen seen) => isPenalised
-                ? half.Plus(RelativisticLoss.Penalty(logits, seen.Maps, variances).mul(Of(worker.Spec.Loss.GradientPenalty / 2)))
-                : half;
-            var (fakeLoss, realLoss) = (Penalised(fakeLogits, fakes), Penalised(realLogits, reals));
+            Tensor Penalised(Tensor loss, Tensor logits, Seen seen) => penalty > 0
+                ? loss.Plus(GradientPenalty.Of(logits, seen.Maps, variances).mul(Of(penalty / 2)))
+                : loss;
+            var fakeLoss = Penalised(half, fakeLogits, fakes);
+            var realLoss = Penalised(decoded is null ? half : half.Plus(decoded), realLogits, reals);
             fakeLoss.Plus(realLoss).backward();
             return new Learned(fakeLoss.detach(), realLoss.detach(), fakeLogits.detach(), realLogits.detach());
         }
     }
 
-    private Tensor Logits(ReplicaLane lane, Seen seen)
+    private static IDisposable? Penalise(double penalty, params Seen[] seen)
+    {
+        if (penalty <= 0)
+        {
+            return null;
+        }
+        foreach (var map in seen.SelectMany(kind => kind.Maps))
+        {
+            map.requires_grad_();
+        }
+        return Convolutions.DifferentiateTwice();
+    }
+
+    // Logits, and of real images what their decoding adds to the loss.
+    private (Tensor Logits, Tensor? Decoded) Judge(ReplicaLane lane, ReplicaMoment moment, Seen seen)
     {
         lane.DiscriminatorState.SpectralVectors.CopyFrom(seen.Vectors);
-        return worker.Logits(lane, seen.Maps, seen.Labels);
+        if (!seen.IsReal || lane.Discriminator is not FastGanDiscriminator fastGan || worker.Spec.Loss.Reconstruction <= 0)
+        {
+            return (worker.Logits(lane, seen.Maps, seen.Labels), null);
+        }
+        var (logits, distance) = worker.Decode(fastGan, seen.Maps[0], moment);
+        return (logits, distance.mul(Of(worker.Spec.Loss.Reconstruction)));
     }
 
     private void Load(ReplicaLane lane, ReplicaState state)
@@ -139,9 +166,9 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         worker.Row.Generator(row).copy_(lane.GeneratorState.Statistics.Flat);
         worker.Row.Discriminator(row).copy_(lane.DiscriminatorState.Statistics.Flat);
         var reported = worker.Row.Reported(row);
-        reported.narrow(0, ReplicaRow.GeneratorFigures, figures.Length).copy_(stack(figures, 0));
+        reported.narrow(0, ReplicaRow.FirstOfDiscriminators, figures.Length).copy_(stack(figures, 0));
         // Averaged like the others, it tells every worker of how many replicas it is true.
-        reported.narrow(0, ReplicaRow.Figures - 1, 1).copy_(reported.narrow(0, 0, ReplicaRow.Losses).isfinite().all().logical_not().reshape(1));
+        reported.narrow(0, ReplicaRow.Lost, 1).copy_(reported.narrow(0, 0, ReplicaRow.Losses).isfinite().all().logical_not().reshape(1));
         state.GeneratorCounters!.copy_(lane.GeneratorState.Counters.Flat);
         state.DiscriminatorCounters!.copy_(lane.DiscriminatorState.Counters.Flat);
         state.Row = null;
@@ -158,7 +185,7 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
     }
 
     /// <summary>What the discriminators get to see of one kind of image, and the singular vectors with which they look.</summary>
-    private sealed record Seen(Tensor[] Maps, Tensor? Labels, FlatGroup Vectors);
+    private sealed record Seen(Tensor[] Maps, Tensor? Labels, FlatGroup Vectors, bool IsReal);
 
     /// <summary>Losses and logits without a graph.</summary>
     private sealed record Learned(Tensor FakeLoss, Tensor RealLoss, Tensor FakeLogits, Tensor RealLogits);

@@ -1,9 +1,14 @@
+using ProjectedGan.Data.Ordering;
+using ProjectedGan.Torch;
+using ProjectedGan.Training.Specification;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;
 
 /// <summary>
-/// The generator's phase of one replica, with fresh latents: G learns from mean(−D(G(z))), or from pairs with real images.
+/// The generator's phase of one replica, with fresh latents: G learns from what the discriminators say of G(z), or of pairs with real images; in some
+/// iterations also from its path lengths.
 /// </summary>
 internal sealed class GeneratorPhase(WorkerState worker)
 {
@@ -14,30 +19,45 @@ internal sealed class GeneratorPhase(WorkerState worker)
     public void Run(ReplicaLane lane, int replica, long iteration, RealBatch? real)
     {
         using var scope = NewDisposeScope();
-        var moment = new ReplicaMoment(iteration, TrainingPhase.Generator, replica);
+        var moment = new ReplicaMoment(iteration, RandomPhase.Generator, replica);
         var state = worker.Replica(replica);
         Load(lane);
         lane.GeneratorState.RequireGradients(true);
         lane.DiscriminatorState.RequireGradients(false);
         lane.GeneratorGradients.Begin(replica);
 
-        var loss = Loss(lane, moment, state, real);
+        var pathWeight = worker.Spec.Loss.PathLengthAt(iteration);
+        var loss = Loss(lane, moment, state, real, last: pathWeight == 0);
+        Tensor? pathLength;
         using (worker.Timings.Measure(IterationPart.GeneratorBackward))
         {
             loss.backward();
+            pathLength = pathWeight > 0 ? LearnFromPaths(lane, moment with { Phase = RandomPhase.PathLength }, pathWeight) : null;
             state.ReplaceProbe(TrainingPhase.Generator, lane.GeneratorGradients.Finish());
         }
         worker.Probe?.Tensor("G/loss", loss);
-        Store(lane, state, loss);
+        Store(lane, state, loss, pathLength);
     }
 
-    private Tensor Loss(ReplicaLane lane, ReplicaMoment moment, ReplicaState state, RealBatch? real)
+    private Tensor LearnFromPaths(ReplicaLane lane, ReplicaMoment moment, double weight)
+    {
+        Tensor penalty, mean;
+        using (lane.GeneratorGradients.Tap(last: true))
+        using (Convolutions.DifferentiateTwice())
+        {
+            (penalty, mean) = worker.MeasurePaths(lane, moment);
+        }
+        penalty.mul(Of(weight)).backward();
+        return mean;
+    }
+
+    private Tensor Loss(ReplicaLane lane, ReplicaMoment moment, ReplicaState state, RealBatch? real, bool last)
     {
         Tensor images;
         Tensor? labels;
         using (worker.Timings.Measure(IterationPart.GeneratorForward))
         {
-            using var taps = lane.GeneratorGradients.Tap(last: true);
+            using var taps = lane.GeneratorGradients.Tap(last);
             (images, labels) = worker.Generate(lane, moment, real);
         }
         using (worker.Timings.Measure(IterationPart.GeneratorLoss))
@@ -47,11 +67,15 @@ internal sealed class GeneratorPhase(WorkerState worker)
                 state.Fakes = images.detach().DetachFromDisposeScope();
                 state.FakeLabels = labels?.alias().DetachFromDisposeScope();
             }
-            var seen = worker.View.Of(images, worker.ImagesSeen(moment.Iteration), () => worker.Randomness.Augmentation(moment, ImageOrigin.Generated));
-            var logits = worker.Logits(lane, worker.Project(seen), labels);
+            var logits = worker.Logits(lane, worker.Seen(worker.View(images, moment, ImageOrigin.Generated)), labels);
             worker.Probe?.Tensor("G/fake_image", images);
             worker.Probe?.Tensor("G/fake_logits", logits);
-            return real is null ? HingeLoss.Generator(logits) : RelativisticLoss.Generator(logits, RealLogits(lane, moment, real));
+            return worker.Spec.Loss.Kind switch
+            {
+                LossKind.Hinge => HingeLoss.Generator(logits),
+                LossKind.NonSaturating => NonSaturatingLoss.Generator(logits),
+                _ => RelativisticLoss.Generator(logits, RealLogits(lane, moment, real!)),
+            };
         }
     }
 
@@ -60,8 +84,7 @@ internal sealed class GeneratorPhase(WorkerState worker)
     {
         using var noGrad = no_grad();
         lane.DiscriminatorState.SpectralVectors.CopyFrom(worker.Discriminator.SpectralVectors);
-        var seen = worker.View.Of(real.Images, worker.ImagesSeen(moment.Iteration), () => worker.Randomness.Augmentation(moment, ImageOrigin.Real));
-        return worker.Logits(lane, worker.Project(seen), real.Labels);
+        return worker.Logits(lane, worker.Seen(worker.View(real.Images, moment, ImageOrigin.Real)), real.Labels);
     }
 
     private void Load(ReplicaLane lane)
@@ -74,13 +97,15 @@ internal sealed class GeneratorPhase(WorkerState worker)
         lane.DiscriminatorState.SpectralVectors.CopyFrom(worker.VectorsForGenerated);
     }
 
-    private void Store(ReplicaLane lane, ReplicaState state, Tensor loss)
+    private void Store(ReplicaLane lane, ReplicaState state, Tensor loss, Tensor? pathLength)
     {
         using var noGrad = no_grad();
         state.Row = worker.Statistics.Rent();
         worker.Row.Generator(state.Row).copy_(lane.GeneratorState.Statistics.Flat);
         worker.Row.Discriminator(state.Row).copy_(lane.DiscriminatorState.Statistics.Flat);
-        worker.Row.Reported(state.Row).narrow(0, 0, ReplicaRow.GeneratorFigures).copy_(loss.detach().reshape(1));
+        var reported = worker.Row.Reported(state.Row);
+        reported[0] = loss.detach();
+        reported[ReplicaRow.PathLength] = pathLength ?? full([], Of(worker.Adaptation.PathLength), reported.dtype, reported.device);
         state.GeneratorCounters!.copy_(lane.GeneratorState.Counters.Flat);
         state.DiscriminatorCounters!.copy_(lane.DiscriminatorState.Counters.Flat);
     }

@@ -24,7 +24,7 @@ internal sealed class ReplicaLane : IDisposable
 
     public GeneratorNetwork Generator { get; }
 
-    public MultiScaleDiscriminator Discriminator { get; }
+    public DiscriminatorNetwork Discriminator { get; }
 
     public NetworkState GeneratorState { get; }
 

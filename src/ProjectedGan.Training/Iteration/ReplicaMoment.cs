@@ -1,7 +1,9 @@
+using ProjectedGan.Data.Ordering;
+
 namespace ProjectedGan.Training.Iteration;
 
 /// <summary>One phase of one replica in one iteration: what random draws are keyed by.</summary>
 /// <param name="Iteration">From 0.</param>
-/// <param name="Phase">Which of the two.</param>
+/// <param name="Phase">The part of it.</param>
 /// <param name="Replica">From 0 to V-1.</param>
-public readonly record struct ReplicaMoment(long Iteration, TrainingPhase Phase, int Replica);
+public readonly record struct ReplicaMoment(long Iteration, RandomPhase Phase, int Replica);

@@ -16,16 +16,25 @@ internal sealed class ReplicaRow(NetworkState generator, NetworkState discrimina
 
     /// <summary>
     /// The generator's loss; the discriminators' on generated and on real images; the shares of logits with the right sign; 1 where one of the
-    /// losses is not finite, else 0. A loss of pairs counts half for either kind, and each with its own penalty; right is the sign of the
-    /// difference.
+    /// losses is not finite, else 0; the running mean of path lengths. A loss of pairs counts half for either kind, and each with its own penalty; right is the
+    /// sign of the difference.
     /// </summary>
-    public const int Figures = 6;
+    public const int Figures = 7;
+
+    /// <summary>Where the share of real logits with the right sign is.</summary>
+    public const int RealAccuracy = 4;
+
+    /// <summary>Where it is told that losses are not finite.</summary>
+    public const int Lost = 5;
+
+    /// <summary>Where the mean of path lengths is, which the generator's phase writes.</summary>
+    public const int PathLength = 6;
 
     /// <summary>The figures that are losses, the first ones.</summary>
     public const int Losses = 3;
 
-    /// <summary>Figures that the generator's phase writes; the rest is the discriminators' phase's.</summary>
-    public const int GeneratorFigures = 1;
+    /// <summary>Where the discriminators' figures begin, behind the generator's loss.</summary>
+    public const int FirstOfDiscriminators = 1;
 
     public Tensor Generator(Tensor row) => row.narrow(0, 0, _generator);
 

@@ -16,12 +16,7 @@ namespace ProjectedGan.Training.Iteration;
 /// <param name="device">Where noise is drawn.</param>
 public sealed class SeededRandomness(TrainingSpec spec, IImageDataset? dataset, Device device) : IReplicaRandomness
 {
-    public Tensor Latents(ReplicaMoment moment, int count)
-    {
-        // On the CPU, so that runs on every kind of device see the same latents.
-        using var generator = new Generator((ulong)Key(moment, RandomPurpose.Latents).Seed);
-        return randn([count, spec.Generator.LatentSize], dtype: ScalarType.Float32, device: CPU, requires_grad: false, generator: generator);
-    }
+    public Tensor Latents(ReplicaMoment moment, int count) => Latents(moment, count, RandomPurpose.Latents);
 
     public Tensor? Labels(ReplicaMoment moment, int count)
     {
@@ -40,7 +35,36 @@ public sealed class SeededRandomness(TrainingSpec spec, IImageDataset? dataset, 
     public IAugmentationDraws Augmentation(ReplicaMoment moment, ImageOrigin origin) =>
         new KeyedDraws(Key(moment, origin == ImageOrigin.Real ? RandomPurpose.RealAugmentation : RandomPurpose.Augmentation));
 
-    private RandomKey Key(ReplicaMoment moment, RandomPurpose purpose) => RandomKey.For(
-        spec.Seed, moment.Iteration, moment.Phase == TrainingPhase.Generator ? RandomPhase.Generator : RandomPhase.Discriminator,
-        moment.Replica, purpose);
+    public StyleMixture? Mixing(ReplicaMoment moment, int count, int styles)
+    {
+        if (spec.Generator.StyleMixing <= 0)
+        {
+            return null;
+        }
+        var draws = new KeyedRandom(Key(moment, RandomPurpose.Mixing));
+        var fromSecond = new bool[count * styles];
+        for (var image = 0; image < count; image++)
+        {
+            var (isMixed, first) = (draws.NextSingle() < spec.Generator.StyleMixing, 1 + (int)draws.NextBelow(styles - 1));
+            Array.Fill(fromSecond, isMixed, (image * styles) + first, styles - first);
+        }
+        return new StyleMixture(Latents(moment, count, RandomPurpose.MixedLatents), tensor(fromSecond, [count, styles, 1]));
+    }
+
+    public Tensor PathDirections(ReplicaMoment moment, long[] shape)
+    {
+        using var generator = new Generator((ulong)Key(moment, RandomPurpose.PathDirections).Seed);
+        return randn(shape, dtype: ScalarType.Float32, device: CPU, requires_grad: false, generator: generator);
+    }
+
+    public IAugmentationDraws Crops(ReplicaMoment moment) => new KeyedDraws(Key(moment, RandomPurpose.Crops));
+
+    private Tensor Latents(ReplicaMoment moment, int count, RandomPurpose purpose)
+    {
+        // On the CPU, so that runs on every kind of device see the same latents.
+        using var generator = new Generator((ulong)Key(moment, purpose).Seed);
+        return randn([count, spec.Generator.LatentSize], dtype: ScalarType.Float32, device: CPU, requires_grad: false, generator: generator);
+    }
+
+    private RandomKey Key(ReplicaMoment moment, RandomPurpose purpose) => RandomKey.For(spec.Seed, moment.Iteration, moment.Phase, moment.Replica, purpose);
 }

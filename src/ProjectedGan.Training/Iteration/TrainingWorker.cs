@@ -104,7 +104,7 @@ internal sealed class TrainingWorker : IDisposable
             }
             var (gradient, mean) = ReduceDiscriminatorPhase(iteration, cancellationToken);
             discriminatorNorm = Update(TrainingPhase.Discriminator, iteration, gradient, measureNorms);
-            CommitStatistics(mean);
+            CommitStatistics(iteration, mean);
         }
         catch
         {
@@ -284,7 +284,7 @@ internal sealed class TrainingWorker : IDisposable
         return measureNorm ? gradient.norm() : null;
     }
 
-    private void CommitStatistics(Tensor mean)
+    private void CommitStatistics(long iteration, Tensor mean)
     {
         _state.Generator.Statistics.CopyFrom(_state.Row.Generator(mean));
         _state.Discriminator.Statistics.CopyFrom(_state.Row.Discriminator(mean));
@@ -292,7 +292,17 @@ internal sealed class TrainingWorker : IDisposable
         var first = _state.Replica(_state.Hosted.First);
         _state.Generator.Counters.CopyFrom(first.GeneratorCounters!);
         _state.Discriminator.Counters.CopyFrom(first.DiscriminatorCounters!);
+        Adapt(iteration, mean);
         _state.Statistics.Reset();
+    }
+
+    private void Adapt(long iteration, Tensor mean)
+    {
+        if (Adaptation.IsNeeded(_state.Spec))
+        {
+            var reported = _state.Row.Reported(mean).to_type(ScalarType.Float64).cpu().data<double>();
+            _state.Adaptation = _state.Adaptation.Next(_state.Spec, iteration, reported[ReplicaRow.RealAccuracy], reported[ReplicaRow.PathLength]);
+        }
     }
 
     private void UpdateAverage(long iteration)

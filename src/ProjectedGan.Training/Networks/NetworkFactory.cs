@@ -48,6 +48,7 @@ public sealed class NetworkFactory(TrainingSpec spec)
         {
             Mixing = spec.Projection.Kind switch
             {
+                _ when spec.Discriminator.Kind != DiscriminatorKind.Projected => FeatureMixing.None,
                 ProjectionKind.None => FeatureMixing.None,
                 ProjectionKind.CrossChannel => FeatureMixing.CrossChannel,
                 _ => FeatureMixing.CrossScale,
@@ -61,14 +62,14 @@ public sealed class NetworkFactory(TrainingSpec spec)
     }
 
     /// <summary>The discriminators with fresh weights, in training mode.</summary>
-    public MultiScaleDiscriminator CreateDiscriminator(FeatureProjector projector)
+    public DiscriminatorNetwork CreateDiscriminator(FeatureProjector projector)
     {
         using var draws = Draws(WeightsOf.Discriminator);
         return Settle(Place(Discriminator(projector, new InitialWeights(draws))));
     }
 
     /// <summary>Discriminators of zeros, whose state is about to be loaded or aliased.</summary>
-    public MultiScaleDiscriminator CreateEmptyDiscriminator(FeatureProjector projector) =>
+    public DiscriminatorNetwork CreateEmptyDiscriminator(FeatureProjector projector) =>
         Place(Discriminator(projector, InitialWeights.Zero));
 
     private FeatureNetwork CreateFeatureNetwork()
@@ -121,15 +122,34 @@ public sealed class NetworkFactory(TrainingSpec spec)
         };
     }
 
-    private MultiScaleDiscriminator Discriminator(FeatureProjector projector, InitialWeights initial) => new(new MultiScaleDiscriminatorOptions
+    private DiscriminatorNetwork Discriminator(FeatureProjector projector, InitialWeights initial)
     {
-        Channels = projector.Channels,
-        Resolutions = projector.Resolutions(NominalImageSize),
-        Count = spec.Discriminator.Count,
-        WidthFactor = spec.Discriminator.WidthFactor,
-        Separable = spec.Discriminator.Separable,
-        Classes = spec.Discriminator.Conditional ? spec.Data.Classes : 0,
-    }, initial);
+        var classes = spec.Discriminator.Conditional ? spec.Data.Classes : 0;
+        return spec.Discriminator.Kind switch
+        {
+            DiscriminatorKind.StyleGan2 => new StyleGan2Discriminator(new StyleGan2DiscriminatorOptions
+            {
+                Resolution = spec.Data.Resolution,
+                WidthFactor = spec.Discriminator.WidthFactor,
+                MostChannels = spec.Discriminator.MostChannels,
+                Classes = classes,
+            }, initial),
+            DiscriminatorKind.FastGan => new FastGanDiscriminator(new FastGanDiscriminatorOptions
+            {
+                Resolution = spec.Data.Resolution,
+                WidthFactor = spec.Discriminator.WidthFactor,
+            }, initial),
+            _ => new MultiScaleDiscriminator(new MultiScaleDiscriminatorOptions
+            {
+                Channels = projector.Channels,
+                Resolutions = projector.Resolutions(NominalImageSize),
+                Count = spec.Discriminator.Count,
+                WidthFactor = spec.Discriminator.WidthFactor,
+                Separable = spec.Discriminator.Separable,
+                Classes = classes,
+            }, initial),
+        };
+    }
 
     private T Place<T>(T module)
         where T : nn.Module

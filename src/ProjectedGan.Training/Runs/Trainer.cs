@@ -124,7 +124,8 @@ public sealed class Trainer : IDisposable
     /// <summary>The state between two iterations, to copy from or into.</summary>
     public TrainerState State() => new(
         new TrainerState.Counters(
-            Iteration, _worker.GeneratorUpdate.Adam.StepCount, _worker.DiscriminatorUpdate.Adam.StepCount, _nonFiniteElements, _clock.Elapsed.TotalSeconds).ToBytes(),
+            Iteration, _worker.GeneratorUpdate.Adam.StepCount, _worker.DiscriminatorUpdate.Adam.StepCount, _nonFiniteElements, _clock.Elapsed.TotalSeconds,
+            _worker.State.Adaptation).ToBytes(),
         _worker.Tensors());
 
     /// <summary>
@@ -149,6 +150,7 @@ public sealed class Trainer : IDisposable
         Iteration = counters.Iteration;
         _worker.GeneratorUpdate.Adam.StepCount = counters.GeneratorSteps;
         _worker.DiscriminatorUpdate.Adam.StepCount = counters.DiscriminatorSteps;
+        _worker.State.Adaptation = counters.Adaptation;
         _nonFiniteElements = _reportedNonFiniteElements = counters.NonFiniteElements;
         _clock.Elapsed = TimeSpan.FromSeconds(counters.TrainingSeconds);
     }
@@ -362,7 +364,7 @@ public sealed class Trainer : IDisposable
         Timings.Reset();
         _reportedNonFiniteElements = _nonFiniteElements;
         // A mean of shares, which is rounded: one replica with finite losses in one iteration would lack a whole share.
-        _lostIterations = figures[^1] > count - (0.5 / _spec.Replicas) ? _lostIterations + count : 0;
+        _lostIterations = figures[ReplicaRow.Lost] > count - (0.5 / _spec.Replicas) ? _lostIterations + count : 0;
         if (_lostIterations >= MostLostIterations)
         {
             throw new NonFiniteGradientException(
@@ -401,6 +403,7 @@ public sealed class Trainer : IDisposable
             DiscriminatorSteps = _worker.DiscriminatorUpdate.Adam.StepCount,
             NonFiniteElements = _nonFiniteElements,
             TrainingSeconds = _clock.Elapsed.TotalSeconds,
+            Adaptation = _worker.State.Adaptation,
         }));
     }
 }

@@ -41,7 +41,7 @@ public sealed record TrainerOptions
     public IRealBatches? Batches { get; init; }
 
     /// <summary>Called once with the fresh networks before training: the place to load weights into them. Not called on resuming.</summary>
-    public Action<GeneratorNetwork, FeatureProjector, MultiScaleDiscriminator>? InitializeWeights { get; init; }
+    public Action<GeneratorNetwork, FeatureProjector, DiscriminatorNetwork>? InitializeWeights { get; init; }
 
     /// <summary>Ends waits for other workers when cancelled; the trainer is unusable after that.</summary>
     public CancellationToken Abort { get; init; }

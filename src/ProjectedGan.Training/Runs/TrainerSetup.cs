@@ -46,7 +46,7 @@ internal static class TrainerSetup
             Probe = options.Probe,
         };
         options.InitializeWeights?.Invoke(
-            (GeneratorNetwork)state.Generator.Module, state.Projector, (MultiScaleDiscriminator)state.Discriminator.Module);
+            (GeneratorNetwork)state.Generator.Module, state.Projector, (DiscriminatorNetwork)state.Discriminator.Module);
         state.Projector.Optimize();
         CheckConvolutions(state, options);
         var worker = new TrainingWorker(state, options.Batches ?? new DatasetBatches(spec, dataset!, factory, options.Observer is { } observer ? observer.ImagesTaken : null), options.Elastic);

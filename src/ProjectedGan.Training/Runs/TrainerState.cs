@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProjectedGan.Torch;
+using ProjectedGan.Training.Iteration;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Runs;
@@ -12,7 +13,7 @@ namespace ProjectedGan.Training.Runs;
 /// <param name="Tensors">Weights, buffers, average and moments in a fixed order; the trainer's own.</param>
 public sealed record TrainerState(byte[] Header, IReadOnlyList<Tensor> Tensors)
 {
-    internal sealed record Counters(long Iteration, long GeneratorSteps, long DiscriminatorSteps, long NonFiniteElements, double TrainingSeconds)
+    internal sealed record Counters(long Iteration, long GeneratorSteps, long DiscriminatorSteps, long NonFiniteElements, double TrainingSeconds, Adaptation Adaptation)
     {
         public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this);
 

@@ -21,3 +21,8 @@ public enum GeneratorKind
     [JsonStringEnumMemberName("hybrid")]
     Hybrid,
 }
+
+internal static class GeneratorKinds
+{
+    public static bool HasStyles(this GeneratorKind kind) => kind is GeneratorKind.StyleGan2 or GeneratorKind.Hybrid;
+}

@@ -30,4 +30,8 @@ public sealed record GeneratorSpec
     /// <summary>StyleGAN2: how blocks make the image, <c>skip</c> or <c>resnet</c>. Default <c>skip</c> (the reference).</summary>
     [HashedUnlessDefault]
     public StyleImage Image { get; init; }
+
+    /// <summary>StyleGAN2 and hybrid: probability that an image's styles come from two latents, from a random layer on, 0 to 1. Default 0 (the paper's reference); StyleGAN2 has 0.9.</summary>
+    [HashedUnlessDefault]
+    public double StyleMixing { get; init; }
 }

@@ -15,4 +15,8 @@ public enum LossKind
     /// </summary>
     [JsonStringEnumMemberName("relativistic")]
     Relativistic,
+
+    /// <summary>The non-saturating logistic loss with a gradient penalty at real images (StyleGAN2).</summary>
+    [JsonStringEnumMemberName("non_saturating")]
+    NonSaturating,
 }

@@ -44,6 +44,15 @@ internal sealed class SpecChecks(TrainingSpec spec)
         }
     }
 
+    public void NeedsStyles(string path, double value)
+    {
+        if (value > 0 && !spec.Generator.Kind.HasStyles())
+        {
+            Add(path, $"{path} is {value.ToString("R", CultureInfo.InvariantCulture)} although generator.kind is {SpecSchema.Find("generator.kind")!.Text(spec)}, which has no styles; "
+                + $"set generator.kind to stylegan2 or hybrid, or {path} to 0.");
+        }
+    }
+
     public void NeedsClasses(string path, bool conditional)
     {
         if (conditional)

@@ -1,5 +1,7 @@
 using System.Numerics;
+using ProjectedGan.Data.Augmentation;
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Torch;
 
 namespace ProjectedGan.Training.Specification;
 
@@ -72,6 +74,8 @@ public static class TrainingSpecValidator
         checks.Range("generator.styleSize", 1, 4096);
         checks.Range("generator.mappingLayers", 1, 32);
         checks.Range("generator.mostChannels", 1, 4096);
+        checks.Range("generator.styleMixing", 0, 1.0);
+        checks.Range("discriminator.mostChannels", 1, 4096);
         checks.Range("projection.channels", 1, 1024);
         checks.Range("discriminator.count", 1, 4);
         checks.Range("discriminator.widthFactor", 1e-3, 4);
@@ -94,12 +98,45 @@ public static class TrainingSpecValidator
         checks.Range("ema.halfLifeImages", 0, double.MaxValue);
         checks.Range("ema.rampUp", 0, double.MaxValue);
         checks.Range("loss.gradientPenalty", 0, 1000);
+        checks.Range("loss.penaltyInterval", 1, 1024);
+        checks.Range("loss.pathLength", 0, 1000);
+        checks.Range("loss.pathLengthInterval", 1, 1024);
+        checks.Range("loss.reconstruction", 0, 1000);
+        checks.Range("augmentation.probability", 0, 1.0);
+        checks.Range("augmentation.target", 0, 1.0);
+        checks.Range("augmentation.adjustmentImages", 1, MostImages);
+        CheckAugmentation(spec.Augmentation, checks);
         checks.Range("blur.initialSigma", 0, 64);
         checks.Range("blur.fadeImages", 0, MostImages);
         if (spec.Blur is { InitialSigma: > 0, FadeImages: 0 })
         {
             checks.Add("blur.fadeImages", $"blur.fadeImages is 0 although blur.initialSigma is {spec.Blur.InitialSigma:R}; "
                 + "give the number of images after which the blur is gone, or set blur.initialSigma to 0.");
+        }
+    }
+
+    private static void CheckAugmentation(AugmentationSpec augmentation, SpecChecks checks)
+    {
+        try
+        {
+            if (augmentation.IsAdaptive)
+            {
+                AdaptiveAugmentationOptions.Parse(augmentation.Adaptive);
+            }
+        }
+        catch (PganException error)
+        {
+            checks.Add("augmentation.adaptive", $"augmentation.adaptive: {error.Message}");
+        }
+        if (augmentation is { IsAdaptive: true } and ({ Color: true } or { Translation: true } or { Cutout: true }))
+        {
+            checks.Add("augmentation.adaptive", $"augmentation.adaptive is '{SpecSchema.Shorten(augmentation.Adaptive)}' although augmentation.color, translation or cutout is true; "
+                + "set these to false, or augmentation.adaptive to none.");
+        }
+        else if (augmentation is { IsAdaptive: false, Probability: > 0 })
+        {
+            checks.Add("augmentation.probability", FormattableString.Invariant($"augmentation.probability is {augmentation.Probability:R} although augmentation.adaptive is none; ")
+                + "set augmentation.adaptive, for example to blit,geom,color, or leave the probability out.");
         }
     }
 
@@ -160,12 +197,23 @@ public static class TrainingSpecValidator
         if (spec.Loss.Kind == LossKind.Hinge && spec.Loss.GradientPenalty is >= 0 and <= 1000 && !spec.Loss.GradientPenalty.Equals(new LossSpec().GradientPenalty))
         {
             checks.Add("loss.gradientPenalty", $"loss.gradientPenalty is {spec.Loss.GradientPenalty:R} although loss.kind is hinge, which has no penalty; "
-                + "set loss.kind to relativistic, or leave loss.gradientPenalty out.");
+                + "set loss.kind to relativistic or non_saturating, or leave loss.gradientPenalty out.");
         }
-        if (spec is { Loss: { Kind: LossKind.Relativistic, GradientPenalty: > 0 }, Execution.Precision: Precision.BFloat16 })
+        if (spec is { Loss: { Kind: not LossKind.Hinge, GradientPenalty: > 0 }, Execution.Precision: Precision.BFloat16 })
         {
             checks.Add("execution.precision", "execution.precision is bfloat16, in which gradient penalties are not computed; "
                 + "use float32, or set loss.gradientPenalty to 0.");
+        }
+        if (spec is { Loss.PathLength: > 0, Execution.Precision: Precision.BFloat16 })
+        {
+            checks.Add("execution.precision", "execution.precision is bfloat16, in which path lengths are not regularised; use float32, or set loss.pathLength to 0.");
+        }
+        checks.NeedsStyles("loss.pathLength", spec.Loss.PathLength);
+        checks.NeedsStyles("generator.styleMixing", spec.Generator.StyleMixing);
+        if (spec.Discriminator is { Kind: DiscriminatorKind.FastGan, Conditional: true })
+        {
+            checks.Add("discriminator.conditional", "discriminator.conditional is true although discriminator.kind is fastgan, which takes no labels; "
+                + "set it to false, or discriminator.kind to projected or stylegan2.");
         }
         if (spec.Generator is { Conditional: true, Kind: GeneratorKind.FastGan } && spec.Data.Resolution > 256)
         {

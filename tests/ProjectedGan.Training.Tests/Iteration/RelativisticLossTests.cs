@@ -29,7 +29,7 @@ public class RelativisticLossTests
         var logits = cat([maps[0].mean([1, 2, 3]).mul(6).unsqueeze(1), maps[1].mean([1, 2, 3]).mul(2).unsqueeze(1)], 1);
 
         // A mean over n inputs has n slopes of 1 / n.
-        Assert.Equal(((6 * 6 * 0.5) + (2 * 2 * 3)) / 2.0, RelativisticLoss.Penalty(logits, maps, [tensor(0.5), tensor(3.0)]).item<double>(), 10);
+        Assert.Equal(((6 * 6 * 0.5) + (2 * 2 * 3)) / 2.0, GradientPenalty.Of(logits, maps, [tensor(0.5), tensor(3.0)]).item<double>(), 10);
     }
 
     /// <summary>What the discriminators learn from, by differences of the loss at shifted parameters.</summary>
@@ -81,7 +81,7 @@ public class RelativisticLossTests
             var (fakeLogits, realLogits) = (discriminator.forward(fakes, null), discriminator.forward(reals, null));
             Tensor[] variances = [tensor(0.001), tensor(0.002)];
             return RelativisticLoss.Discriminator(fakeLogits, realLogits)
-                + RelativisticLoss.Penalty(fakeLogits, fakes, variances) + RelativisticLoss.Penalty(realLogits, reals, variances);
+                + GradientPenalty.Of(fakeLogits, fakes, variances) + GradientPenalty.Of(realLogits, reals, variances);
         }
     }
 }

@@ -9,7 +9,7 @@ using static TorchSharp.torch.nn;
 namespace ProjectedGan.Networks.Generators.Styles;
 
 /// <summary>Latents (and labels) to style vectors, and the average style to which samples may be truncated (Karras et al. 2019, section 2 and appendix B).</summary>
-internal sealed class MappingNetwork : Module<Tensor, Tensor?, Tensor>
+internal sealed class MappingNetwork : Module<Tensor?, Tensor?, Tensor>
 {
     private const double Rate = 0.01;
     private const double AverageDecay = 0.998;
@@ -19,18 +19,23 @@ internal sealed class MappingNetwork : Module<Tensor, Tensor?, Tensor>
     private readonly EqualizedLinear[] _layers;
     private readonly EqualizedLinear?[] _embedding;
 
+    // A network of labels alone, a discriminator's, has none.
     [ComponentName(Name = "w_avg")]
-    private readonly Tensor _average;
+    private readonly Tensor? _average;
 
-    public MappingNetwork(StyleOptions options, InitialWeights initial)
+    /// <param name="latentSize">Size Z of a latent; 0 where there are labels alone.</param>
+    /// <param name="styleSize">Size W of a style.</param>
+    /// <param name="layers">Layers.</param>
+    /// <param name="classes">Classes C; 0 for none.</param>
+    /// <param name="initial">Draws the weights.</param>
+    public MappingNetwork(long latentSize, long styleSize, int layers, int classes, InitialWeights initial)
         : base("mapping")
     {
-        _average = zeros([options.StyleSize]);
+        _average = latentSize > 0 ? zeros([styleSize]) : null;
         RegisterComponents();
-        _embedding = [options.Classes > 0 ? new EqualizedLinear(options.Classes, options.StyleSize, initial) : null];
-        var inputs = options.LatentSize + (options.Classes > 0 ? options.StyleSize : 0);
-        _layers = [.. Enumerable.Range(0, options.MappingLayers)
-            .Select(layer => new EqualizedLinear(layer == 0 ? inputs : options.StyleSize, options.StyleSize, initial, rate: Rate))];
+        _embedding = [classes > 0 ? new EqualizedLinear(classes, styleSize, initial) : null];
+        var inputs = latentSize + (classes > 0 ? styleSize : 0);
+        _layers = [.. Enumerable.Range(0, layers).Select(layer => new EqualizedLinear(layer == 0 ? inputs : styleSize, styleSize, initial, rate: Rate))];
         if (_embedding[0] is { } embedding)
         {
             register_module("embed", embedding);
@@ -42,18 +47,14 @@ internal sealed class MappingNetwork : Module<Tensor, Tensor?, Tensor>
         }
     }
 
-    /// <param name="latents">[N, Z].</param>
+    /// <param name="latents">[N, Z]; null where there are labels alone.</param>
     /// <param name="labels">One-hot [N, C], or null.</param>
     /// <returns>Styles [N, W].</returns>
-    public override Tensor forward(Tensor latents, Tensor? labels)
+    public override Tensor forward(Tensor? latents, Tensor? labels)
     {
         using var scope = NewDisposeScope();
-        var styles = NormalizeSecondMoment(latents); // [N, Z]
-        if (_embedding[0] is { } embedding)
-        {
-            styles = cat([styles, NormalizeSecondMoment(embedding.forward(labels!))], 1); // [N, Z + W]
-        }
-
+        var parts = new[] { latents, _embedding[0]?.forward(labels!) }.OfType<Tensor>().Select(NormalizeSecondMoment).ToList();
+        var styles = parts.Count == 1 ? parts[0] : cat(parts, 1); // [N, Z + W]
         foreach (var layer in _layers)
         {
             styles = StyleActivation.Apply(layer.forward(styles)); // [N, W]
@@ -67,7 +68,7 @@ internal sealed class MappingNetwork : Module<Tensor, Tensor?, Tensor>
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var mean = styles.detach().to_type(_average.dtype).mean([0]); // [W]
+        var mean = styles.detach().to_type(_average!.dtype).mean([0]); // [W]
         _average.copy_(mean.Plus((_average - mean) * Of(AverageDecay)));
     }
 
@@ -75,9 +76,9 @@ internal sealed class MappingNetwork : Module<Tensor, Tensor?, Tensor>
     public Tensor Truncate(Tensor styles, double psi)
     {
         using var share = psi.ToScalar();
-        using var distance = styles - _average;
+        using var distance = styles - _average!;
         using var kept = distance * share;
-        return kept.Plus(_average);
+        return kept.Plus(_average!);
     }
 
     private static Tensor NormalizeSecondMoment(Tensor vectors)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
-/// <summary>Upsampling with the binomial filter [1, 3, 3, 1] (Karras et al. 2019, section 2; Zhang 2019).</summary>
+/// <summary>Resampling with the binomial filter [1, 3, 3, 1] (Karras et al. 2019, section 2; Zhang 2019).</summary>
 internal static class Resampling
 {
     // Twice as many pixels on both axes have a quarter of the values each.
@@ -22,12 +22,15 @@ internal static class Resampling
     /// <summary>Filters what a transposed 3×3 convolution of stride two has made: [N, C, 2H + 1, 2W + 1] to [N, C, 2H, 2W].</summary>
     public static Tensor Smooth(Tensor map, Tensor filter)
     {
-        var channels = map.size(1);
         using var scaled = filter * Of(Gain);
-        using var kernels = scaled.expand(channels, 1, 4, 4);
-        using var dense = kernels.contiguous();
-        return Convolutions.Apply(map, dense, null, new ConvolutionGeometry(Rows: 1, Columns: 1, Groups: channels));
+        return EachChannel(map, scaled, new ConvolutionGeometry(Rows: 1, Columns: 1));
     }
+
+    /// <summary>Filters what a 3×3 convolution of stride two is to halve: [N, C, 2H, 2W] to [N, C, 2H + 1, 2W + 1].</summary>
+    public static Tensor SmoothWide(Tensor map, Tensor filter) => EachChannel(map, filter, new ConvolutionGeometry(Rows: 2, Columns: 2));
+
+    /// <summary>[N, C, 2H, 2W] to [N, C, H, W]: the filter, and every other pixel of what it makes.</summary>
+    public static Tensor Halve(Tensor map, Tensor filter) => EachChannel(map, filter, new ConvolutionGeometry(Stride: 2, Rows: 1, Columns: 1));
 
     /// <summary>[N, C, H, W] to [N, C, 2H, 2W]: zeros between the pixels, then the filter.</summary>
     public static Tensor Double(Tensor map, Tensor filter)
@@ -38,5 +41,13 @@ internal static class Resampling
         using var kernel = scaled.view(1, 1, 4, 4);
         using var doubled = Convolutions.Apply(planes, kernel, null, new ConvolutionGeometry(Stride: 2, Rows: 1, Columns: 1, Transposed: true));
         return doubled.reshape(count, channels, height * 2, width * 2);
+    }
+
+    private static Tensor EachChannel(Tensor map, Tensor filter, ConvolutionGeometry geometry)
+    {
+        var channels = map.size(1);
+        using var kernels = filter.expand(channels, 1, 4, 4);
+        using var dense = kernels.contiguous();
+        return Convolutions.Apply(map, dense, null, geometry with { Groups = channels });
     }
 }

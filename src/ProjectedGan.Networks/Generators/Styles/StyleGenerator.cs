@@ -24,7 +24,7 @@ public abstract class StyleGenerator : GeneratorNetwork
     {
         options.Validate();
         _options = options;
-        var mapping = new MappingNetwork(options, initial);
+        var mapping = new MappingNetwork(options.LatentSize, options.StyleSize, options.MappingLayers, options.Classes, initial);
         var (network, styles) = synthesis();
         _parts = new Parts(mapping, network);
         Styles = styles;
