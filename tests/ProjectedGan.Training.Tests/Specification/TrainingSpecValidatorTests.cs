@@ -31,9 +31,25 @@ public class TrainingSpecValidatorTests
         + "or generator.conditional to false.")]
     [InlineData("loss.kind=relativistic;loss.gradientPenalty=-1", "loss.gradientPenalty", "loss.gradientPenalty is -1; it must be from 0 to 1000.")]
     [InlineData("loss.gradientPenalty=0.5", "loss.gradientPenalty",
-        "loss.gradientPenalty is 0.5 although loss.kind is hinge, which has no penalty; set loss.kind to relativistic, or leave loss.gradientPenalty out.")]
+        "loss.gradientPenalty is 0.5 although loss.kind is hinge, which has no penalty; set loss.kind to relativistic or non_saturating, or leave loss.gradientPenalty out.")]
     [InlineData("loss.kind=relativistic;execution.precision=bfloat16", "execution.precision",
         "execution.precision is bfloat16, in which gradient penalties are not computed; use float32, or set loss.gradientPenalty to 0.")]
+    [InlineData("loss.pathLength=2", "loss.pathLength",
+        "loss.pathLength is 2 although generator.kind is fastgan, which has no styles; set generator.kind to stylegan2 or hybrid, or loss.pathLength to 0.")]
+    [InlineData("generator.styleMixing=0.5", "generator.styleMixing",
+        "generator.styleMixing is 0.5 although generator.kind is fastgan, which has no styles; set generator.kind to stylegan2 or hybrid, or generator.styleMixing to 0.")]
+    [InlineData("generator.kind=hybrid;loss.pathLength=2;execution.precision=bfloat16", "execution.precision",
+        "execution.precision is bfloat16, in which path lengths are not regularised; use float32, or set loss.pathLength to 0.")]
+    [InlineData("loss.penaltyInterval=0", "loss.penaltyInterval", "loss.penaltyInterval is 0; it must be from 1 to 1024.")]
+    [InlineData("discriminator.kind=fastgan;discriminator.conditional=true;data.classes=3", "discriminator.conditional",
+        "discriminator.conditional is true although discriminator.kind is fastgan, which takes no labels; "
+        + "set it to false, or discriminator.kind to projected or stylegan2.")]
+    [InlineData("augmentation.adaptive=geom", "augmentation.adaptive",
+        "augmentation.adaptive is 'geom' although augmentation.color, translation or cutout is true; set these to false, or augmentation.adaptive to none.")]
+    [InlineData("augmentation.adaptive=bgc;augmentation.color=false;augmentation.translation=false;augmentation.cutout=false", "augmentation.adaptive",
+        "augmentation.adaptive: Adaptive augmentation 'bgc' has the unknown group 'bgc'; use blit, geom, color, filter, noise, cutout, separated by commas, or none.")]
+    [InlineData("augmentation.probability=0.5", "augmentation.probability",
+        "augmentation.probability is 0.5 although augmentation.adaptive is none; set augmentation.adaptive, for example to blit,geom,color, or leave the probability out.")]
     [InlineData("blur.initialSigma=2", "blur.fadeImages",
         "blur.fadeImages is 0 although blur.initialSigma is 2; give the number of images after which the blur is gone, "
         + "or set blur.initialSigma to 0.")]
