@@ -15,6 +15,9 @@ internal static partial class RunLog
         ILogger logger, long imagesSeen, double imagesPerSecond, double generatorLoss, double discriminatorLoss, double realAccuracy,
         double generatedAccuracy, double generatorGradientNorm, double discriminatorGradientNorm);
 
+    [LoggerMessage(12, LogLevel.Information, "Augmentation happens with probability {Probability}")]
+    public static partial void Augments(ILogger logger, double probability);
+
     [LoggerMessage(4, LogLevel.Information, "{Metric} is {Value} at {ImagesSeen} images, measured in {Seconds} s")]
     public static partial void Measured(ILogger logger, string metric, double value, long imagesSeen, double seconds);
 

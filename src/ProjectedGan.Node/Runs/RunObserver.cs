@@ -23,6 +23,11 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
         RunLog.Progress(
             logger, report.ImagesSeen, report.ImagesPerSecond, report.GeneratorLoss, discriminatorLoss, report.RealAccuracy, report.GeneratedAccuracy,
             report.GeneratorGradientNorm, report.DiscriminatorGradientNorm);
+        if (report.AugmentationProbability is { } probability)
+        {
+            RunLog.Augments(logger, probability);
+        }
+
         if (report.NewNonFiniteElements > 0)
         {
             // Where the device is not asked in each iteration, this is the first that is known of them.

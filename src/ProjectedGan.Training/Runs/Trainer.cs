@@ -355,6 +355,7 @@ public sealed class Trainer : IDisposable
             RealLoss = figures[2] / count,
             GeneratedAccuracy = figures[3] / count,
             RealAccuracy = figures[4] / count,
+            AugmentationProbability = _spec.Augmentation.IsAdaptive ? _worker.State.Adaptation.Probability : null,
             GeneratorGradientNorm = norms.Generator,
             DiscriminatorGradientNorm = norms.Discriminator,
             NonFiniteElements = _nonFiniteElements,

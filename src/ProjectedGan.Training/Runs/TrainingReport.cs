@@ -20,13 +20,14 @@ public sealed record TrainingReport
     /// <summary>Real images a second since the last report.</summary>
     public required double ImagesPerSecond { get; init; }
 
-    /// <summary>mean(−D(G(z))); relativistic: mean(softplus(D(x) − D(G(z)))).</summary>
+    /// <summary>mean(−D(G(z))); non-saturating: mean(softplus(−D(G(z)))); relativistic: mean(softplus(D(x) − D(G(z)))).</summary>
     public required double GeneratorLoss { get; init; }
 
-    /// <summary>mean(max(0, 1 + D(G(z)))); relativistic: half of mean(softplus(D(G(z)) − D(x))), and the penalty R2 with its weight.</summary>
+    /// <summary>mean(max(0, 1 + D(G(z)))); non-saturating: mean(softplus(D(G(z)))); relativistic: half of mean(softplus(D(G(z)) − D(x))), and the penalty R2 with its weight.</summary>
     public required double GeneratedLoss { get; init; }
 
-    /// <summary>mean(max(0, 1 − D(x))); relativistic: the other half, and the penalty R1 with its weight.</summary>
+    /// <summary>mean(max(0, 1 − D(x))), or mean(softplus(−D(x))) and the penalty R1 with its weight; relativistic: the other half, and R1. FastGAN's
+    /// discriminator adds what its decoders miss.</summary>
     public required double RealLoss { get; init; }
 
     /// <summary>Share of logits below 0 on generated images; relativistic: of pairs in which the generated image's is the lower.</summary>
@@ -34,6 +35,9 @@ public sealed record TrainingReport
 
     /// <summary>Share of logits above 0 on real images; relativistic: as <see cref="GeneratedAccuracy"/>.</summary>
     public required double RealAccuracy { get; init; }
+
+    /// <summary>The probability of the adaptive augmentation's transforms from here on; null where augmentation is not adaptive.</summary>
+    public double? AugmentationProbability { get; init; }
 
     /// <summary>Euclidean norm of the averaged gradient in the last iteration.</summary>
     public required double GeneratorGradientNorm { get; init; }

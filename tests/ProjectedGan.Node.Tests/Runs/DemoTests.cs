@@ -36,6 +36,31 @@ public class DemoTests
         IReadOnlyList<FdRow> longer = FdCsv.Read(Path.Combine(run, "fd.csv"));
         Assert.True(longer[^1].Images > curve[^1].Images, "The second demo did not go on where the first one ended.");
         Assert.Equal(longer.Select(row => row.Images).Order(), longer.Select(row => row.Images));
+
+        await TrainTheSmallAblationAsync(home);
+    }
+
+    // With what the demo has left behind, as docs/experiments.md tells; fewer images.
+    private static async Task TrainTheSmallAblationAsync(TemporaryFolder home)
+    {
+        string file = Path.Combine(Repository.Root, "experiments", "small", "ablation-projection.yaml");
+        (await PganProcess.RunAsync(
+            home.Path, "train", "--spec", file, "--run", "runs/projection", "--total-images", "640", "--evaluation-samples", "64",
+            "--set", "schedule.evaluationImages=320")).Succeeded();
+        (await PganProcess.RunAsync(home.Path, "report", "runs/projection")).Succeeded();
+
+        string report = await File.ReadAllTextAsync(home.At("report", "report.md"));
+        Assert.Contains("6 runs of 3 variants", report, StringComparison.Ordinal);
+        foreach (string variant in (string[])["baseline", "ccm", "none"])
+        {
+            Assert.Contains($"| {variant} | 2 | ", report, StringComparison.Ordinal);
+            for (int seed = 0; seed < 2; seed++)
+            {
+                IReadOnlyList<FdRow> curve = FdCsv.Read(home.At("runs", "projection", $"{variant}-seed{seed}", "fd.csv"));
+                Assert.Equal([0, 320, 640], curve.Select(row => row.Images));
+                Assert.True(curve[^1].Distance < curve[0].Distance, $"{variant}, seed {seed}: the distance went from {curve[0].Distance} to {curve[^1].Distance}.");
+            }
+        }
     }
 
     private static (int Width, int Height) Size(string path)

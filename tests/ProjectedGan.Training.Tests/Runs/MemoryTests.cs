@@ -12,11 +12,20 @@ public class MemoryTests
     private const long AllowedGrowthBytes = 24L << 20;
 
     [Theory]
-    [InlineData(LossKind.Hinge)]
-    [InlineData(LossKind.Relativistic)]
-    public void Run_200Iterations_DoesNotGrowResidentMemory(LossKind loss)
+    [InlineData(DiscriminatorKind.Projected, LossKind.Hinge)]
+    [InlineData(DiscriminatorKind.Projected, LossKind.Relativistic)]
+    [InlineData(DiscriminatorKind.StyleGan2, LossKind.NonSaturating)]
+    [InlineData(DiscriminatorKind.FastGan, LossKind.Hinge)]
+    public void Run_200Iterations_DoesNotGrowResidentMemory(DiscriminatorKind kind, LossKind loss)
     {
-        var spec = Tiny.Spec(iterations: WarmUpIterations + Iterations, replicaBatch: 1) with { Loss = new LossSpec { Kind = loss } };
+        const int All = WarmUpIterations + Iterations;
+        var spec = kind switch
+        {
+            DiscriminatorKind.StyleGan2 => Tiny.StyleGan2(iterations: All),
+            DiscriminatorKind.FastGan => Tiny.FastGan(iterations: All),
+            _ => Tiny.Spec(iterations: All, replicaBatch: 1) with { Loss = new LossSpec { Kind = loss } },
+        };
+        Assert.Equal(loss, spec.Loss.Kind);
         using var dataset = new MemoryDataset();
         using var trainer = Trainer.Create(spec, dataset, new TrainerOptions { Observer = new RecordingObserver() });
         trainer.Run(WarmUpIterations, CancellationToken.None);
