@@ -13,8 +13,9 @@ namespace ProjectedGan.Training.Iteration;
 /// penalty on their gradients.
 /// </summary>
 /// <remarks>
-/// The penalty is on the gradients at what the discriminators learn from. Where these are features, the frozen network in front of them then needs no
-/// backward pass at all, let alone a second one, and its own steepness, which nobody can train away, is not held against them.
+/// The penalty is on the gradients at the features, which projected discriminators learn from: the frozen network in front of them then needs no
+/// backward pass at all, let alone a second one, and its own steepness, which nobody can train away, is not held against them. Others are penalised at
+/// the images in front of the augmentation, as their papers have it.
 /// The feature network is frozen and in evaluation mode, so that generated and real images pass it together and without a graph. The
 /// discriminators see them one after the other, generated first: their batch statistics and singular vectors are per forward pass.
 /// </remarks>
@@ -32,8 +33,8 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         var (fakes, fakeLabels) = Fakes(lane, moment, state, real);
         var maps = Maps(fakes, real.Images, moment);
         var count = fakes.shape[0];
-        var seenFakes = new Seen([.. maps.Select(map => map.narrow(0, 0, count))], fakeLabels, worker.VectorsForGenerated, IsReal: false);
-        var seenReals = new Seen([.. maps.Select(map => map.narrow(0, count, real.Images.shape[0]))], real.Labels, worker.Discriminator.SpectralVectors, IsReal: true);
+        var seenFakes = new Seen([.. maps.Select(map => map.narrow(0, 0, count))], fakeLabels, worker.VectorsForGenerated, ImageOrigin.Generated);
+        var seenReals = new Seen([.. maps.Select(map => map.narrow(0, count, real.Images.shape[0]))], real.Labels, worker.Discriminator.SpectralVectors, ImageOrigin.Real);
         var (fakeLoss, realLoss, fakeLogits, realLogits) = IsPairing ? LearnFromPairs(lane, moment, seenFakes, seenReals) : LearnFromEach(lane, moment, seenFakes, seenReals);
         using (worker.Timings.Measure(IterationPart.DiscriminatorBackward))
         {
@@ -94,7 +95,7 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         }
         using (worker.Timings.Measure(IterationPart.DiscriminatorBackward))
         {
-            loss = penalty > 0 ? loss.Plus(GradientPenalty.Of(logits, seen.Maps, variances).mul(Of(penalty / 2))) : loss;
+            loss = penalty > 0 ? loss.Plus(Penalty(moment, logits, seen, variances).mul(Of(penalty / 2))) : loss;
             loss.backward();
         }
         return (loss.detach(), logits.detach());
@@ -117,7 +118,7 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
         using (worker.Timings.Measure(IterationPart.DiscriminatorBackward))
         {
             Tensor Penalised(Tensor loss, Tensor logits, Seen seen) => penalty > 0
-                ? loss.Plus(GradientPenalty.Of(logits, seen.Maps, variances).mul(Of(penalty / 2)))
+                ? loss.Plus(Penalty(moment, logits, seen, variances).mul(Of(penalty / 2)))
                 : loss;
             var fakeLoss = Penalised(half, fakeLogits, fakes);
             var realLoss = Penalised(decoded is null ? half : half.Plus(decoded), realLogits, reals);
@@ -125,6 +126,10 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
             return new Learned(fakeLoss.detach(), realLoss.detach(), fakeLogits.detach(), realLogits.detach());
         }
     }
+
+    private Tensor Penalty(ReplicaMoment moment, Tensor logits, Seen seen, Tensor[] variances) => GradientPenalty.Of(
+        logits, seen.Maps, variances,
+        worker.Spec.Discriminator.Kind == DiscriminatorKind.Projected ? null : images => worker.View(images, moment, seen.Origin));
 
     private static IDisposable? Penalise(double penalty, params Seen[] seen)
     {
@@ -185,7 +190,10 @@ internal sealed class DiscriminatorPhase(WorkerState worker)
     }
 
     /// <summary>What the discriminators get to see of one kind of image, and the singular vectors with which they look.</summary>
-    private sealed record Seen(Tensor[] Maps, Tensor? Labels, FlatGroup Vectors, bool IsReal);
+    private sealed record Seen(Tensor[] Maps, Tensor? Labels, FlatGroup Vectors, ImageOrigin Origin)
+    {
+        public bool IsReal => Origin == ImageOrigin.Real;
+    }
 
     /// <summary>Losses and logits without a graph.</summary>
     private sealed record Learned(Tensor FakeLoss, Tensor RealLoss, Tensor FakeLogits, Tensor RealLogits);

@@ -10,25 +10,29 @@ namespace ProjectedGan.Training.Iteration;
 public static class GradientPenalty
 {
     /// <summary>
-    /// The squared norm of the gradient of an image's mean logit at what the discriminators see of it, averaged over the batch.
+    /// The squared norm of the gradient of an image's mean logit at what the discriminators learn from, averaged over the batch.
     /// </summary>
-    /// <param name="logits">[N, L], made from <paramref name="features"/>.</param>
-    /// <param name="features">The feature map of each discriminator, [N, C, H, W], leaf tensors that require gradients.</param>
+    /// <param name="logits">[N, L], made from <paramref name="maps"/>.</param>
+    /// <param name="maps">The feature map of each discriminator, or the images, [N, C, H, W]: leaf tensors that require gradients.</param>
     /// <param name="variances">What each map's values vary by, scalar tensors without a graph: those of real images.</param>
+    /// <param name="view">
+    /// What made images [N, C, H, W] into the one map, always the same affine function: the gradient is then taken at the images in front of it.
+    /// Null where it is taken at the maps.
+    /// </param>
     /// <remarks>
     /// Each map's part counts C·H·W·variance·(number of maps) times. A discriminator's logits depend on its own map alone, so that this is
     /// the mean of the discriminators' penalties, each in units that depend neither on the map's size nor on the feature network: a
     /// mean over n places has a gradient of squared norm 1 / n of theirs, and half as large features have twice as large gradients behind a
     /// normalisation. The sum over the batch is differentiated, because batch normalisation ties its images together.
-    /// Differs from the papers, which penalise a discriminator of pixels, in front of its augmentation; this is what it sees behind it.
+    /// Differs from the papers for discriminators of features: they penalise those of pixels.
     /// </remarks>
-    public static Tensor Of(Tensor logits, IReadOnlyList<Tensor> features, IReadOnlyList<Tensor> variances)
+    public static Tensor Of(Tensor logits, IReadOnlyList<Tensor> maps, IReadOnlyList<Tensor> variances, Func<Tensor, Tensor>? view = null)
     {
         using var scope = NewDisposeScope();
-        var gradients = autograd.grad([logits.mean([1]).sum()], [.. features], retain_graph: true, create_graph: true);
+        var gradients = autograd.grad([logits.mean([1]).sum()], [.. maps], retain_graph: true, create_graph: true);
         return gradients
-            .Zip(variances, (gradient, variance) => gradient.mul(gradient).sum().mul(variance)
-                .mul(Scalars.Of((double)features.Count * gradient.NumberOfElements / (gradient.size(0) * gradient.size(0)))))
+            .Zip(variances, (gradient, variance) => (view is null ? gradient.mul(gradient).sum() : SquaredNormBefore(view, gradient)).mul(variance)
+                .mul(Scalars.Of((double)maps.Count * gradient.NumberOfElements / (gradient.size(0) * gradient.size(0)))))
             .Aggregate((sum, part) => sum.Plus(part)).MoveToOuterDisposeScope();
     }
 
@@ -39,5 +43,21 @@ public static class GradientPenalty
         using var noGrad = no_grad();
         var centred = map.Plus(map.mean().neg());
         return centred.mul(centred).mean().MoveToOuterDisposeScope();
+    }
+
+    // With view(x) = J x + b and the gradient g behind it, |Jᵀg|² changes by 2 (J Jᵀg)·dg: its derivative asks for none of the view's second ones,
+    // which libtorch does not have for resampling.
+    private static Tensor SquaredNormBefore(Func<Tensor, Tensor> view, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var origin = zeros_like(gradient).detach().requires_grad_();
+        var seen = view(origin);
+        var before = autograd.grad([seen], [origin], [gradient.detach()])[0]; // Jᵀg
+        using var noGrad = no_grad();
+        var again = view(before).Plus(seen.neg()).detach(); // J Jᵀg
+        var square = before.mul(before).sum();
+        using var graph = enable_grad();
+        var slope = gradient.mul(again).sum().mul(Scalars.Of(2.0));
+        return slope.Plus(square.Plus(slope.detach().neg())).MoveToOuterDisposeScope();
     }
 }

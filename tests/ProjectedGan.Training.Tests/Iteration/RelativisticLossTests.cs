@@ -1,3 +1,5 @@
+using ProjectedGan.Data.Augmentation;
+using ProjectedGan.Data.Ordering;
 using ProjectedGan.Networks;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Layers;
@@ -30,6 +32,30 @@ public class RelativisticLossTests
 
         // A mean over n inputs has n slopes of 1 / n.
         Assert.Equal(((6 * 6 * 0.5) + (2 * 2 * 3)) / 2.0, GradientPenalty.Of(logits, maps, [tensor(0.5), tensor(3.0)]).item<double>(), 10);
+    }
+
+    /// <summary>Through an augmentation that libtorch can differentiate twice, the penalty is what it finds in front of it.</summary>
+    [Fact]
+    public void Penalty_BehindAnAugmentation_EqualsThatOfTheWhole()
+    {
+        using var scope = NewDisposeScope();
+        using var draws = new Generator(5);
+        Tensor Values(params long[] shape) => randn(shape, ScalarType.Float64, generator: draws);
+        var (images, weight) = (Values(3, 3, 16, 16), Values(3 * 16 * 16, 4).requires_grad_());
+        Tensor View(Tensor seen) => DiffAugment.Apply(seen, DiffAugmentPolicy.All, new KeyedDraws(new RandomKey(7)));
+        Tensor Logits(Tensor seen) => seen.flatten(1).matmul(weight).tanh();
+        var variance = tensor(0.5);
+
+        var whole = images.detach().requires_grad_();
+        var expected = GradientPenalty.Of(Logits(View(whole)), [whole], [variance]);
+        var expectedSlope = autograd.grad([expected], [weight])[0];
+        var seen = View(images).detach().requires_grad_();
+        var actual = GradientPenalty.Of(Logits(seen), [seen], [variance], View);
+        var slope = autograd.grad([actual], [weight])[0];
+
+        Assert.Equal(expected.item<double>(), actual.item<double>(), 9);
+        Assert.True((slope - expectedSlope).norm().item<double>() < 1e-9 * expectedSlope.norm().item<double>());
+        Assert.NotEqual(GradientPenalty.Of(Logits(seen), [seen], [variance]).item<double>(), actual.item<double>(), 3);
     }
 
     /// <summary>What the discriminators learn from, by differences of the loss at shifted parameters.</summary>
