@@ -50,8 +50,12 @@ public abstract class GeneratorNetwork(string name) : Module<Tensor, Tensor?, IN
             ShapeGuard.Check(GetName(), nameof(labels), labels!, latents.shape[0], ShapeGuard.Any);
         }
 
-        return Synthesize(latents, labels, NoiseMode switch { NoiseMode.Stored => StoredNoise.Instance, NoiseMode.None => null, _ => noise });
+        return Synthesize(latents, labels, Chosen(noise));
     }
+
+    /// <summary>What <see cref="NoiseMode"/> makes of the caller's noise.</summary>
+    private protected INoiseSource? Chosen(INoiseSource? noise) =>
+        NoiseMode switch { NoiseMode.Stored => StoredNoise.Instance, NoiseMode.None => null, _ => noise };
 
     /// <summary>The forward pass, arguments checked.</summary>
     protected abstract Tensor Synthesize(Tensor latents, Tensor? labels, INoiseSource? noise);

@@ -8,6 +8,7 @@ using ProjectedGan.Node.Demo;
 using ProjectedGan.Node.Diagnostics;
 using ProjectedGan.Node.Evaluators;
 using ProjectedGan.Node.Generation;
+using ProjectedGan.Node.Inversion;
 using ProjectedGan.Node.Metrics;
 using ProjectedGan.Node.Reports;
 using ProjectedGan.Node.Runs;
@@ -58,6 +59,7 @@ internal static class CommandLine
             TrainCommand.Build(),
             GenerateCommand.Build(),
             InterpolateCommand.Build(),
+            InvertCommand.Build(),
             EvaluateCommand.Build(),
             ReportCommand.Build(),
             DatasetCommand.Build(),

@@ -51,8 +51,10 @@ internal sealed class ClusterSession : IAsyncDisposable
     }
 
     /// <summary>Trains. Returns why it ended; the folder has the newest checkpoint, grids and distances then.</summary>
+    /// <param name="events">Told of what is worth a look.</param>
+    /// <param name="stop">Pauses the experiment, with a checkpoint.</param>
     /// <exception cref="PganException">The experiment failed.</exception>
-    public async Task<SessionEnd> RunAsync(CancellationToken stop)
+    public async Task<SessionEnd> RunAsync(EventFile events, CancellationToken stop)
     {
         Console.WriteLine($"coordinator {_cluster.Address.GetLeftPart(UriPartial.Authority)}, {_cluster.Workers.Count} workers, 1 evaluator; logs in {Path.Combine(_folder.Path, "cluster")}");
         Console.WriteLine($"watch it in a browser: {_cluster.Page}");
@@ -65,7 +67,7 @@ internal sealed class ClusterSession : IAsyncDisposable
         }
         using (stop.Register(() => _ = PauseAsync(experiment.Id)))
         {
-            await FollowAsync(experiment.Id, stop);
+            await FollowAsync(experiment.Id, events, stop);
         }
         experiment = await _cluster.Experiments.GetAsync(new GetRequest { Id = experiment.Id }, cancellationToken: CancellationToken.None);
         _view.Finish();
@@ -78,7 +80,7 @@ internal sealed class ClusterSession : IAsyncDisposable
         {
             return SessionEnd.Interrupted;
         }
-        await _results.WaitForEvaluationsAsync(experiment.Id, stop);
+        await _results.WaitForEvaluationsAsync(experiment.Id, events, stop);
         return experiment.State == ExperimentState.Completed ? SessionEnd.Complete : SessionEnd.BudgetUsed;
     }
 
@@ -87,7 +89,7 @@ internal sealed class ClusterSession : IAsyncDisposable
     private static TimeSpan Trained(Experiment experiment) => experiment.Progress?.TrainingTime?.ToTimeSpan() ?? TimeSpan.Zero;
 
     // Until the experiment rests. A stop has asked for a pause by then, so that this waits for the checkpoint.
-    private async Task FollowAsync(string id, CancellationToken stop)
+    private async Task FollowAsync(string id, EventFile events, CancellationToken stop)
     {
         using var watch = _cluster.Experiments.Watch(new WatchRequest { Id = id }, cancellationToken: CancellationToken.None);
         var isPausing = false;
@@ -98,6 +100,7 @@ internal sealed class ClusterSession : IAsyncDisposable
             {
                 case Event.KindOneofCase.Progress:
                     Show(happened.Progress);
+                    events.Figures(happened.Progress.Images, TrainingFigures.Of(happened.Progress));
                     if (!isPausing && happened.Progress.TrainingTime.ToTimeSpan() >= _budget)
                     {
                         isPausing = true;
@@ -105,7 +108,7 @@ internal sealed class ClusterSession : IAsyncDisposable
                     }
                     break;
                 case Event.KindOneofCase.Snapshot:
-                    await _results.FetchSnapshotsAsync(id, stop);
+                    await _results.FetchSnapshotsAsync(id, events, stop);
                     break;
                 case Event.KindOneofCase.Worker:
                     Console.WriteLine(happened.Text);

@@ -86,14 +86,16 @@ internal static class DemoCommand
         }
 
         SessionEnd end;
+        // A sitting is told all that happened before, too.
+        using EventFile events = EventFile.Create(folder, from: 0, TimeProvider.System, warning => Console.Error.WriteLine($"pgan: {warning}"));
         await using (ClusterSession session = await ClusterSession.StartAsync(folder, spec, budget, workers, cancellation))
         {
-            end = await session.RunAsync(cancellation);
+            end = await session.RunAsync(events, cancellation);
         }
 
         if (end != SessionEnd.Interrupted)
         {
-            FinishedRun.Write(folder, spec, cancellation);
+            FinishedRun.Write(folder, spec, events, cancellation);
         }
 
         return end;

@@ -22,7 +22,7 @@ internal static class FinishedRun
     private const int GridColumns = 8;
     private const int BatchSize = 32;
 
-    public static void Write(RunFolder folder, TrainingSpec spec, CancellationToken cancellation)
+    public static void Write(RunFolder folder, TrainingSpec spec, EventFile events, CancellationToken cancellation)
     {
         TorchRuntime.SetThreads(Environment.ProcessorCount);
         using TrainedGenerator trained = TrainedGenerator.Open(folder.Path, CPU);
@@ -30,7 +30,7 @@ internal static class FinishedRun
         using ImageDataset images = ImageDataset.Open(spec.Data.Path);
         IImageDataset dataset = spec.Data.Mirror ? new MirroredDataset(images) : images;
         GeneratedImages samples = new(trained.Network, GridSamples, seed: 0, dataset);
-        SampleFiles.WriteGrid(samples, GridColumns, folder.FinalGrid, cancellation);
+        events.Sheet(manifest.ImagesSeen, TrainingFigures.Samples, SampleFiles.WriteGrid(samples, GridColumns, folder.FinalGrid, cancellation));
         File.Copy(folder.FinalGrid, folder.Grid(manifest.ImagesSeen), overwrite: true);
         new LatentWalk().Write(trained.Network, folder.Interpolation, cancellation);
 
@@ -40,5 +40,6 @@ internal static class FinishedRun
         EvaluationOptions options = new() { Samples = spec.Evaluation.Samples, BatchSize = BatchSize };
         double distance = runner.Evaluate(trained.Network, dataset, options, null, cancellation).Values[0].Value;
         DistanceCurve.Add(folder, spec, [new FdRow(manifest.ImagesSeen, Math.Round(manifest.TrainingSeconds, 1), network, distance)]);
+        events.Figures(manifest.ImagesSeen, (TrainingFigures.OfMetric(MetricName.Frechet(network)), distance));
     }
 }

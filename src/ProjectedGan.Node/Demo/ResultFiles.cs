@@ -1,4 +1,6 @@
 using ProjectedGan.Contracts.V1;
+using ProjectedGan.Data.Images;
+using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Local;
@@ -13,21 +15,22 @@ internal sealed class ResultFiles(RunFolder folder, TrainingSpec spec, LocalClus
     private static readonly TimeSpan EvaluationPoll = TimeSpan.FromMilliseconds(500);
     private readonly ArtifactClient _artifacts = new(cluster.Channel.CreateCallInvoker(), new TransferOptions(), TimeProvider.System);
     private readonly HashSet<long> _grids = [];
+    private readonly HashSet<long> _told = [];
 
     /// <summary>The newest distance, if there is one yet.</summary>
     public (string Metric, double Value, long Images)? Newest { get; private set; }
 
     /// <summary>Fetches grids and distances that are new.</summary>
-    public async Task FetchSnapshotsAsync(string id, CancellationToken cancellation) =>
-        await FetchAsync(await cluster.Experiments.GetAsync(new GetRequest { Id = id }, cancellationToken: cancellation), cancellation);
+    public async Task FetchSnapshotsAsync(string id, EventFile events, CancellationToken cancellation) =>
+        await FetchAsync(await cluster.Experiments.GetAsync(new GetRequest { Id = id }, cancellationToken: cancellation), events, cancellation);
 
     /// <summary>Waits until every snapshot has its figures.</summary>
-    public async Task WaitForEvaluationsAsync(string id, CancellationToken cancellation)
+    public async Task WaitForEvaluationsAsync(string id, EventFile events, CancellationToken cancellation)
     {
         while (true)
         {
             var experiment = await cluster.Experiments.GetAsync(new GetRequest { Id = id }, cancellationToken: cancellation);
-            await FetchAsync(experiment, cancellation);
+            await FetchAsync(experiment, events, cancellation);
             if (!experiment.Snapshots.Any(snapshot => snapshot.Evaluation is EvaluationState.Queued or EvaluationState.Running))
             {
                 return;
@@ -55,7 +58,7 @@ internal sealed class ResultFiles(RunFolder folder, TrainingSpec spec, LocalClus
         Directory.Move(temporary, target);
     }
 
-    private async Task FetchAsync(Experiment experiment, CancellationToken cancellation)
+    private async Task FetchAsync(Experiment experiment, EventFile events, CancellationToken cancellation)
     {
         foreach (var snapshot in experiment.Snapshots.Where(snapshot => snapshot.Grid is not null && _grids.Add(snapshot.Images)))
         {
@@ -65,9 +68,23 @@ internal sealed class ResultFiles(RunFolder folder, TrainingSpec spec, LocalClus
         var measured = experiment.Snapshots.Where(snapshot => snapshot.Metrics.Count > 0).ToList();
         DistanceCurve.Add(folder, spec, measured.Select(snapshot => new FdRow(
             snapshot.Images, Math.Round(snapshot.TrainingTime.ToTimeSpan().TotalSeconds, 1), network, snapshot.Metrics[0].Value)));
+        Tell(events);
         if (measured.MaxBy(snapshot => snapshot.Images) is { } newest)
         {
             Newest = (newest.Metrics[0].Metric, newest.Metrics[0].Value, newest.Images);
+        }
+    }
+
+    // From the folder, which also has what earlier sittings measured at their ends.
+    private void Tell(EventFile events)
+    {
+        foreach (var row in File.Exists(folder.FrechetCsv) ? FdCsv.Read(folder.FrechetCsv) : [])
+        {
+            events.Figures(row.Images, (TrainingFigures.OfMetric(MetricName.Frechet(row.FeatureNetwork)), row.Distance));
+        }
+        foreach (var (images, path) in folder.Grids().Where(grid => _told.Add(grid.Images)))
+        {
+            events.Sheet(images, TrainingFigures.Samples, ImageCodec.Decode(File.ReadAllBytes(path)));
         }
     }
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Networks.Generators;
-using ProjectedGan.Networks.Noise;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Torch;
 
@@ -23,18 +21,18 @@ internal static class GenerateCommand
         Option<long> seed = new("--seed") { Description = "Seed of the latents; sample i depends on seed and i alone." };
         Option<string?> seeds = new("--seeds") { Description = "In place of --count and --seed: the first sample of each of these seeds, for example 0-31 or 1,5,9-12.", HelpName = "SEEDS" };
         Option<int?> label = new("--class") { Description = "Class of a conditional generator; drawn as often as in the data set by default. Names of single files tell it." };
-        Option<double?> truncation = new("--truncation") { Description = "StyleGAN2 and hybrid: how far styles keep their distance from the average one, 0 to 1; less is better and more uniform.", HelpName = "PSI" };
-        Option<NoiseMode> noise = new("--noise") { Description = "Injected noise: drawn for each sample, stored (StyleGAN2's and hybrid's own, the same for all), or none." };
         Option<bool> overwrite = new("--overwrite") { Description = "Replace files that are in the folder." };
         ExampleCommand command = new(
             "generate",
             "Draws samples from a trained generator.",
             "generate runs/emoji-faces samples.png --count 64",
             "generate runs/flowers roses/ --class 3 --seeds 0-31",
-            "generate runs/church samples/ --count 50000 --device cuda")
+            "generate runs/church samples/ --count 50000 --device cuda",
+            "generate runs/church found/ --latents face/latent.safetensors")
         {
-            destination, count, columns, seed, seeds, label, truncation, noise, overwrite,
+            destination, count, columns, seed, seeds, label, overwrite,
         };
+        SynthesisFlags synthesis = new SynthesisFlags().AddTo(command);
         var generator = new GeneratorSource().AddTo(command);
         command.Runs((parsed, cancellation) =>
         {
@@ -48,16 +46,17 @@ internal static class GenerateCommand
             int wanted = Positive(parsed.GetValue(count), "--count");
             TorchRuntime.SetThreads(Environment.ProcessorCount);
             using TrainedGenerator trained = generator.Open(parsed);
-            Truncate(trained.Network, parsed.GetValue(truncation));
-            trained.Network.NoiseMode = parsed.GetValue(noise);
             int? named = parsed.GetValue(label);
-            using IImageDataset? labels = trained.OpenLabels(named);
-            SampleChoice samples = list is null
-                ? SampleChoice.OfSeed(trained.Network, wanted, parsed.GetValue(seed), labels, named)
+            using LatentFile? latents = synthesis.Apply(parsed, trained, named, seeds, seed, count);
+            using IImageDataset? labels = latents is null ? trained.OpenLabels(named) : null;
+            SampleChoice samples = latents is not null ? SampleChoice.OfLatents(latents)
+                : list is null ? SampleChoice.OfSeed(trained.Network, wanted, parsed.GetValue(seed), labels, named)
                 : SampleChoice.OfSeeds(trained.Network, list, labels, named);
             if (IsPng(target))
             {
-                SampleFiles.WriteGrid(samples, Positive(parsed.GetValue(columns), "--columns"), target, cancellation);
+                int row = Positive(parsed.GetValue(columns), "--columns");
+                WorkProgress.Show(
+                    samples.Count, report => SampleFiles.WriteGrid(WorkProgress.Counted(samples, report), row, target, cancellation));
             }
             else
             {
@@ -66,7 +65,8 @@ internal static class GenerateCommand
                     throw new UsageException($"'{Path.Combine(target, there)}' is there already; give another folder, or --overwrite to replace it.");
                 }
 
-                SampleFiles.WriteEach(samples, target, samples.Names, cancellation);
+                WorkProgress.Show(
+                    samples.Count, report => SampleFiles.WriteEach(WorkProgress.Counted(samples, report), target, samples.Names, cancellation));
             }
 
             Console.WriteLine($"{target}: {samples.Count:N0} samples of {trained.Description}");
@@ -75,27 +75,6 @@ internal static class GenerateCommand
             bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
         });
         return command;
-    }
-
-    private static void Truncate(GeneratorNetwork network, double? given)
-    {
-        if (given is not { } psi)
-        {
-            return;
-        }
-
-        if (psi is not (>= -2 and <= 2))
-        {
-            throw new UsageException($"--truncation is {psi}; give a number from 0, the average image, to 1, none; up to 2 and down to -2 exaggerate.");
-        }
-
-        if (!network.CanTruncate && psi != 1.0)
-        {
-            throw new UsageException(
-                $"--truncation is {psi}, and FastGAN has none: it brings every latent to the same length and maps it to no style with an average to go to. Leave it out.");
-        }
-
-        network.Truncation = new Truncation(psi);
     }
 
     private static string CheckTarget(string target)

@@ -2,7 +2,6 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Networks.Generators;
-using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Torch;
 using TorchSharp;
 using static ProjectedGan.Torch.Scalars;
@@ -26,7 +25,17 @@ internal sealed record LatentWalk
     /// <summary>Frames from one latent to the next.</summary>
     public int FramesBetween { get; init; } = 12;
 
+    /// <summary>Seed of latents and noise.</summary>
     public long Seed { get; init; }
+
+    /// <summary>
+    /// In place of latents of <see cref="Seed"/>: the first latent of each of these seeds, the cells' first ones first; as many as cells and
+    /// stops take.
+    /// </summary>
+    public IReadOnlyList<long>? Seeds { get; init; }
+
+    /// <summary>In place of drawn latents: those of files, as many as cells and stops take. Between styles the walk goes straight.</summary>
+    public LatentFile? Latents { get; init; }
 
     /// <summary>For a conditional generator: the data set whose labels say which classes have images.</summary>
     public IImageDataset? Labels { get; init; }
@@ -34,21 +43,21 @@ internal sealed record LatentWalk
     /// <summary>For a conditional generator: the class of every cell, in place of those of <see cref="Labels"/>; from 0.</summary>
     public int? Class { get; init; }
 
-    public TimeSpan FrameTime { get; init; } = TimeSpan.FromMilliseconds(50);
+    public int FramesPerSecond { get; init; } = 20;
 
-    /// <summary>Writes an animated WebP.</summary>
-    public void Write(GeneratorNetwork generator, string path, CancellationToken cancellation)
-    {
-        byte[] animation = ImageCodec.EncodeAnimatedWebp(Frames(generator, cancellation), FrameTime);
-        AtomicFile.Write(path, stream => stream.Write(animation));
-    }
+    /// <summary>Frames in all.</summary>
+    public int Length => Stops * FramesBetween;
+
+    /// <summary>Writes the walk as <see cref="AnimationFile"/> does.</summary>
+    public void Write(GeneratorNetwork generator, string path, CancellationToken cancellation) =>
+        AnimationFile.Write(path, Frames(generator, cancellation), FramesPerSecond, cancellation);
 
     /// <summary>The frames in order; the last leads back to the first.</summary>
     /// <exception cref="UsageException">A conditional generator has no labels to take classes from, or some that it does not know.</exception>
     public IEnumerable<ImageBuffer> Frames(GeneratorNetwork generator, CancellationToken cancellation)
     {
-        IReadOnlyList<int> classes = GeneratedImages.Classes(generator, Labels, Class);
-        for (int frame = 0; frame < Stops * FramesBetween; frame++)
+        IReadOnlyList<int> classes = Latents is null ? GeneratedImages.Classes(generator, Labels, Class) : [];
+        for (int frame = 0; frame < Length; frame++)
         {
             cancellation.ThrowIfCancellationRequested();
             yield return Frame(generator, classes, frame / FramesBetween, frame % FramesBetween / (float)FramesBetween);
@@ -59,15 +68,36 @@ internal sealed record LatentWalk
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        long cells = Cells * Cells;
+        Tensor from = Points(generator, stop), to = Points(generator, (stop + 1) % Stops);
+        if (Latents is { } file)
+        {
+            Tensor between = file.AreStyles ? Straight(from, to, share) : Slerp(from, to, share);
+            return SampleGrid.Compose(file.Render(between, stop * Cells * Cells, SampleRandomness.Noise(Seed, 0)), Cells);
+        }
+
         Tensor weight = generator.parameters().First();
-        Tensor from = SampleRandomness.Latents(Seed, stop * cells, cells, generator.LatentSize);
-        Tensor to = SampleRandomness.Latents(Seed, (stop + 1) % Stops * cells, cells, generator.LatentSize);
         Tensor latents = Slerp(from, to, share).to(weight.dtype, weight.device);
         Tensor? labels = classes.Count == 0 ? null : nn.functional.one_hot(tensor(CellClasses(classes, stop)), generator.Classes).to(weight.dtype, weight.device);
         // The same noise in every frame: only the latents move.
         Tensor images = generator.forward(latents, labels, SampleRandomness.Noise(Seed, 0));
         return SampleGrid.Compose(images, Cells);
+    }
+
+    // Of all cells: [cells, Z], or styles [cells, S, W].
+    private Tensor Points(GeneratorNetwork generator, int stop)
+    {
+        int cells = Cells * Cells, first = stop * cells;
+        return Latents is { } file ? file.Points(first, cells)
+            : Seeds is { } seeds ? cat([.. seeds.Skip(first).Take(cells).Select(seed => Drawn(seed, 0, 1))], 0)
+            : Drawn(Seed, first, cells);
+
+        Tensor Drawn(long seed, int from, int count) => SampleRandomness.Latents(seed, from, count, generator.LatentSize);
+    }
+
+    private static Tensor Straight(Tensor from, Tensor to, float share)
+    {
+        using var done = share.ToScalar();
+        return from.Plus((to - from) * done);
     }
 
     // Held from one latent to the next: the embedding is a table, which knows nothing between two classes. A cell changes its class only where

@@ -16,9 +16,9 @@ internal sealed class SampleChoice : IImageBatches
     // More seeds are a mistake in the list, and files beyond that belong in several folders anyway.
     private const int MostSeeds = 1_000_000;
 
-    private readonly IReadOnlyList<GeneratedImages> _parts;
+    private readonly IReadOnlyList<IImageBatches> _parts;
 
-    private SampleChoice(IReadOnlyList<GeneratedImages> parts, IReadOnlyList<string> names)
+    private SampleChoice(IReadOnlyList<IImageBatches> parts, IReadOnlyList<string> names)
     {
         _parts = parts;
         Names = names;
@@ -49,6 +49,10 @@ internal sealed class SampleChoice : IImageBatches
         GeneratedImages[] parts = [.. seeds.Select(seed => new GeneratedImages(generator, 1, seed, labels, label))];
         return new SampleChoice(parts, [.. seeds.Zip(parts, (seed, part) => Name($"seed{seed:D4}", part.Class(0)))]);
     }
+
+    /// <summary>Those of latents, named as those of one seed.</summary>
+    public static SampleChoice OfLatents(LatentFile latents) =>
+        new([latents], [.. Enumerable.Range(0, (int)latents.Count).Select(sample => Name($"{sample:D6}", null))]);
 
     /// <summary>Reads a list of seeds: <c>0-31</c>, <c>1,5,9-12</c>.</summary>
     /// <exception cref="UsageException">The text is none.</exception>

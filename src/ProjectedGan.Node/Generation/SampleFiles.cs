@@ -10,9 +10,13 @@ internal static class SampleFiles
 {
     private const int BatchSize = 16;
 
-    /// <summary>One PNG with all images, row by row.</summary>
-    public static void WriteGrid(IImageBatches images, int columns, string path, CancellationToken cancellation) =>
-        WritePng(SampleGrid.Compose([.. Each(images, cancellation)], columns), path);
+    /// <summary>One PNG with all images, row by row, which is given back.</summary>
+    public static ImageBuffer WriteGrid(IImageBatches images, int columns, string path, CancellationToken cancellation)
+    {
+        ImageBuffer grid = SampleGrid.Compose([.. Each(images, cancellation)], columns);
+        WritePng(grid, path);
+        return grid;
+    }
 
     /// <summary>One PNG an image.</summary>
     /// <param name="images">The images.</param>

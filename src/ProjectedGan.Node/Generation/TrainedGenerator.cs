@@ -67,9 +67,9 @@ internal sealed class TrainedGenerator : IDisposable
     /// <exception cref="PganException">There are no images where the spec says.</exception>
     public ImageDataset? OpenLabels(int? label)
     {
-        if (label is { } named)
+        RequireClass(label);
+        if (label is not null)
         {
-            RequireClass(named);
             return null;
         }
 
@@ -83,9 +83,10 @@ internal sealed class TrainedGenerator : IDisposable
         }
     }
 
-    public void Dispose() => Network.Dispose();
-
-    private void RequireClass(int label)
+    /// <summary>Refuses a class that the generator does not have.</summary>
+    /// <param name="label">The class that the user chose, if any.</param>
+    /// <exception cref="UsageException">There is none of that number.</exception>
+    public void RequireClass(int? label)
     {
         if (label < 0 || label >= Network.Classes)
         {
@@ -94,6 +95,8 @@ internal sealed class TrainedGenerator : IDisposable
                 : $"--class is {label}; the generator has {Network.Classes} classes, numbered from 0.");
         }
     }
+
+    public void Dispose() => Network.Dispose();
 
     private static TrainedGenerator Load(TrainingSpec spec, string file, string description, Device device)
     {

@@ -57,11 +57,8 @@ internal static partial class FolderRuns
         };
     }
 
-    private static string? NewestGrid(RunFolder folder)
-    {
-        string[] grids = Directory.Exists(folder.Samples) ? Directory.GetFiles(folder.Samples, "fakes-*.png") : [];
-        return grids.Append(folder.FinalGrid).Where(File.Exists).MaxBy(File.GetLastWriteTimeUtc);
-    }
+    private static string? NewestGrid(RunFolder folder) =>
+        folder.Grids().Select(grid => grid.Path).Append(folder.FinalGrid).Where(File.Exists).MaxBy(File.GetLastWriteTimeUtc);
 
     // The log has a line of it for each session.
     private static long? PeakBytes(RunFolder folder)

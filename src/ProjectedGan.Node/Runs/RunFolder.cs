@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProjectedGan.Torch;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Specification;
@@ -7,6 +8,8 @@ namespace ProjectedGan.Node.Runs;
 /// <summary>Where one run keeps its files.</summary>
 internal sealed record RunFolder(string Path)
 {
+    private const string GridStart = "fakes-";
+
     public string Name => System.IO.Path.GetFileName(Path);
 
     public string Spec => In("spec.yaml");
@@ -31,7 +34,21 @@ internal sealed record RunFolder(string Path)
 
     public string Interpolation => In("interpolation.webp");
 
-    public string Grid(long imagesSeen) => System.IO.Path.Combine(Samples, $"fakes-{imagesSeen:D9}.png");
+    public string Grid(long imagesSeen) => System.IO.Path.Combine(Samples, $"{GridStart}{imagesSeen:D9}.png");
+
+    /// <summary>The grids that are there, in the order of their images seen.</summary>
+    public IEnumerable<(long Images, string Path)> Grids()
+    {
+        string[] files = Directory.Exists(Samples) ? Directory.GetFiles(Samples, $"{GridStart}*.png") : [];
+        foreach (string file in files.Order(StringComparer.Ordinal))
+        {
+            string number = System.IO.Path.GetFileNameWithoutExtension(file)[GridStart.Length..];
+            if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long images))
+            {
+                yield return (images, file);
+            }
+        }
+    }
 
     /// <summary>Makes the folder this process's, for runs of one spec.</summary>
     /// <returns>The lock; the folder is free again when it is disposed.</returns>

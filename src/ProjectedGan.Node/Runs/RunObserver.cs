@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Node.Generation;
@@ -23,6 +24,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
         RunLog.Progress(
             logger, report.ImagesSeen, report.ImagesPerSecond, report.GeneratorLoss, discriminatorLoss, report.RealAccuracy, report.GeneratedAccuracy,
             report.GeneratorGradientNorm, report.DiscriminatorGradientNorm);
+        session.Events?.Figures(report.ImagesSeen, TrainingFigures.Of(report));
         if (report.AugmentationProbability is { } probability)
         {
             RunLog.Augments(logger, probability);
@@ -51,7 +53,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
         });
     }
 
-    public void Snapshot(GeneratorSnapshot snapshot) => worker.Add("grid", snapshot, taken => WriteGrid(taken, session.Folder.Grid(taken.ImagesSeen)));
+    public void Snapshot(GeneratorSnapshot snapshot) => worker.Add("grid", snapshot, WriteGrid);
 
     public void Evaluate(GeneratorSnapshot snapshot)
     {
@@ -63,7 +65,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
 
         // A newer one takes the place of one of its kind that waits.
         string kind = session.MeasuresEverySnapshot ? $"distance at {snapshot.ImagesSeen}" : "distance";
-        worker.Add(kind, snapshot, taken => _distance = (evaluation.Metric, evaluation.Measure(taken, cancellation), taken.ImagesSeen));
+        worker.Add(kind, snapshot, taken => _distance = (evaluation.Metric, Measure(evaluation, taken), taken.ImagesSeen));
     }
 
     public void NonFinite(NonFiniteGradient gradient)
@@ -98,10 +100,25 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
         }
     }
 
-    /// <summary>Writes the grid of the run's fixed latents.</summary>
-    public void WriteGrid(GeneratorSnapshot snapshot, string path)
+    /// <summary>Measures a snapshot.</summary>
+    public double Measure(RunEvaluation evaluation, GeneratorSnapshot snapshot)
+    {
+        double distance = evaluation.Measure(snapshot, cancellation);
+        session.Events?.Figures(snapshot.ImagesSeen, (TrainingFigures.OfMetric(evaluation.Metric), distance));
+        return distance;
+    }
+
+    /// <summary>Writes the grid of the run's fixed latents among those of other snapshots.</summary>
+    public void WriteGrid(GeneratorSnapshot snapshot)
+    {
+        ImageBuffer grid = WriteGrid(snapshot, session.Folder.Grid(snapshot.ImagesSeen));
+        session.Events?.Sheet(snapshot.ImagesSeen, TrainingFigures.Samples, grid);
+    }
+
+    /// <summary>Writes the grid of the run's fixed latents to a file, and gives it.</summary>
+    public ImageBuffer WriteGrid(GeneratorSnapshot snapshot, string path)
     {
         using GeneratorNetwork generator = snapshot.CreateGenerator();
-        SampleFiles.WriteGrid(new GeneratedImages(generator, GridSamples, seed: 0, session.Dataset), GridColumns, path, cancellation);
+        return SampleFiles.WriteGrid(new GeneratedImages(generator, GridSamples, seed: 0, session.Dataset), GridColumns, path, cancellation);
     }
 }

@@ -63,6 +63,9 @@ internal sealed class TrainingSession : IDisposable
 
     public RunEvaluation? Evaluation { get; }
 
+    /// <summary>Told of what is worth a look; null until training begins.</summary>
+    public EventFile? Events { get; private set; }
+
     /// <summary>Whether distances are measured on the way.</summary>
     public bool IsMeasured => Evaluation is not null && _spec.Schedule.EvaluationImages > 0;
 
@@ -100,6 +103,8 @@ internal sealed class TrainingSession : IDisposable
         }
 
         FdCsv.Resume(Folder.FrechetCsv, trainer.ImagesSeen);
+        // At a checkpoint's own step all has been said, but before the first iteration nothing.
+        Events = EventFile.Create(Folder, trainer.ImagesSeen == 0 ? 0 : trainer.ImagesSeen + 1, TimeProvider.System, observer.Warning);
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(stop, _budgetUsed.Token);
         view.Show(() => trainer.RunAsync(ends.Token).GetAwaiter().GetResult());
         SessionEnd end = stop.IsCancellationRequested ? SessionEnd.Interrupted : trainer.IsComplete ? SessionEnd.Complete : SessionEnd.BudgetUsed;
@@ -134,6 +139,7 @@ internal sealed class TrainingSession : IDisposable
 
     public void Dispose()
     {
+        Events?.Dispose();
         Evaluation?.Dispose();
         _images?.Dispose();
         _logging.Dispose();
@@ -167,8 +173,11 @@ internal sealed class TrainingSession : IDisposable
         if (end == SessionEnd.BudgetUsed)
         {
             // The schedule's last evaluation lies before the clock's end.
-            observer.WriteGrid(snapshot, Folder.Grid(snapshot.ImagesSeen));
-            Evaluation?.Measure(snapshot, stop);
+            observer.WriteGrid(snapshot);
+            if (Evaluation is { } evaluation)
+            {
+                observer.Measure(evaluation, snapshot);
+            }
         }
 
         Evaluation?.DrawNeighbours(snapshot, stop);

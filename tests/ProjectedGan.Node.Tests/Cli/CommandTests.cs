@@ -12,6 +12,7 @@ public class CommandTests
     [InlineData("train")]
     [InlineData("generate")]
     [InlineData("interpolate")]
+    [InlineData("invert")]
     [InlineData("evaluate")]
     [InlineData("report")]
     [InlineData("dataset create")]

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Node.Runs;
 using ProjectedGan.Node.Tests.Processes;
 
 namespace ProjectedGan.Node.Tests.Runs;
@@ -36,6 +38,15 @@ public class DemoTests
         IReadOnlyList<FdRow> longer = FdCsv.Read(Path.Combine(run, "fd.csv"));
         Assert.True(longer[^1].Images > curve[^1].Images, "The second demo did not go on where the first one ended.");
         Assert.Equal(longer.Select(row => row.Images).Order(), longer.Select(row => row.Images));
+
+        JsonElement events = EventReader.Read(run);
+        Assert.Equal(2, events.GetProperty("files").GetInt32());
+        Dictionary<string, List<(long Step, double Value)>> figures = EventReader.Figures(events);
+        Assert.Equal(longer.Select(row => (row.Images, (double)(float)row.Distance)), figures["metrics/fd_mobilenet_v2"]);
+        Assert.Equal(new RunFolder(run).Grids().Select(grid => grid.Images), EventReader.Sheets(events, "samples").Select(sheet => sheet.Step));
+        long[] steps = [.. figures["loss/generator"].Select(point => point.Step)];
+        Assert.Equal(steps.Distinct().Order(), steps);
+        Assert.True(steps[^1] > curve[^1].Images, $"The last loss is at {steps[^1]} images.");
 
         await TrainTheSmallAblationAsync(home);
     }

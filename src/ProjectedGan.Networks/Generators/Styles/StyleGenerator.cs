@@ -43,6 +43,9 @@ public abstract class StyleGenerator : GeneratorNetwork
     /// <summary>Styles S that an image takes.</summary>
     public int Styles { get; }
 
+    /// <summary>Size W of a style.</summary>
+    public int StyleSize => _options.StyleSize;
+
     /// <summary>The styles of latents; in training mode the average style follows them where <see cref="GeneratorNetwork.TracksAverage"/> says so.</summary>
     /// <param name="latents">Standard normal [N, Z].</param>
     /// <param name="labels">One-hot [N, C]; null exactly for an unconditional generator.</param>
@@ -70,12 +73,15 @@ public abstract class StyleGenerator : GeneratorNetwork
 
     /// <summary>The images of styles.</summary>
     /// <param name="styles">[N, S, W].</param>
-    /// <param name="noise">Source of the injected noise; <see cref="StoredNoise"/> for the network's own; null for none.</param>
+    /// <param name="noise">
+    /// Source of the injected noise where <see cref="GeneratorNetwork.NoiseMode"/> leaves it to the caller; <see cref="StoredNoise"/> for the
+    /// network's own; null for none.
+    /// </param>
     /// <returns>[N, 3, R, R].</returns>
     public Tensor Synthesize(Tensor styles, INoiseSource? noise)
     {
         ShapeGuard.Check(GetName(), nameof(styles), styles, ShapeGuard.Any, Styles, _options.StyleSize);
-        return _parts.Synthesis.forward(styles, noise);
+        return _parts.Synthesis.forward(styles, Chosen(noise));
     }
 
     protected override Tensor Synthesize(Tensor latents, Tensor? labels, INoiseSource? noise)
