@@ -1,3 +1,4 @@
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
@@ -23,10 +24,8 @@ internal static class Resampling
     public static Tensor Smooth(Tensor map, Tensor filter)
     {
         var channels = map.size(1);
-        using var scaled = filter * Of(Gain);
-        using var kernels = scaled.expand(channels, 1, 4, 4);
-        using var dense = kernels.contiguous();
-        return Convolutions.Apply(map, dense, null, new ConvolutionGeometry(Rows: 1, Columns: 1, Groups: channels));
+        using var kernels = Kernels(filter, channels);
+        return Convolutions.Apply(map, kernels, null, new ConvolutionGeometry(Rows: 1, Columns: 1, Groups: channels));
     }
 
     /// <summary>[N, C, H, W] to [N, C, 2H, 2W]: zeros between the pixels, then the filter.</summary>
@@ -38,5 +37,26 @@ internal static class Resampling
         using var kernel = scaled.view(1, 1, 4, 4);
         using var doubled = Convolutions.Apply(planes, kernel, null, new ConvolutionGeometry(Stride: 2, Rows: 1, Columns: 1, Transposed: true));
         return doubled.reshape(count, channels, height * 2, width * 2);
+    }
+
+    /// <summary><see cref="Smooth"/> as part of a graph.</summary>
+    public static OnnxValue ExportSmooth(OnnxGraph graph, OnnxValue map, Tensor filter, long channels)
+    {
+        using var kernels = Kernels(filter, channels);
+        return graph.Convolve(map, kernels, null, new ConvolutionGeometry(Rows: 1, Columns: 1, Groups: channels));
+    }
+
+    /// <summary><see cref="Double"/> as part of a graph.</summary>
+    public static OnnxValue ExportDouble(OnnxGraph graph, OnnxValue map, Tensor filter, long channels)
+    {
+        using var kernels = Kernels(filter, channels);
+        return graph.Convolve(map, kernels, null, new ConvolutionGeometry(Stride: 2, Rows: 1, Columns: 1, Groups: channels, Transposed: true));
+    }
+
+    private static Tensor Kernels(Tensor filter, long channels)
+    {
+        using var scaled = filter * Of(Gain);
+        using var kernels = scaled.expand(channels, 1, 4, 4);
+        return kernels.contiguous();
     }
 }
