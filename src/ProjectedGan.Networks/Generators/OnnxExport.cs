@@ -30,13 +30,16 @@ public static class OnnxExport
     public const string Images = "images";
 
     /// <summary>
-    /// Writes a generator as it is in evaluation mode, in float32, atomically: <see cref="Latents"/> and <see cref="Classes"/> to <see cref="Images"/>, for any N.
+    /// Writes a generator as it is in evaluation mode, in float32, atomically: <see cref="Latents"/> and <see cref="Classes"/> to
+    /// <see cref="Images"/>, for any N.
     /// Its <see cref="GeneratorNetwork.Truncation"/> and its noise, stored or none, become part of the model.
     /// </summary>
     /// <param name="generator">The generator; its noise mode must not be <see cref="NoiseMode.Drawn"/>.</param>
     /// <param name="path">The file.</param>
     /// <param name="metadata">Texts about the model, by name.</param>
-    /// <exception cref="PganException">The generator draws noise, has no ONNX form, has more weights than an ONNX file holds, or the file cannot be written.</exception>
+    /// <exception cref="PganException">
+    /// The generator draws noise, has no ONNX form, has more weights than an ONNX file holds, or the file cannot be written.
+    /// </exception>
     public static void Write(GeneratorNetwork generator, string path, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         ArgumentNullException.ThrowIfNull(generator);

@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Google.Protobuf;
 using ProjectedGan.Networks.Onnx.Messages;
 using ProjectedGan.Torch;
+using static ProjectedGan.Networks.Onnx.Messages.AttributeProto.Types;
+using static ProjectedGan.Networks.Onnx.Messages.TensorProto.Types;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Onnx;
@@ -10,8 +12,8 @@ namespace ProjectedGan.Networks.Onnx;
 internal readonly record struct OnnxValue(string Name);
 
 /// <summary>
-/// Builds an ONNX model operator by operator (operator set 17, float32). What depends on weights alone is computed before, so that the graph
-/// holds constants in its place.
+/// Builds an ONNX model operator by operator (operator set 17, float32). What depends on weights alone is computed before, so that
+/// the graph holds constants in its place.
 /// </summary>
 internal sealed class OnnxGraph
 {
@@ -48,14 +50,15 @@ internal sealed class OnnxGraph
         _weightBytes += dense.NumberOfElements * sizeof(float);
         if (_weightBytes > MostWeightBytes)
         {
-            throw new PganException($"The generator has more than {MostWeightBytes:N0} bytes of weights, which is what an ONNX file holds; export it as .safetensors.");
+            throw new PganException(
+                $"The generator has more than {MostWeightBytes:N0} bytes of weights, which is what an ONNX file holds; export it as .safetensors.");
         }
 
-        return Constant(TensorProto.Types.DataType.Float, dense.shape, TensorBytes.Span(dense));
+        return Constant(DataType.Float, dense.shape, TensorBytes.Span(dense));
     }
 
     /// <summary>A constant number.</summary>
-    public OnnxValue Constant(double number) => Constant(TensorProto.Types.DataType.Float, [], MemoryMarshal.AsBytes([(float)number]));
+    public OnnxValue Constant(double number) => Constant(DataType.Float, [], MemoryMarshal.AsBytes([(float)number]));
 
     public OnnxValue Add(OnnxValue first, OnnxValue second) => Node("Add", [first, second]);
 
@@ -101,7 +104,8 @@ internal sealed class OnnxGraph
         Number("group", geometry.Groups));
 
     /// <summary>Batch normalisation in evaluation mode; each tensor is [C].</summary>
-    public OnnxValue Normalize(OnnxValue map, (Tensor Mean, Tensor Variance) statistics, (Tensor Gain, Tensor Bias) affine, double epsilon) => Node(
+    public OnnxValue Normalize(
+        OnnxValue map, (Tensor Mean, Tensor Variance) statistics, (Tensor Gain, Tensor Bias) affine, double epsilon) => Node(
         "BatchNormalization",
         [map, Constant(affine.Gain), Constant(affine.Bias), Constant(statistics.Mean), Constant(statistics.Variance)],
         Number("epsilon", epsilon));
@@ -117,7 +121,7 @@ internal sealed class OnnxGraph
     /// <summary>A map of twice the side, by repetition.</summary>
     public OnnxValue Double(OnnxValue map) => Node(
         "Resize",
-        [map, default, Constant(TensorProto.Types.DataType.Float, [4], MemoryMarshal.AsBytes([1f, 1f, 2f, 2f]))],
+        [map, default, Constant(DataType.Float, [4], MemoryMarshal.AsBytes([1f, 1f, 2f, 2f]))],
         Text("mode", "nearest"), Text("coordinate_transformation_mode", "asymmetric"), Text("nearest_mode", "floor"));
 
     /// <summary>A map's means over squares of a side.</summary>
@@ -143,25 +147,31 @@ internal sealed class OnnxGraph
             sizes.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = size });
         }
 
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new() { ElemType = TensorProto.Types.DataType.Float, Shape = sizes } } };
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new() { ElemType = DataType.Float, Shape = sizes } },
+        };
     }
 
-    private static AttributeProto Number(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
+    private static AttributeProto Number(string name, long value) => new() { Name = name, I = value, Type = AttributeType.Int };
 
-    private static AttributeProto Number(string name, double value) => new() { Name = name, F = (float)value, Type = AttributeProto.Types.AttributeType.Float };
+    private static AttributeProto Number(string name, double value) => new() { Name = name, F = (float)value, Type = AttributeType.Float };
 
-    private static AttributeProto Numbers(string name, params long[] values) => new() { Name = name, Ints = { values }, Type = AttributeProto.Types.AttributeType.Ints };
+    private static AttributeProto Numbers(string name, params long[] values) =>
+        new() { Name = name, Ints = { values }, Type = AttributeType.Ints };
 
     private static AttributeProto Text(string name, string value) =>
-        new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String };
+        new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeType.String };
 
     private OnnxValue Constant(ReadOnlySpan<long> numbers) =>
-        Constant(TensorProto.Types.DataType.Int64, [numbers.Length], MemoryMarshal.AsBytes(numbers));
+        Constant(DataType.Int64, [numbers.Length], MemoryMarshal.AsBytes(numbers));
 
-    private OnnxValue Constant(TensorProto.Types.DataType type, long[] shape, ReadOnlySpan<byte> bytes)
+    private OnnxValue Constant(DataType type, long[] shape, ReadOnlySpan<byte> bytes)
     {
         var value = Next();
-        _graph.Initializer.Add(new TensorProto { Name = value.Name, DataType = type, Dims = { shape }, RawData = ByteString.CopyFrom(bytes) });
+        var data = ByteString.CopyFrom(bytes);
+        _graph.Initializer.Add(new TensorProto { Name = value.Name, DataType = type, Dims = { shape }, RawData = data });
         return value;
     }
 
@@ -172,15 +182,16 @@ internal sealed class OnnxGraph
         return output;
     }
 
-    private void Add(string operation, OnnxValue[] inputs, OnnxValue[] outputs, params AttributeProto[] attributes) => _graph.Node.Add(new NodeProto
-    {
-        Name = $"{operation}_{_graph.Node.Count}",
-        OpType = operation,
-        // An input that is left out has no name.
-        Input = { inputs.Select(input => input.Name ?? "") },
-        Output = { outputs.Select(output => output.Name) },
-        Attribute = { attributes },
-    });
+    private void Add(string operation, OnnxValue[] inputs, OnnxValue[] outputs, params AttributeProto[] attributes) =>
+        _graph.Node.Add(new NodeProto
+        {
+            Name = $"{operation}_{_graph.Node.Count}",
+            OpType = operation,
+            // An input that is left out has no name.
+            Input = { inputs.Select(input => input.Name ?? "") },
+            Output = { outputs.Select(output => output.Name) },
+            Attribute = { attributes },
+        });
 
     private OnnxValue Next() => new($"v{_values++}");
 }

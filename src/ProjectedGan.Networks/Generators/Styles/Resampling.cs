@@ -50,7 +50,8 @@ internal static class Resampling
     public static OnnxValue ExportDouble(OnnxGraph graph, OnnxValue map, Tensor filter, long channels)
     {
         using var kernels = Kernels(filter, channels);
-        return graph.Convolve(map, kernels, null, new ConvolutionGeometry(Stride: 2, Rows: 1, Columns: 1, Groups: channels, Transposed: true));
+        var geometry = new ConvolutionGeometry(Stride: 2, Rows: 1, Columns: 1, Groups: channels, Transposed: true);
+        return graph.Convolve(map, kernels, null, geometry);
     }
 
     private static Tensor Kernels(Tensor filter, long channels)

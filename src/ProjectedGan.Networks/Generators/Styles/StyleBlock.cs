@@ -91,7 +91,8 @@ internal sealed class StyleBlock : Module
     }
 
     /// <summary><see cref="Forward"/> as part of a graph.</summary>
-    public (OnnxValue Map, OnnxValue? Image) Export(OnnxGraph graph, (OnnxValue Map, OnnxValue? Image)? before, ReadOnlySpan<OnnxValue> styles, bool storedNoise)
+    public (OnnxValue Map, OnnxValue? Image) Export(
+        OnnxGraph graph, (OnnxValue Map, OnnxValue? Image)? before, ReadOnlySpan<OnnxValue> styles, bool storedNoise)
     {
         OnnxValue map;
         if (_layers.First is { } convolution)

@@ -89,7 +89,8 @@ public abstract class StyleGenerator : GeneratorNetwork, IOnnxGenerator
         var all = Enumerable.Repeat(styles, Styles).ToArray();
         if (Truncation is { } truncation)
         {
-            all.AsSpan(0, Math.Min(truncation.Layers ?? Styles, Styles)).Fill(_parts.Mapping.ExportTruncated(graph, styles, truncation.Psi));
+            var truncated = _parts.Mapping.ExportTruncated(graph, styles, truncation.Psi);
+            all.AsSpan(0, Math.Min(truncation.Layers ?? Styles, Styles)).Fill(truncated);
         }
 
         return _parts.Synthesis.Export(graph, all, NoiseMode == NoiseMode.Stored);

@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 namespace ProjectedGan.Networks.Generators.Styles;
 
 /// <summary>Styles to images.</summary>
-/// <remarks>Arguments of a forward pass: styles [N, S, W], and noise as <see cref="StyledConvolution.Forward"/> takes it; the result is [N, 3, R, R].</remarks>
+/// <remarks>
+/// Arguments of a forward pass: styles [N, S, W], and noise as <see cref="StyledConvolution.Forward"/> takes it; the result is [N, 3, R, R].
+/// </remarks>
 internal abstract class SynthesisNetwork() : Module<Tensor, INoiseSource?, Tensor>("synthesis")
 {
     /// <summary>Styles S that an image takes.</summary>
