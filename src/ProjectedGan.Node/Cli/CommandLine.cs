@@ -58,6 +58,8 @@ internal static class CommandLine
             TrainCommand.Build(),
             GenerateCommand.Build(),
             InterpolateCommand.Build(),
+            ExportCommand.Build(),
+            ImportCommand.Build(),
             EvaluateCommand.Build(),
             ReportCommand.Build(),
             DatasetCommand.Build(),

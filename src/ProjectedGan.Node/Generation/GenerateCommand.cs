@@ -77,7 +77,9 @@ internal static class GenerateCommand
         return command;
     }
 
-    private static void Truncate(GeneratorNetwork network, double? given)
+    /// <summary>Takes <c>--truncation</c>.</summary>
+    /// <exception cref="UsageException">It is out of range, or the generator has no styles.</exception>
+    public static void Truncate(GeneratorNetwork network, double? given)
     {
         if (given is not { } psi)
         {

@@ -12,6 +12,8 @@ public class CommandTests
     [InlineData("train")]
     [InlineData("generate")]
     [InlineData("interpolate")]
+    [InlineData("export")]
+    [InlineData("import")]
     [InlineData("evaluate")]
     [InlineData("report")]
     [InlineData("dataset create")]
