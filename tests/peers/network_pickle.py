@@ -103,6 +103,10 @@ def value_of(text):
 
 def main(state_path, pickle_path, synthesis, mark, *settings):
     tensors, _ = safetensors_file.read(state_path)
+    if synthesis == "FastganSynthesisCond":
+        # The reference's embedding has 1000 rows whatever the data.
+        rows = tensors["synthesis.embed.weight"]
+        tensors["synthesis.embed.weight"] = torch.cat([rows, torch.randn(1000 - len(rows), rows.shape[1])])
     attributes = {name: value_of(text) for name, text in (setting.split("=", 1) for setting in settings)}
     network = {
         "training_set_kwargs": EasyDict(class_name="training.dataset.ImageFolderDataset", path="/data.zip", use_labels=False),

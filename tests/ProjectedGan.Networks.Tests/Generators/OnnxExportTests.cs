@@ -26,8 +26,11 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData(64, false, 0)]
     [InlineData(128, false, 5)]
     [InlineData(512, true, 0)]
-    public void FastGan_Exported_MakesTheSameImages(int resolution, bool lite, int classes) => Compare(
-        random => new FastGan(new FastGanOptions { Resolution = resolution, LatentSize = Latent, Width = 8, Lite = lite, Classes = classes }, random), NoiseMode.None);
+    public void FastGan_Exported_MakesTheSameImages(int resolution, bool lite, int classes)
+    {
+        FastGanOptions options = new() { Resolution = resolution, LatentSize = Latent, Width = 8, Lite = lite, Classes = classes };
+        Compare(random => new FastGan(options, random), NoiseMode.None);
+    }
 
     [Theory]
     [InlineData(64, StyleArchitecture.Skip, 0, NoiseMode.Stored)]
@@ -38,7 +41,14 @@ public sealed class OnnxExportTests : IDisposable
     {
         StyleGan2Options options = new()
         {
-            Resolution = resolution, LatentSize = Latent, StyleSize = 20, MappingLayers = 3, Width = 8, MostChannels = 30, Architecture = architecture, Classes = classes,
+            Resolution = resolution,
+            LatentSize = Latent,
+            StyleSize = 20,
+            MappingLayers = 3,
+            Width = 8,
+            MostChannels = 30,
+            Architecture = architecture,
+            Classes = classes,
         };
         Compare(random => new StyleGan2(options, random), noise);
         Compare(random => new StyleGan2(options, random), noise, new Truncation(0.6));
@@ -48,19 +58,23 @@ public sealed class OnnxExportTests : IDisposable
     [Theory]
     [InlineData(64, 0, NoiseMode.None)]
     [InlineData(256, 5, NoiseMode.Stored)]
-    public void Hybrid_Exported_MakesTheSameImages(int resolution, int classes, NoiseMode noise) => Compare(
-        random => new Hybrid(new HybridOptions { Resolution = resolution, LatentSize = Latent, StyleSize = 20, Width = 8, Classes = classes }, random), noise, new Truncation(0.6));
+    public void Hybrid_Exported_MakesTheSameImages(int resolution, int classes, NoiseMode noise)
+    {
+        HybridOptions options = new() { Resolution = resolution, LatentSize = Latent, StyleSize = 20, Width = 8, Classes = classes };
+        Compare(random => new Hybrid(options, random), noise, new Truncation(0.6));
+    }
 
     [Fact]
     public void Write_AGeneratorThatDrawsNoise_IsRefused()
     {
         using var draws = new Generator(1);
         using var generator = new FastGan(new FastGanOptions { Resolution = 64, Width = 4 }, new InitialWeights(draws));
-        Assert.Contains("draws its noise", Assert.Throws<PganException>(() => OnnxExport.Write(generator, _folder.File("a.onnx"), [])).Message, StringComparison.Ordinal);
+        Assert.Contains("draws its noise", Refused("a.onnx"), StringComparison.Ordinal);
         generator.NoiseMode = NoiseMode.None;
-        Assert.Contains(
-            "its folder does not exist", Assert.ThrowsAny<PganException>(() => OnnxExport.Write(generator, _folder.File("none/a.onnx"), [])).Message, StringComparison.Ordinal);
+        Assert.Contains("its folder does not exist", Refused("none/a.onnx"), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.File(".")));
+
+        string Refused(string name) => Assert.ThrowsAny<PganException>(() => OnnxExport.Write(generator, _folder.File(name), [])).Message;
     }
 
     private void Compare(Func<InitialWeights, GeneratorNetwork> create, NoiseMode noise, Truncation? truncation = null)
@@ -80,10 +94,16 @@ public sealed class OnnxExportTests : IDisposable
         foreach (var count in new[] { 1, 3 })
         {
             var latents = randn([count, Latent], generator: draws);
-            var labels = generator.Classes > 0 ? nn.functional.one_hot(arange(count) + 2, generator.Classes).to_type(ScalarType.Float32) : null;
+            var labels = Labels(generator, first: 2, count);
             var images = generator.forward(latents, labels, null).contiguous();
             Assert.True(images.std().item<float>() > 0.01f, "The images are flat, so that any network would agree.");
-            using var results = model.Run([Value(OnnxExport.Latents, latents), .. labels is null ? (NamedOnnxValue[])[] : [Value(OnnxExport.Classes, labels)]], [OnnxExport.Images]);
+            List<NamedOnnxValue> inputs = [Value(OnnxExport.Latents, latents)];
+            if (labels is not null)
+            {
+                inputs.Add(Value(OnnxExport.Classes, labels));
+            }
+
+            using var results = model.Run(inputs, [OnnxExport.Images]);
             var theirs = tensor(results[0].AsEnumerable<float>().ToArray()).reshape(images.shape);
             Assert.InRange((theirs - images).abs().max().item<float>() / images.abs().max().item<float>(), 0, 1e-4f);
         }
@@ -92,7 +112,6 @@ public sealed class OnnxExportTests : IDisposable
     // Statistics, averages and strengths other than a fresh network's.
     private static void Settle(GeneratorNetwork generator, Generator draws)
     {
-        var labels = generator.Classes > 0 ? nn.functional.one_hot(arange(4), generator.Classes).to_type(ScalarType.Float32) : null;
         foreach (var (name, parameter) in generator.named_parameters())
         {
             if (name.EndsWith("noise_strength", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal))
@@ -103,9 +122,13 @@ public sealed class OnnxExportTests : IDisposable
 
         SpectralNormalization.PowerIterate(generator);
         generator.train();
-        generator.forward(randn([4, Latent], generator: draws), labels, new GeneratorNoise(draws)).Dispose();
+        generator.forward(randn([4, Latent], generator: draws), Labels(generator, first: 0, 4), new GeneratorNoise(draws)).Dispose();
         generator.eval();
     }
+
+    private static torch.Tensor? Labels(GeneratorNetwork generator, int first, int count) => generator.Classes == 0
+        ? null
+        : nn.functional.one_hot(arange(first, first + count, ScalarType.Int64), generator.Classes).to_type(ScalarType.Float32);
 
     private static NamedOnnxValue Value(string name, torch.Tensor values) => NamedOnnxValue.CreateFromTensor(
         name, new DenseTensor<float>(values.contiguous().data<float>().ToArray(), [.. values.shape.Select(size => (int)size)]));

@@ -138,7 +138,8 @@ public sealed class HostilePickleTests : IDisposable
     public void ReadModules_NameThatWouldRun_StaysAName(byte opcode)
     {
         var mark = _folder.File("executed");
-        var pickle = new PickleBytes().Op('}').Text("G_ema").Global("os", "system").Tuple(call => call.Text($"touch {mark}")).Raw(opcode).Op('s');
+        var pickle = new PickleBytes().Op('}').Text("G_ema");
+        pickle.Global("os", "system").Tuple(call => call.Text($"touch {mark}")).Raw(opcode).Op('s');
         using var source = TorchPickle.ReadModules(_folder.Write("a.pkl", pickle.Plain()));
         Assert.Empty(source.Tensors);
         Assert.Empty(source.Metadata);

@@ -10,9 +10,9 @@ public class ExportTests
     public async Task Export_OfARun_IsUsedLikeTheRun()
     {
         using TemporaryFolder home = new();
-        string[] styleGan2 = ["generator.kind=stylegan2", "generator.styleSize=8", "generator.mostChannels=8", "generator.image=resnet"];
-        (await PganProcess.RunAsync(
-            home.Path, ["train", "--spec", TinyRun.Write(home, 8, 0), "--run", "run", .. styleGan2.SelectMany(setting => new[] { "--set", setting })])).Succeeded();
+        string[] settings = ["generator.kind=stylegan2", "generator.styleSize=8", "generator.mostChannels=8", "generator.image=resnet"];
+        string[] train = ["train", "--spec", TinyRun.Write(home, 8, 0), "--run", "run", .. settings.SelectMany(setting => new[] { "--set", setting })];
+        (await PganProcess.RunAsync(home.Path, train)).Succeeded();
 
         (await PganProcess.RunAsync(home.Path, "export", "run", "faces.safetensors")).Succeeded();
         (await PganProcess.RunAsync(home.Path, "generate", "run", "a.png", "--count", "2", "--truncation", "0.7")).Succeeded();

@@ -64,21 +64,21 @@ public sealed class PublishedGeneratorTests : IDisposable
     {
         GoldenRun run = Golden(id);
         JsonElement args = run.Module().Args;
+        int classes = run.HasInput("input:c") ? (int)run.Input("input:c").size(1) : 0;
         FastGanOptions options = new()
         {
             LatentSize = args.GetProperty("z_dim").GetInt32(),
             Resolution = args.GetProperty("img_resolution").GetInt32(),
             Width = args.GetProperty("ngf").GetInt32(),
             Lite = args.TryGetProperty("lite", out JsonElement lite) && lite.ValueKind == JsonValueKind.True,
-            // The reference's embedding has as many rows whatever the data.
-            Classes = run.HasInput("input:c") ? 1000 : 0,
+            Classes = classes,
         };
-        int classes = run.HasInput("input:c") ? (int)run.Input("input:c").size(1) : 0;
         using FastGan original = GoldenModule.Fill(new FastGan(options, InitialWeights.Zero), run.Module(), run.Precision);
 
         using TrainedGenerator imported = Import(original, synthesis, $"c_dim={classes}", $"img_resolution={options.Resolution}");
 
-        Assert.Equal((options.Lite ? GeneratorKind.FastGanLite : GeneratorKind.FastGan, classes), (imported.Spec.Generator.Kind, imported.Network.Classes));
+        GeneratorKind kind = options.Lite ? GeneratorKind.FastGanLite : GeneratorKind.FastGan;
+        Assert.Equal((kind, classes), (imported.Spec.Generator.Kind, imported.Network.Classes));
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         run.Compare("eval/image", imported.Network.forward(run.Input("input:z"), classes > 0 ? run.Input("input:c") : null, null));
@@ -92,7 +92,14 @@ public sealed class PublishedGeneratorTests : IDisposable
         using Generator draws = new(3);
         StyleGan2Options options = new()
         {
-            Resolution = 128, LatentSize = 12, StyleSize = 10, MappingLayers = 3, Width = 8, MostChannels = 24, Architecture = StyleArchitecture.Residual, Classes = 3,
+            Resolution = 128,
+            LatentSize = 12,
+            StyleSize = 10,
+            MappingLayers = 3,
+            Width = 8,
+            MostChannels = 24,
+            Architecture = StyleArchitecture.Residual,
+            Classes = 3,
         };
         using StyleGan2 original = new(options, new InitialWeights(draws));
         original.eval();
@@ -117,7 +124,8 @@ public sealed class PublishedGeneratorTests : IDisposable
     public void Import_AnotherNetwork_IsRefused(string synthesis, string expected, params string[] attributes)
     {
         using StyleGan2 original = new(new StyleGan2Options { Resolution = 64, Width = 4, MostChannels = 8 }, InitialWeights.Zero);
-        Assert.Contains(expected, Assert.Throws<WeightFileException>(() => Import(original, synthesis, attributes)).Message, StringComparison.Ordinal);
+        string error = Assert.Throws<WeightFileException>(() => Import(original, synthesis, attributes)).Message;
+        Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.False(File.Exists(_home.At("imported.safetensors")));
     }
 
@@ -125,25 +133,31 @@ public sealed class PublishedGeneratorTests : IDisposable
     public void Import_DamagedFile_SaysWhatIsWrong()
     {
         using FastGan original = new(new FastGanOptions { Resolution = 64, Width = 4, LatentSize = 8, Lite = true }, InitialWeights.Zero);
-        Assert.Contains("data.resolution is 32", Assert.Throws<PganException>(() => Import(original, "FastganSynthesis", "img_resolution=32")).Message, StringComparison.Ordinal);
+        string error = Assert.Throws<PganException>(() => Import(original, "FastganSynthesis", "img_resolution=32")).Message;
+        Assert.Contains("data.resolution is 32", error, StringComparison.Ordinal);
         byte[] whole = File.ReadAllBytes(_home.At("network.pkl"));
         foreach (int length in new[] { 0, 1, whole.Length / 3, whole.Length - 1 })
         {
             File.WriteAllBytes(_home.At("cut.pkl"), whole[..length]);
-            Assert.Contains("cut.pkl", Assert.Throws<WeightFileException>(() => PublishedGenerator.Import(_home.At("cut.pkl"), _home.At("x.safetensors"))).Message, StringComparison.Ordinal);
+            Assert.Contains("cut.pkl", Refused("cut.pkl"), StringComparison.Ordinal);
         }
 
-        Assert.Contains("no pickle of modules", Assert.Throws<WeightFileException>(() => PublishedGenerator.Import(_home.At("state.safetensors"), _home.At("x.safetensors"))).Message, StringComparison.Ordinal);
-        Assert.Contains("does not exist", Assert.Throws<WeightFileException>(() => PublishedGenerator.Import(_home.At("none.pkl"), _home.At("x.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no pickle of modules", Refused("state.safetensors"), StringComparison.Ordinal);
+        Assert.Contains("does not exist", Refused("none.pkl"), StringComparison.Ordinal);
         Assert.False(File.Exists(_home.At("x.safetensors")));
+
+        string Refused(string name) =>
+            Assert.Throws<WeightFileException>(() => PublishedGenerator.Import(_home.At(name), _home.At("x.safetensors"))).Message;
     }
 
-    private static GoldenRun Golden(string id) => new(GoldenFolder.Repository.Identity(GoldenFolder.Repository.Case(id)), GoldenPrecision.Float32);
+    private static GoldenRun Golden(string id) =>
+        new(GoldenFolder.Repository.Identity(GoldenFolder.Repository.Case(id)), GoldenPrecision.Float32);
 
     private TrainedGenerator Import(GeneratorNetwork original, string synthesis, params string[] attributes)
     {
         StateDict.Save(original, _home.At("state.safetensors"));
-        PyTorchPeer.Run("network_pickle.py", [_home.At("state.safetensors"), _home.At("network.pkl"), synthesis, _home.At("executed"), .. attributes]);
+        string[] files = [_home.At("state.safetensors"), _home.At("network.pkl")];
+        PyTorchPeer.Run("network_pickle.py", [.. files, synthesis, _home.At("executed"), .. attributes]);
         try
         {
             PublishedGenerator.Import(_home.At("network.pkl"), _home.At("imported.safetensors"));
