@@ -1,5 +1,6 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -47,5 +48,11 @@ internal sealed class ConditionalFullUpBlock : UpBlock
         using var noisy = _noise.forward(wide, noise);
         using var normalized = normalization.forward(noisy, condition);
         return Gate(normalized); // [N, outputs, 2H, 2W]
+    }
+
+    public override OnnxValue Export(OnnxGraph graph, OnnxValue map, OnnxValue? condition)
+    {
+        var first = graph.Gate(_firstNormalization.Export(graph, _firstConvolution.Export(graph, graph.Double(map)), condition!.Value));
+        return graph.Gate(_secondNormalization.Export(graph, _secondConvolution.Export(graph, first), condition.Value));
     }
 }

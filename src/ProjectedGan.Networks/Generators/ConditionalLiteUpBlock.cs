@@ -1,5 +1,6 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -29,4 +30,7 @@ internal sealed class ConditionalLiteUpBlock : UpBlock
         using var normalized = _normalization.forward(wide, condition!);
         return Gate(normalized); // [N, outputs, 2H, 2W]
     }
+
+    public override OnnxValue Export(OnnxGraph graph, OnnxValue map, OnnxValue? condition) =>
+        graph.Gate(_normalization.Export(graph, _convolution.Export(graph, graph.Double(map)), condition!.Value));
 }

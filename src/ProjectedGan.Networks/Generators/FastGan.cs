@@ -1,5 +1,6 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -10,7 +11,7 @@ namespace ProjectedGan.Networks.Generators;
 /// FastGAN's generator as Projected GAN uses it: spectrally normalised convolutions, gated linear units and skip-layer
 /// excitation. The image is not squashed.
 /// </summary>
-public sealed class FastGan : GeneratorNetwork
+public sealed class FastGan : GeneratorNetwork, IOnnxGenerator
 {
     private static readonly int[] Resolutions = [64, 128, 256, 512, 1024];
 
@@ -39,6 +40,8 @@ public sealed class FastGan : GeneratorNetwork
 
     protected override Tensor Synthesize(Tensor latents, Tensor? labels, INoiseSource? noise) =>
         _synthesis.forward(latents, labels, noise);
+
+    OnnxValue IOnnxGenerator.Export(OnnxGraph graph, OnnxValue latents, OnnxValue? labels) => _synthesis.Export(graph, latents, labels);
 
     private static void Validate(FastGanOptions options)
     {

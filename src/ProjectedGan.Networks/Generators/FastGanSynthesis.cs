@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using static ProjectedGan.Torch.Scalars;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators;
 
@@ -65,6 +66,24 @@ internal sealed class FastGanSynthesis : Module<Tensor, Tensor?, INoiseSource?, 
         }
 
         return _ends.ToImage.forward(map).MoveToOuterDisposeScope(); // [N, 3, R, R]
+    }
+
+    /// <summary>The forward pass without noise as part of a graph.</summary>
+    public OnnxValue Export(OnnxGraph graph, OnnxValue latents, OnnxValue? labels)
+    {
+        OnnxValue? condition = _ends.Embedding?.Export(graph, labels!.Value);
+        var scale = graph.InverseRoot(graph.Mean(graph.Multiply(latents, latents)), MomentEpsilon);
+        var map = _ends.Start.Export(graph, graph.Multiply(latents, scale));
+        var maps = new Dictionary<int, OnnxValue> { [StartSize] = map };
+        foreach (var stage in _stages)
+        {
+            map = stage.Block.Export(graph, map, condition);
+            var low = stage.Size / ExcitationSpan;
+            map = stage.Excitation?.Export(graph, maps[low], map, low) ?? map;
+            maps[stage.Size] = map;
+        }
+
+        return _ends.ToImage.Export(graph, map);
     }
 
     public void PowerIterate()

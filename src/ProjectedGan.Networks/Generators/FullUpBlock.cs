@@ -1,5 +1,6 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -50,5 +51,11 @@ internal sealed class FullUpBlock : UpBlock
         using var noisy = injection.forward(wide, noise);
         using var normalized = normalization.forward(noisy);
         return Gate(normalized); // [N, outputs, 2H, 2W]
+    }
+
+    public override OnnxValue Export(OnnxGraph graph, OnnxValue map, OnnxValue? condition)
+    {
+        var first = graph.Gate(_firstNormalization.Export(graph, _firstConvolution.Export(graph, graph.Double(map))));
+        return graph.Gate(_secondNormalization.Export(graph, _secondConvolution.Export(graph, first)));
     }
 }

@@ -1,8 +1,9 @@
 using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators;
 
@@ -30,5 +31,11 @@ internal sealed class LatentBlock : Module<Tensor, Tensor>
         using var wide = _layers[0].forward(pixels); // [N, 2 * channels, 4, 4]
         using var normalized = _layers[1].forward(wide);
         return GatedUnit.Apply(normalized);
+    }
+    /// <summary>The forward pass as part of a graph.</summary>
+    public OnnxValue Export(OnnxGraph graph, OnnxValue latents)
+    {
+        var wide = ((SpectralLayer)_layers[0]).Export(graph, graph.AsMap(latents));
+        return graph.Gate(((BatchNormalization)_layers[1]).Export(graph, wide));
     }
 }

@@ -1,7 +1,8 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
-using static TorchSharp.torch;
+using ProjectedGan.Networks.Onnx;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators;
 
@@ -26,4 +27,6 @@ internal abstract class UpBlock(string name) : Module<Tensor, Tensor?, INoiseSou
     protected static Tensor Upsample(Tensor map) => functional.interpolate(map, null, Twice, InterpolationMode.Nearest);
 
     protected static Tensor Gate(Tensor map) => GatedUnit.Apply(map);
+    /// <summary>The forward pass without noise as part of a graph.</summary>
+    public abstract OnnxValue Export(OnnxGraph graph, OnnxValue map, OnnxValue? condition);
 }

@@ -1,9 +1,10 @@
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static ProjectedGan.Torch.Scalars;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Layers;
 
@@ -58,4 +59,6 @@ public sealed class BatchNormalization : Module<Tensor, Tensor>
 
         return BatchStatistics.Normalize(input, _mean, _variance, (gain, bias), (Momentum, Epsilon));
     }
+    /// <summary>The forward pass in evaluation mode as part of a graph.</summary>
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue input) => graph.Normalize(input, (_mean, _variance), (_gain, _bias), Epsilon);
 }

@@ -1,8 +1,9 @@
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp.Utils;
 using static ProjectedGan.Torch.Scalars;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Layers;
 
@@ -51,5 +52,14 @@ public sealed class ConditionalBatchNorm : Module<Tensor, Tensor, Tensor>
             : functional.batch_norm(input, _mean, _variance, null, null, false, Momentum, Epsilon);
         using var scaled = normalized * gain;
         return scaled.Plus(bias);
+    }
+    /// <summary>The forward pass in evaluation mode as part of a graph.</summary>
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue input, OnnxValue condition)
+    {
+        using var one = ones_like(_mean);
+        using var zero = zeros_like(_mean);
+        var normalized = graph.Normalize(input, (_mean, _variance), (one, zero), Epsilon);
+        var gain = graph.Add(_gain.Export(graph, condition), graph.Constant(1));
+        return graph.Add(graph.Multiply(normalized, graph.AsMap(gain)), graph.AsMap(_bias.Export(graph, condition)));
     }
 }

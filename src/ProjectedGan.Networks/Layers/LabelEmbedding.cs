@@ -1,8 +1,9 @@
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Layers;
 
@@ -37,4 +38,6 @@ public sealed class LabelEmbedding : Module<Tensor, Tensor>
         using var indices = labels.argmax(1);
         return GradientTaps.Of(_weight).index_select(0, indices);
     }
+    /// <summary>The forward pass as part of a graph.</summary>
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue labels) => graph.Choose(_weight, labels);
 }

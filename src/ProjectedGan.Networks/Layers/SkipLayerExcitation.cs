@@ -1,6 +1,7 @@
+using ProjectedGan.Networks.Onnx;
 using TorchSharp.Utils;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Layers;
 
@@ -29,6 +30,14 @@ public sealed class SkipLayerExcitation : Module<Tensor, Tensor, Tensor>
         return high * gate;
     }
 
+    /// <summary>The forward pass as part of a graph.</summary>
+    /// <param name="graph">Takes it.</param>
+    /// <param name="low">[N, low channels, lowSide, lowSide].</param>
+    /// <param name="high">[N, high channels, H, W].</param>
+    /// <param name="lowSide">A multiple of 4.</param>
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue low, OnnxValue high, int lowSide) =>
+        graph.Multiply(high, _gate.Export(graph, low, lowSide));
+
     private sealed class Gate : Module<Tensor, Tensor>
     {
         private const int PooledSize = 4;
@@ -54,6 +63,13 @@ public sealed class SkipLayerExcitation : Module<Tensor, Tensor, Tensor>
             using var active = functional.silu(squeezed);
             using var mixed = _mix.forward(active);
             return mixed.sigmoid();
+        }
+
+        public OnnxValue Export(OnnxGraph graph, OnnxValue input, int side)
+        {
+            var squeezed = _squeeze.Export(graph, graph.Pool(input, side / PooledSize));
+            var active = graph.Multiply(squeezed, graph.Sigmoid(squeezed));
+            return graph.Sigmoid(_mix.Export(graph, active));
         }
     }
 }

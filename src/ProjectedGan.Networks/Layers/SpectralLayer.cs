@@ -1,8 +1,9 @@
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Layers;
 
@@ -16,7 +17,8 @@ namespace ProjectedGan.Networks.Layers;
 /// </remarks>
 public sealed class SpectralLayer : Module<Tensor, Tensor>, ISpectrallyNormalized
 {
-    private readonly Func<Tensor, Tensor, Tensor?, Tensor> _apply;
+    // Null for a linear layer.
+    private readonly ConvolutionGeometry? _geometry;
     private readonly int _rowAxis;
 
     [ComponentName(Name = "bias")]
@@ -31,10 +33,10 @@ public sealed class SpectralLayer : Module<Tensor, Tensor>, ISpectrallyNormalize
     [ComponentName(Name = "weight_v")]
     private readonly Tensor _right;
 
-    private SpectralLayer(string name, WeightShape shape, Func<Tensor, Tensor, Tensor?, Tensor> apply, InitialWeights initial)
+    private SpectralLayer(string name, WeightShape shape, ConvolutionGeometry? geometry, InitialWeights initial)
         : base(name)
     {
-        _apply = apply;
+        _geometry = geometry;
         _rowAxis = shape.RowAxis;
         _weight = initial.Weight(shape.Sizes, shape.FanIn);
         _bias = shape.Bias ? initial.Bias(shape.Rows, shape.FanIn) : null;
@@ -53,7 +55,7 @@ public sealed class SpectralLayer : Module<Tensor, Tensor>, ISpectrallyNormalize
         return new SpectralLayer(
             nameof(Convolution),
             new WeightShape([shape.Outputs, inputs, shape.Kernel, shape.Kernel], 0, inputs * shape.Kernel * shape.Kernel, shape.Bias),
-            (input, weight, bias) => Convolutions.Apply(input, weight, bias, geometry),
+            geometry,
             initial);
     }
 
@@ -67,7 +69,7 @@ public sealed class SpectralLayer : Module<Tensor, Tensor>, ISpectrallyNormalize
             nameof(TransposedConvolution),
             new WeightShape(
                 [shape.Inputs, shape.Outputs, shape.Kernel, shape.Kernel], 1, shape.Outputs * shape.Kernel * shape.Kernel, shape.Bias),
-            (input, weight, bias) => Convolutions.Apply(input, weight, bias, geometry),
+            geometry,
             initial);
     }
 
@@ -75,13 +77,21 @@ public sealed class SpectralLayer : Module<Tensor, Tensor>, ISpectrallyNormalize
     public static SpectralLayer Linear(long inputs, long outputs, InitialWeights initial)
     {
         ArgumentNullException.ThrowIfNull(initial);
-        return new SpectralLayer(nameof(Linear), new WeightShape([outputs, inputs], 0, inputs, Bias: true), functional.linear, initial);
+        return new SpectralLayer(nameof(Linear), new WeightShape([outputs, inputs], 0, inputs, Bias: true), geometry: null, initial);
     }
 
     public override Tensor forward(Tensor input)
     {
         using var weight = SpectralNorm.Normalize(GradientTaps.Of(_weight), _left, _right, _rowAxis);
-        return _apply(input, weight, _bias is null ? null : GradientTaps.Of(_bias));
+        var bias = _bias is null ? null : GradientTaps.Of(_bias);
+        return _geometry is null ? functional.linear(input, weight, bias) : Convolutions.Apply(input, weight, bias, _geometry);
+    }
+
+    /// <summary>The forward pass as part of a graph.</summary>
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue input)
+    {
+        using var weight = SpectralNorm.Normalize(_weight, _left, _right, _rowAxis);
+        return _geometry is null ? graph.Linear(input, weight, _bias) : graph.Convolve(input, weight, _bias, _geometry);
     }
 
     public void PowerIterate() => SpectralNorm.PowerIterate(_weight, _left, _right, _rowAxis);

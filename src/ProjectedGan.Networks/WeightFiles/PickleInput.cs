@@ -38,6 +38,18 @@ internal sealed class PickleInput(string path, Stream stream, long limit)
         return bytes;
     }
 
+    /// <summary>Passes over bytes, which stay where they are.</summary>
+    public PickleBytes Skip(long count)
+    {
+        if (count < 0 || count > _end - stream.Position)
+        {
+            throw Ended();
+        }
+        var bytes = new PickleBytes(stream.Position, count);
+        stream.Position += count;
+        return bytes;
+    }
+
     public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2));
 
     public int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Bytes(4));

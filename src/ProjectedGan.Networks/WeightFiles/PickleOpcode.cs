@@ -1,6 +1,8 @@
 namespace ProjectedGan.Networks.WeightFiles;
 
-/// <summary>The opcodes of Python's pickle format (protocols 2 to 5) that dictionaries of tensors need.</summary>
+/// <summary>
+/// The opcodes of Python's pickle format (protocols 2 to 5) that dictionaries of tensors need, and those that objects need besides.
+/// </summary>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',
@@ -45,7 +47,13 @@ internal enum PickleOpcode : byte
     Long4 = 0x8b,
     ShortBinUnicode = 0x8c,
     BinUnicode8 = 0x8d,
+    BinBytes8 = 0x8e,
+    EmptySet = 0x8f,
+    AddItems = 0x90,
+    FrozenSet = 0x91,
+    NewObjectWithNames = 0x92,
     StackGlobal = 0x93,
     Memoize = 0x94,
     Frame = 0x95,
+    ByteArray8 = 0x96,
 }

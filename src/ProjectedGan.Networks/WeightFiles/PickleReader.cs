@@ -2,25 +2,25 @@ namespace ProjectedGan.Networks.WeightFiles;
 
 /// <summary>
 /// A restricted unpickler. It builds plain values, dictionaries, lists, storages and tensors; names outside of the allow-list of
-/// <see cref="TorchGlobals"/> end it with an error, so that nothing in a file can run. One instance reads one pickle.
+/// <see cref="TorchGlobals"/> end it with an error or, where any are taken, stay names, so that nothing in a file can run. One instance
+/// reads one pickle.
 /// </summary>
 /// <remarks>
 /// Bounds: the input's length limit, at most <see cref="MostOpcodes"/> opcodes (which bounds stack, memo and containers, since
 /// each opcode pushes at most one value), no recursion.
 /// </remarks>
 /// <param name="input">The pickle.</param>
-/// <param name="readsPrograms">
-/// Whether the classes of a TorchScript program, <c>__torch__.…</c>, are taken as groups of attributes, which they are; nothing of
-/// theirs is called.
-/// </param>
-internal sealed class PickleReader(PickleInput input, bool readsPrograms = false)
+/// <param name="names">Which other names are taken.</param>
+/// <param name="load">Reads a storage that the pickle holds as bytes; null where it may hold none.</param>
+internal sealed class PickleReader(
+    PickleInput input, PickleNames names = PickleNames.OfTensors, Func<PickleBytes, TorchStorage>? load = null)
 {
     public const int MostOpcodes = 4_000_000;
 
     private readonly List<object?> _stack = [];
     private readonly Stack<int> _marks = new();
     private readonly Dictionary<long, object?> _memo = [];
-    private readonly TorchGlobals _globals = new(input, readsPrograms);
+    private readonly TorchGlobals _globals = new(input, names, load);
 
     /// <summary>Every storage that the pickle referred to, by key.</summary>
     public IReadOnlyDictionary<string, TorchStorage> Storages => _globals.StoragesByKey;
@@ -34,7 +34,7 @@ internal sealed class PickleReader(PickleInput input, bool readsPrograms = false
             {
                 return Pop();
             }
-            if (!TryConstant(opcode) && !TryContainer(opcode) && !TryMemo(opcode) && !TryObject(opcode))
+            if (!TryConstant(opcode) && !TryContainer(opcode) && !TryMemo(opcode) && !TryObject(opcode) && !TryAnyObject(opcode))
             {
                 throw input.Error($"its pickle uses opcode 0x{(byte)opcode:x2}, which dictionaries of tensors do not need; refused.");
             }
@@ -60,8 +60,8 @@ internal sealed class PickleReader(PickleInput input, bool readsPrograms = false
             case PickleOpcode.BinString: value = input.Text(input.Int32()); break;
             case PickleOpcode.BinUnicode: value = input.Text(input.UInt32()); break;
             case PickleOpcode.BinUnicode8: value = input.Text(input.Int64()); break;
-            case PickleOpcode.ShortBinBytes: value = input.Bytes(input.Byte()); break;
-            case PickleOpcode.BinBytes: value = input.Bytes(input.UInt32()); break;
+            case PickleOpcode.ShortBinBytes: value = input.Skip(input.Byte()); break;
+            case PickleOpcode.BinBytes: value = input.Skip(input.UInt32()); break;
             default: return false;
         }
         _stack.Add(value);
@@ -129,6 +129,28 @@ internal sealed class PickleReader(PickleInput input, bool readsPrograms = false
         return true;
     }
 
+    // What objects other than dictionaries of tensors are written with.
+    private bool TryAnyObject(PickleOpcode opcode)
+    {
+        if (names != PickleNames.Any)
+        {
+            return false;
+        }
+        switch (opcode)
+        {
+            case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8: _stack.Add(input.Skip(input.Int64())); break;
+            case PickleOpcode.EmptySet: _stack.Add(new PickleList([])); break;
+            case PickleOpcode.AddItems: Append(PopToMark()); break;
+            case PickleOpcode.FrozenSet: _stack.Add(new PickleList([.. PopToMark()])); break;
+            case PickleOpcode.NewObjectWithNames:
+                var made = PopMany(3);
+                _stack.Add(new PickleObject(made[0] as PickleGlobal, made[1..]));
+                break;
+            default: return false;
+        }
+        return true;
+    }
+
     private void PushTuple(int count) => _stack.Add(new PickleTuple(PopMany(count)));
 
     private void PushStackGlobal()
@@ -142,19 +164,23 @@ internal sealed class PickleReader(PickleInput input, bool readsPrograms = false
 
     private void PushCall()
     {
-        if (PopMany(2) is not [PickleGlobal function, PickleTuple arguments])
+        _stack.Add(PopMany(2) switch
         {
-            throw input.Error("its pickle is damaged (a call of something that is no function).");
-        }
-        _stack.Add(_globals.Call(function, arguments.Items));
+            [PickleGlobal function, PickleTuple arguments] => _globals.Call(function, arguments.Items),
+            [PickleObject, PickleTuple arguments] => new PickleObject(null, arguments.Items),
+            _ => throw input.Error("its pickle is damaged (a call of something that is no function)."),
+        });
     }
 
     private void PushObject()
     {
         var made = PopMany(2);
-        _stack.Add(made is [PickleGlobal { IsProgramClass: true }, PickleTuple { Items.Length: 0 }]
-            ? new PickleModule()
-            : throw _globals.Refusal(made[0] as PickleGlobal));
+        _stack.Add(made switch
+        {
+            [PickleGlobal type, PickleTuple arguments] when names == PickleNames.Any => new PickleObject(type, arguments.Items),
+            [PickleGlobal { IsProgramClass: true }, PickleTuple { Items.Length: 0 }] => new PickleModule(),
+            _ => throw _globals.Refusal(made[0] as PickleGlobal),
+        });
     }
 
     // State of an OrderedDict is module versions (_metadata), of which loading by name has no need.
@@ -165,6 +191,10 @@ internal sealed class PickleReader(PickleInput input, bool readsPrograms = false
         {
             module.Attributes = attributes;
         }
+        else if (Top() is PickleObject built)
+        {
+            built.State = state;
+        }
         else if (Top() is not PickleDictionary)
         {
             throw input.Error("its pickle sets the state of an object that is no dictionary; refused.");
@@ -173,6 +203,11 @@ internal sealed class PickleReader(PickleInput input, bool readsPrograms = false
 
     private void Append(object?[] items)
     {
+        // What a class of lists holds is not asked for.
+        if (Top() is PickleObject)
+        {
+            return;
+        }
         if (Top() is not PickleList list)
         {
             throw input.Error("its pickle is damaged (an append to something that is no list).");
@@ -182,6 +217,11 @@ internal sealed class PickleReader(PickleInput input, bool readsPrograms = false
 
     private void SetItems(object?[] items)
     {
+        // Nor is what a class of dictionaries holds: options, in a pickled network.
+        if (Top() is PickleObject)
+        {
+            return;
+        }
         if (Top() is not PickleDictionary dictionary || items.Length % 2 != 0)
         {
             throw input.Error("its pickle is damaged (items for something that is no dictionary).");

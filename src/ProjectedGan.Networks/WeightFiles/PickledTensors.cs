@@ -4,25 +4,43 @@ namespace ProjectedGan.Networks.WeightFiles;
 
 /// <summary>
 /// Finds the tensors inside of what a pickle held and names each by its path: keys and list positions joined by dots, so that
-/// <c>{'G_ema': {'conv.weight': …}}</c> gives <c>G_ema.conv.weight</c>. Values that are no tensors (counters, options) are left out.
+/// <c>{'G_ema': {'conv.weight': …}}</c> gives <c>G_ema.conv.weight</c>. Values that are no tensors (counters, options) are left
+/// out, but for the plain attributes of modules.
 /// </summary>
 internal sealed class PickledTensors(PickleInput input)
 {
     private const int DeepestNesting = 32;
     private const int MostValues = 1_000_000;
     private const int LongestName = 1024;
+    private const int MostSettings = 100_000;
 
     private readonly List<(string Name, TorchTensor Tensor)> _found = [];
+    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
+
+    // One object can be in many places.
+    private readonly Dictionary<PickleObject, PickledModule?> _modules = [];
     private int _values;
 
-    public List<(string Name, TorchTensor Tensor)> Collect(object? root)
+    public IReadOnlyList<(string Name, TorchTensor Tensor)> Found => _found;
+
+    /// <summary>
+    /// Of each pickled module its class, as <c>G_ema.mapping:class</c>, and its attributes that are numbers or texts, as <c>G_ema:z_dim</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Settings => _settings;
+
+    /// <summary>Looks through what a pickle held.</summary>
+    /// <exception cref="WeightFileException">It is nested too deeply, has too many values, or tensors without a name.</exception>
+    public PickledTensors Collect(object? root)
     {
         if (root is TorchTensor single)
         {
-            return [("tensor", single)];
+            _found.Add(("tensor", single));
         }
-        Visit("", root, 0);
-        return _found;
+        else
+        {
+            Visit("", root, 0);
+        }
+        return this;
     }
 
     // Containers can hold each other many times over, or themselves: depth and the number of visits are bounded.
@@ -42,6 +60,9 @@ internal sealed class PickledTensors(PickleInput input)
                 break;
             case PickleModule module:
                 VisitDictionary(name, module.Attributes, depth);
+                break;
+            case PickleObject item:
+                VisitObject(name, item, depth);
                 break;
             case PickleList list:
                 VisitItems(name, list.Items, depth);
@@ -76,6 +97,30 @@ internal sealed class PickledTensors(PickleInput input)
         foreach (var (key, value) in last)
         {
             Visit(Join(name, key), value, depth + 1);
+        }
+    }
+
+    private void VisitObject(string name, PickleObject item, int depth)
+    {
+        if (!_modules.TryGetValue(item, out var module))
+        {
+            _modules[item] = module = PickledModule.Of(item);
+        }
+        if (module is null)
+        {
+            return;
+        }
+        if (_settings.Count + module.Settings.Count > MostSettings)
+        {
+            throw input.Error("its modules have too many attributes.");
+        }
+        foreach (var (setting, text) in module.Settings)
+        {
+            _settings[$"{name}:{setting}"] = text;
+        }
+        foreach (var part in module.Parts)
+        {
+            VisitDictionary(name, part, depth);
         }
     }
 

@@ -4,9 +4,9 @@ namespace ProjectedGan.Networks.WeightFiles;
 
 /// <summary>
 /// The few Python names that a dictionary of tensors needs, each with its meaning here. A pickle may name any function of any
-/// installed Python package and have it called; every name that is not in this list is refused.
+/// installed Python package and have it called; every name that is not in this list is refused, or stays a name.
 /// </summary>
-internal sealed class TorchGlobals(PickleInput input, bool readsPrograms)
+internal sealed class TorchGlobals(PickleInput input, PickleNames names, Func<PickleBytes, TorchStorage>? load)
 {
     private const int MostAxes = 64;
 
@@ -18,6 +18,7 @@ internal sealed class TorchGlobals(PickleInput input, bool readsPrograms)
     private static readonly PickleGlobal RebuildParameter = new("torch._utils", "_rebuild_parameter");
     private static readonly PickleGlobal RebuildTensor = new("torch._utils", "_rebuild_tensor");
     private static readonly PickleGlobal RebuildTensor2 = new("torch._utils", "_rebuild_tensor_v2");
+    private static readonly PickleGlobal LoadStorage = new("torch.storage", "_load_from_bytes");
 
     private static readonly Dictionary<string, WeightType> StorageTypes = new(StringComparer.Ordinal)
     {
@@ -44,7 +45,8 @@ internal sealed class TorchGlobals(PickleInput input, bool readsPrograms)
     {
         var global = new PickleGlobal(module, name);
         var known = global == OrderedDictionary || global == Size || global == RebuildParameter || global == RebuildTensor
-            || global == RebuildTensor2 || IsStorage(global) || (readsPrograms && global.IsProgramClass);
+            || global == RebuildTensor2 || IsStorage(global) || names == PickleNames.Any
+            || (names == PickleNames.OfPrograms && global.IsProgramClass);
         return known ? global : throw Refusal(global);
     }
 
@@ -72,7 +74,13 @@ internal sealed class TorchGlobals(PickleInput input, bool readsPrograms)
         {
             return Tensor(storage, offset, Numbers(shape), Numbers(strides));
         }
-        throw input.Error($"its pickle is damaged (wrong arguments for '{function}').");
+        if (function == LoadStorage && load is not null && arguments is [PickleBytes bytes])
+        {
+            return load(bytes);
+        }
+        return names == PickleNames.Any
+            ? new PickleObject(function, arguments)
+            : throw input.Error($"its pickle is damaged (wrong arguments for '{function}').");
     }
 
     /// <summary>

@@ -25,17 +25,12 @@ internal sealed class TorchLegacy : ITorchStorageBytes
 
     /// <summary>Reads everything but the elements. Takes the handle over when it succeeds.</summary>
     /// <exception cref="WeightFileException">The file is damaged or refused.</exception>
-    public static (TorchLegacy Storages, List<(string Name, TorchTensor Tensor)> Tensors) Open(string path, SafeFileHandle file)
+    public static (TorchLegacy Storages, PickledTensors Tensors) Open(string path, SafeFileHandle file)
     {
         using var stream = new FileStream(new SafeFileHandle(file.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 1 << 16);
         stream.Position = 0;
         var input = new PickleInput(path, stream, LongestPickle);
-        new PickleReader(input).Read();
-        if (new PickleReader(input).Read() is not FormatVersion)
-        {
-            throw input.Error($"its format version is not {FormatVersion}.");
-        }
-        CheckByteOrder(input, new PickleReader(input).Read());
+        ReadPreamble(input);
         var main = new PickleReader(input);
         var tensors = new PickledTensors(input).Collect(main.Read());
         if (new PickleReader(input).Read() is not PickleList keys)
@@ -50,6 +45,21 @@ internal sealed class TorchLegacy : ITorchStorageBytes
     public void Read(string key, long offset, Span<byte> destination) => FileRange.Read(_file, _places[key].Offset + offset, destination);
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Reads the three pickles before that of the object.</summary>
+    /// <exception cref="WeightFileException">They are not this format's.</exception>
+    public static void ReadPreamble(PickleInput input)
+    {
+        if (!input.Bytes(Magic.Length).AsSpan().SequenceEqual(Magic))
+        {
+            throw input.Error("its storages do not begin as legacy torch.save files.");
+        }
+        if (new PickleReader(input).Read() is not FormatVersion)
+        {
+            throw input.Error($"its format version is not {FormatVersion}.");
+        }
+        CheckByteOrder(input, new PickleReader(input).Read());
+    }
 
     private static void CheckByteOrder(PickleInput input, object? system)
     {

@@ -72,13 +72,38 @@ public static class TorchPickle
         }
     }
 
+    /// <summary>
+    /// Opens a plain pickle of whole modules, such as StyleGAN's network pickles, for their parameters and buffers, named by the modules
+    /// that hold them; the classes of modules and their plain attributes are its metadata (<c>G_ema:z_dim</c>). Nothing in it is called or
+    /// made: names of classes and functions, and the source code that such a file carries, are texts. The caller disposes the result.
+    /// </summary>
+    /// <exception cref="WeightFileException">The file is missing, damaged or no plain pickle.</exception>
+    public static TorchPickleFile ReadModules(string path)
+    {
+        var file = FileRange.Open(path);
+        try
+        {
+            return TorchModules.Open(path, file);
+        }
+        catch (IOException error)
+        {
+            file.Dispose();
+            throw new WeightFileException($"'{path}' cannot be read: {error.Message}");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     private static TorchPickleFile ReadZip(string path, SafeFileHandle file, bool readsPrograms)
     {
         var (storages, pickle) = TorchZip.Open(path, new FileStream(file, FileAccess.Read, bufferSize: 1 << 16), readsPrograms);
         try
         {
             var input = new PickleInput(path, pickle, pickle.Length);
-            var root = new PickleReader(input, readsPrograms).Read();
+            var root = new PickleReader(input, readsPrograms ? PickleNames.OfPrograms : PickleNames.OfTensors).Read();
             return new TorchPickleFile(path, readsPrograms ? "TorchScript" : "PyTorch zip", storages, new PickledTensors(input).Collect(root));
         }
         catch

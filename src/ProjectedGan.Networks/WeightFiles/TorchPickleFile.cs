@@ -3,17 +3,15 @@ namespace ProjectedGan.Networks.WeightFiles;
 /// <summary>An open PyTorch file. Only its pickle was read; tensor bytes are read when asked for.</summary>
 public sealed class TorchPickleFile : WeightSource
 {
-    private static readonly Dictionary<string, string> NoMetadata = [];
-
     private readonly ITorchStorageBytes _storages;
     private readonly TorchTensor[] _tensors;
 
-    internal TorchPickleFile(string path, string format, ITorchStorageBytes storages, List<(string Name, TorchTensor Tensor)> tensors)
-        : base(path, [.. tensors.Select(named => Info(named.Name, named.Tensor))], NoMetadata)
+    internal TorchPickleFile(string path, string format, ITorchStorageBytes storages, PickledTensors tensors)
+        : base(path, [.. tensors.Found.Select(named => Info(named.Name, named.Tensor))], tensors.Settings)
     {
         Format = format;
         _storages = storages;
-        _tensors = [.. tensors.Select(named => named.Tensor)];
+        _tensors = [.. tensors.Found.Select(named => named.Tensor)];
         foreach (var tensor in _tensors)
         {
             CheckStored(tensor.Storage);

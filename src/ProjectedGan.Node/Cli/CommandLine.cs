@@ -60,6 +60,8 @@ internal static class CommandLine
             GenerateCommand.Build(),
             InterpolateCommand.Build(),
             InvertCommand.Build(),
+            ExportCommand.Build(),
+            ImportCommand.Build(),
             EvaluateCommand.Build(),
             ReportCommand.Build(),
             DatasetCommand.Build(),

@@ -9,7 +9,8 @@ internal sealed class GeneratorSource
 {
     private readonly Argument<string> _generator = new("generator")
     {
-        Description = "A run's folder, one of its checkpoints, or a .safetensors file under the reference's names (with --spec), from PyTorch for example.",
+        Description = "A run's folder, one of its checkpoints, or a .safetensors file: of export or import, or, with --spec, "
+            + "under the reference's names, from PyTorch for example.",
     };
 
     private readonly Option<string?> _spec = new("--spec")

@@ -71,7 +71,9 @@ internal sealed class SynthesisFlags
         return latents;
     }
 
-    private static void Truncate(GeneratorNetwork network, double? given)
+    /// <summary>Takes <c>--truncation</c>.</summary>
+    /// <exception cref="UsageException">It is out of range, or the generator has no styles.</exception>
+    public static void Truncate(GeneratorNetwork network, double? given)
     {
         if (given is not { } psi)
         {

@@ -28,11 +28,17 @@ internal sealed class TrainedGenerator : IDisposable
     /// <summary>What it is, for messages: the name of the checkpoint or the file.</summary>
     public string Description { get; }
 
-    /// <summary>Opens the newest whole checkpoint of a run's folder, or a checkpoint's folder.</summary>
-    /// <exception cref="UsageException">The folder is neither.</exception>
-    /// <exception cref="PganException">The checkpoint is damaged.</exception>
+    /// <summary>Opens the newest whole checkpoint of a run's folder, a checkpoint's folder, or a <see cref="GeneratorFile"/>.</summary>
+    /// <exception cref="UsageException">It is none of these.</exception>
+    /// <exception cref="PganException">The checkpoint or the file is damaged.</exception>
     public static TrainedGenerator Open(string path, Device device)
     {
+        bool mayKnow = File.Exists(path) && path.EndsWith(GeneratorFile.Extension, StringComparison.OrdinalIgnoreCase);
+        if (mayKnow && GeneratorFile.ReadSpec(path) is { } known)
+        {
+            return Load(known, path, Path.GetFileName(path), device);
+        }
+
         Checkpoint checkpoint = Find(path);
         TrainingSpec spec = SpecSchema.With(new TrainingSpec(), checkpoint.Manifest.Spec);
         // The manifest's settings determine the weights; that of the feature network's weights only says where they came from.
@@ -71,6 +77,12 @@ internal sealed class TrainedGenerator : IDisposable
         if (label is not null)
         {
             return null;
+        }
+
+        if (Network.Classes > 0 && Spec.Data.Path.Length == 0)
+        {
+            throw new UsageException(
+                $"{Description} names no data set from whose labels classes could be drawn; choose one of its {Network.Classes} with --class.");
         }
 
         try

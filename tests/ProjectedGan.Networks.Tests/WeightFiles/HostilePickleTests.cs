@@ -132,6 +132,57 @@ public sealed class HostilePickleTests : IDisposable
     [InlineData(new byte[] { (byte)'N', (byte)'Q' }, "no tensor storage")]
     public void Read_DamagedPickle_SaysWhatIsWrong(byte[] bytes, string expected) => Refuses(new PickleBytes().Raw(bytes).Zip(), expected);
 
+    [Theory]
+    [InlineData((byte)'R')]
+    [InlineData((byte)0x81)]
+    public void ReadModules_NameThatWouldRun_StaysAName(byte opcode)
+    {
+        var mark = _folder.File("executed");
+        var pickle = new PickleBytes().Op('}').Text("G_ema");
+        pickle.Global("os", "system").Tuple(call => call.Text($"touch {mark}")).Raw(opcode).Op('s');
+        using var source = TorchPickle.ReadModules(_folder.Write("a.pkl", pickle.Plain()));
+        Assert.Empty(source.Tensors);
+        Assert.Empty(source.Metadata);
+        Assert.False(File.Exists(mark));
+    }
+
+    // Each module holds the one below twice: thirty of them have a billion leaves.
+    [Fact]
+    public void ReadModules_ModulesThatHoldEachOther_AreBounded()
+    {
+        var pickle = new PickleBytes();
+        for (byte level = 0; level < 31; level++)
+        {
+            pickle.Global("torch.nn", "Module").Op(')').Raw(0x81, (byte)'q', level).Op('}');
+            pickle.Text("_parameters").Op('}').Op('s').Text("_buffers").Op('}').Op('s').Text("_modules").Op('}');
+            if (level > 0)
+            {
+                var below = (byte)(level - 1);
+                pickle.Text("a").Raw((byte)'h', below).Op('s').Text("b").Raw((byte)'h', below).Op('s');
+            }
+            pickle.Op('s').Op('b').Op('0');
+        }
+        pickle.Raw((byte)'h', 30);
+        RefusesModules(new PickleBytes().Op('}').Text("G_ema").Raw(pickle.Plain()[2..^1]).Op('s').Plain(), "too many");
+    }
+
+    [Theory]
+    [InlineData(new byte[] { (byte)'B', 1, 0, 0, 0, 7 }, "ends too early")]
+    [InlineData(new byte[] { 0x8e, 255, 255, 255, 255, 255, 255, 255, 127 }, "ends too early")]
+    [InlineData(new byte[] { 0x8e, 0, 0, 0, 0, 0, 0, 0, 128 }, "ends too early")]
+    [InlineData(new byte[] { (byte)'B', 15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, "do not begin as legacy")]
+    public void ReadModules_StorageThatIsNone_IsRefused(byte[] bytes, string expected) =>
+        RefusesModules(new PickleBytes().Global("torch.storage", "_load_from_bytes").Op('(').Raw(bytes).Op('t').Op('R').Plain(), expected);
+
+    private void RefusesModules(byte[] file, string expected)
+    {
+        var path = _folder.Write("hostile.pkl", file);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.Throws<WeightFileException>(() => TorchPickle.ReadModules(path).Dispose());
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 30);
+    }
+
     private void Refuses(byte[] file, string expected)
     {
         var path = _folder.Write("hostile.pth", file);

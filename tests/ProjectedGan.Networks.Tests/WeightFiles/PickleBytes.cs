@@ -45,13 +45,16 @@ internal sealed class PickleBytes
         Number(offset).Tuple(_ => Numbers(shape)).Tuple(_ => Numbers(strides)).Raw(0x89).Global("collections", "OrderedDict").Op(')').Op('R');
     }).Op('R');
 
+    /// <summary>The pickle as a file of its own.</summary>
+    public byte[] Plain() => [.. _bytes.ToArray(), (byte)'.'];
+
     /// <summary>A PyTorch zip with this pickle and one storage, or a TorchScript program of it.</summary>
     public byte[] Zip(int storageBytes = 0, bool isProgram = false)
     {
         var file = new MemoryStream();
         using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         {
-            Add(zip, "x/data.pkl", [.. _bytes.ToArray(), (byte)'.']);
+            Add(zip, "x/data.pkl", Plain());
             Add(zip, "x/data/0", new byte[storageBytes]);
             if (isProgram)
             {

@@ -126,6 +126,7 @@ public class BadInputTests
     [InlineData("generate", "nowhere", "out.png")]
     [InlineData("evaluate", "nowhere")]
     [InlineData("interpolate", "nowhere", "walk.webp")]
+    [InlineData("export", "nowhere", "model.onnx")]
     public async Task Generator_OfNoRun_IsRefused(params string[] arguments)
     {
         using TemporaryFolder home = new();

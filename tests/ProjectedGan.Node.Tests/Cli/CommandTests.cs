@@ -13,6 +13,8 @@ public class CommandTests
     [InlineData("generate")]
     [InlineData("interpolate")]
     [InlineData("invert")]
+    [InlineData("export")]
+    [InlineData("import")]
     [InlineData("evaluate")]
     [InlineData("report")]
     [InlineData("dataset create")]

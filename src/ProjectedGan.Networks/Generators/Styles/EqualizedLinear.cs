@@ -1,10 +1,11 @@
 using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static ProjectedGan.Torch.Scalars;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
@@ -44,5 +45,13 @@ internal sealed class EqualizedLinear : Module<Tensor, Tensor>
         using var weight = GradientTaps.Of(_weight) * Of(_weightGain);
         using var bias = GradientTaps.Of(_bias) * Of(_biasGain);
         return functional.linear(input, weight, bias);
+    }
+
+    /// <summary>The forward pass as part of a graph, times a factor.</summary>
+    public OnnxValue Export(OnnxGraph graph, OnnxValue input, double factor = 1)
+    {
+        using var weight = _weight * Of(_weightGain * factor);
+        using var bias = _bias * Of(_biasGain * factor);
+        return graph.Linear(input, weight, bias);
     }
 }

@@ -1,10 +1,11 @@
 using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static ProjectedGan.Torch.Scalars;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
@@ -34,5 +35,12 @@ internal sealed class EqualizedShortcut : Module<Tensor, Tensor>
         using var weight = GradientTaps.Of(_weight) * Of(_gain);
         using var mixed = Convolutions.Apply(map, weight, null, new ConvolutionGeometry());
         return Resampling.Double(mixed, _filter);
+    }
+
+    /// <summary>The forward pass as part of a graph.</summary>
+    public OnnxValue Export(OnnxGraph graph, OnnxValue map)
+    {
+        using var weight = _weight * Of(_gain);
+        return Resampling.ExportDouble(graph, graph.Convolve(map, weight, null, new ConvolutionGeometry()), _filter, _weight.size(0));
     }
 }

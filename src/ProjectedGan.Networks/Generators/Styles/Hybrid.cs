@@ -14,8 +14,5 @@ namespace ProjectedGan.Networks.Generators.Styles;
 /// learning rates; the excitation keeps its spectral normalisation. Design of this project; docs/generators.md has what it was compared with.
 /// </remarks>
 /// <exception cref="PganException">An option is out of range.</exception>
-public sealed class Hybrid(HybridOptions options, InitialWeights initial) : StyleGenerator(nameof(Hybrid), options, initial, () =>
-{
-    var synthesis = new HybridSynthesis(options, initial);
-    return (synthesis, synthesis.Styles);
-});
+public sealed class Hybrid(HybridOptions options, InitialWeights initial)
+    : StyleGenerator(nameof(Hybrid), options, initial, () => new HybridSynthesis(options, initial));

@@ -1,9 +1,10 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using TorchSharp.Utils;
 using static ProjectedGan.Torch.Scalars;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
@@ -37,5 +38,12 @@ internal sealed class HybridBlock : Module
         using var bounded = StyleActivation.Bound(wide);
         using var gated = GatedUnit.Apply(bounded);
         return gated * Of(Gain);
+    }
+
+    /// <summary><see cref="Forward"/> as part of a graph.</summary>
+    public OnnxValue Export(OnnxGraph graph, OnnxValue map, OnnxValue style, bool storedNoise)
+    {
+        var wide = _convolution.ExportLinear(graph, graph.Double(map), style, storedNoise);
+        return graph.Multiply(graph.Gate(StyleActivation.ExportBound(graph, wide)), Gain);
     }
 }

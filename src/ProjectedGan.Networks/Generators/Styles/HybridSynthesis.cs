@@ -1,15 +1,15 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
 /// <summary>Styles to images by FastGAN's path: blocks, each gated by a map of a sixteenth of its side, and one image at the end.</summary>
-internal sealed class HybridSynthesis : Module<Tensor, INoiseSource?, Tensor>
+internal sealed class HybridSynthesis : SynthesisNetwork
 {
     private const int ExcitationSpan = 16;
     private const int LargestExcited = 512;
@@ -25,7 +25,6 @@ internal sealed class HybridSynthesis : Module<Tensor, INoiseSource?, Tensor>
     private readonly StyledImage[] _image;
 
     public HybridSynthesis(HybridOptions options, InitialWeights initial)
-        : base("synthesis")
     {
         var channels = options.Channels(StyleBlock.FirstSide);
         _constant = new Parameter(initial.Normal([channels, StyleBlock.FirstSide, StyleBlock.FirstSide]), true);
@@ -49,12 +48,9 @@ internal sealed class HybridSynthesis : Module<Tensor, INoiseSource?, Tensor>
         register_module("torgb", _image[0]);
     }
 
-    /// <summary>Styles S that an image takes: one for the constant, one a block and one for the image.</summary>
-    public int Styles => _stages.Length + 2;
+    /// <summary>One for the constant, one a block and one for the image.</summary>
+    public override int Styles => _stages.Length + 2;
 
-    /// <param name="styles">[N, S, W].</param>
-    /// <param name="noise">See <see cref="StyledConvolution.Forward"/>.</param>
-    /// <returns>[N, 3, R, R].</returns>
     public override Tensor forward(Tensor styles, INoiseSource? noise)
     {
         using var scope = NewDisposeScope();
@@ -70,6 +66,23 @@ internal sealed class HybridSynthesis : Module<Tensor, INoiseSource?, Tensor>
         }
 
         return _image[0].forward(map, styles.select(1, Styles - 1)).MoveToOuterDisposeScope();
+    }
+
+    public override OnnxValue Export(OnnxGraph graph, ReadOnlySpan<OnnxValue> styles, bool storedNoise)
+    {
+        var maps = new Dictionary<int, OnnxValue>();
+        var map = graph.Multiply(graph.Constant(_constant), graph.AsMap(_affine.Export(graph, styles[0])));
+        maps[StyleBlock.FirstSide] = map;
+        for (var place = 0; place < _stages.Length; place++)
+        {
+            var stage = _stages[place];
+            map = stage.Block.Export(graph, map, styles[place + 1], storedNoise);
+            var low = stage.Side / ExcitationSpan;
+            map = stage.Excitation?.Export(graph, maps[low], map, low) ?? map;
+            maps[stage.Side] = map;
+        }
+
+        return _image[0].Export(graph, map, styles[^1]);
     }
 
     private sealed record Stage(int Side, HybridBlock Block, SkipLayerExcitation? Excitation);

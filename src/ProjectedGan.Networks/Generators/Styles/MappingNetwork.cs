@@ -1,10 +1,11 @@
 using ProjectedGan.Networks.Layers;
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp;
 using TorchSharp.Utils;
 using static ProjectedGan.Torch.Scalars;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
@@ -63,6 +64,23 @@ internal sealed class MappingNetwork : Module<Tensor?, Tensor?, Tensor>
         return styles.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The forward pass as part of a graph.</summary>
+    public OnnxValue Export(OnnxGraph graph, OnnxValue latents, OnnxValue? labels)
+    {
+        var styles = ExportNormalized(graph, latents);
+        if (_embedding[0] is { } embedding)
+        {
+            styles = graph.Concatenate(styles, ExportNormalized(graph, embedding.Export(graph, labels!.Value)));
+        }
+
+        foreach (var layer in _layers)
+        {
+            styles = StyleActivation.Export(graph, layer.Export(graph, styles));
+        }
+
+        return styles;
+    }
+
     /// <summary>Moves the average style towards those of a batch [N, W].</summary>
     public void Track(Tensor styles)
     {
@@ -80,6 +98,17 @@ internal sealed class MappingNetwork : Module<Tensor?, Tensor?, Tensor>
         using var kept = distance * share;
         return kept.Plus(_average!);
     }
+
+    /// <summary><see cref="Truncate"/> as part of a graph.</summary>
+    public OnnxValue ExportTruncated(OnnxGraph graph, OnnxValue styles, double psi)
+    {
+        using var share = (1 - psi).ToScalar();
+        using var average = _average! * share;
+        return graph.Add(graph.Multiply(styles, psi), graph.Constant(average));
+    }
+
+    private static OnnxValue ExportNormalized(OnnxGraph graph, OnnxValue vectors) =>
+        graph.Multiply(vectors, graph.InverseRoot(graph.Mean(graph.Multiply(vectors, vectors)), MomentEpsilon));
 
     private static Tensor NormalizeSecondMoment(Tensor vectors)
     {

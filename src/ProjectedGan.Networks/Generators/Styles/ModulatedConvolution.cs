@@ -1,3 +1,4 @@
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
@@ -38,5 +39,28 @@ internal static class ModulatedConvolution
         var energies = (weight * weight).sum([2, 3]); // [O, C]
         var deviations = (style * style).matmul(energies.t()); // [N, O]
         return deviations.Plus(Of(Epsilon)).rsqrt().view(style.size(0), weight.size(0), 1, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><see cref="Apply"/> as part of a graph.</summary>
+    public static OnnxValue Export(OnnxGraph graph, OnnxValue map, Tensor weight, OnnxValue style, Tensor? smoothing)
+    {
+        var modulated = graph.Multiply(map, graph.AsMap(style));
+        if (smoothing is null)
+        {
+            var padding = weight.size(2) / 2;
+            return graph.Convolve(modulated, weight, null, new ConvolutionGeometry(Rows: padding, Columns: padding));
+        }
+
+        using var transposed = weight.transpose(0, 1); // [C, O, h, w]
+        var enlarged = graph.Convolve(modulated, transposed, null, new ConvolutionGeometry(Stride: 2, Transposed: true));
+        return Resampling.ExportSmooth(graph, enlarged, smoothing, weight.size(0));
+    }
+
+    /// <summary><see cref="Demodulation"/> as part of a graph.</summary>
+    public static OnnxValue ExportDemodulation(OnnxGraph graph, Tensor weight, OnnxValue style)
+    {
+        using var squares = weight * weight;
+        using var energies = squares.sum([2, 3]); // [O, C]
+        return graph.AsMap(graph.InverseRoot(graph.Linear(graph.Multiply(style, style), energies, null), Epsilon));
     }
 }

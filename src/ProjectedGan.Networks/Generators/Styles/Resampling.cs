@@ -1,3 +1,4 @@
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
@@ -20,17 +21,13 @@ internal static class Resampling
     }
 
     /// <summary>Filters what a transposed 3×3 convolution of stride two has made: [N, C, 2H + 1, 2W + 1] to [N, C, 2H, 2W].</summary>
-    public static Tensor Smooth(Tensor map, Tensor filter)
-    {
-        using var scaled = filter * Of(Gain);
-        return EachChannel(map, scaled, new ConvolutionGeometry(Rows: 1, Columns: 1));
-    }
+    public static Tensor Smooth(Tensor map, Tensor filter) => EachChannel(map, filter, Gain, new ConvolutionGeometry(Rows: 1, Columns: 1));
 
     /// <summary>Filters what a 3×3 convolution of stride two is to halve: [N, C, 2H, 2W] to [N, C, 2H + 1, 2W + 1].</summary>
-    public static Tensor SmoothWide(Tensor map, Tensor filter) => EachChannel(map, filter, new ConvolutionGeometry(Rows: 2, Columns: 2));
+    public static Tensor SmoothWide(Tensor map, Tensor filter) => EachChannel(map, filter, 1, new ConvolutionGeometry(Rows: 2, Columns: 2));
 
     /// <summary>[N, C, 2H, 2W] to [N, C, H, W]: the filter, and every other pixel of what it makes.</summary>
-    public static Tensor Halve(Tensor map, Tensor filter) => EachChannel(map, filter, new ConvolutionGeometry(Stride: 2, Rows: 1, Columns: 1));
+    public static Tensor Halve(Tensor map, Tensor filter) => EachChannel(map, filter, 1, new ConvolutionGeometry(Stride: 2, Rows: 1, Columns: 1));
 
     /// <summary>[N, C, H, W] to [N, C, 2H, 2W]: zeros between the pixels, then the filter.</summary>
     public static Tensor Double(Tensor map, Tensor filter)
@@ -43,11 +40,32 @@ internal static class Resampling
         return doubled.reshape(count, channels, height * 2, width * 2);
     }
 
-    private static Tensor EachChannel(Tensor map, Tensor filter, ConvolutionGeometry geometry)
+    /// <summary><see cref="Smooth"/> as part of a graph.</summary>
+    public static OnnxValue ExportSmooth(OnnxGraph graph, OnnxValue map, Tensor filter, long channels)
+    {
+        using var kernels = Kernels(filter, channels, Gain);
+        return graph.Convolve(map, kernels, null, new ConvolutionGeometry(Rows: 1, Columns: 1, Groups: channels));
+    }
+
+    /// <summary><see cref="Double"/> as part of a graph.</summary>
+    public static OnnxValue ExportDouble(OnnxGraph graph, OnnxValue map, Tensor filter, long channels)
+    {
+        using var kernels = Kernels(filter, channels, Gain);
+        var geometry = new ConvolutionGeometry(Stride: 2, Rows: 1, Columns: 1, Groups: channels, Transposed: true);
+        return graph.Convolve(map, kernels, null, geometry);
+    }
+
+    private static Tensor EachChannel(Tensor map, Tensor filter, double gain, ConvolutionGeometry geometry)
     {
         var channels = map.size(1);
-        using var kernels = filter.expand(channels, 1, 4, 4);
-        using var dense = kernels.contiguous();
-        return Convolutions.Apply(map, dense, null, geometry with { Groups = channels });
+        using var kernels = Kernels(filter, channels, gain);
+        return Convolutions.Apply(map, kernels, null, geometry with { Groups = channels });
+    }
+
+    private static Tensor Kernels(Tensor filter, long channels, double gain)
+    {
+        using var scaled = filter * Of(gain);
+        using var kernels = scaled.expand(channels, 1, 4, 4);
+        return kernels.contiguous();
     }
 }

@@ -1,3 +1,4 @@
+using ProjectedGan.Networks.Onnx;
 using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
@@ -25,4 +26,11 @@ internal static class StyleActivation
     }
 
     public static Tensor Bound(Tensor map, double gain = 1) => map.clamp(Of(-MostMagnitude * gain), Of(MostMagnitude * gain));
+
+    /// <summary><see cref="Apply"/> as part of a graph.</summary>
+    public static OnnxValue Export(OnnxGraph graph, OnnxValue input, double gain = 1) =>
+        graph.Multiply(graph.LeakyRelu(input, Slope), Math.Sqrt(2) * gain);
+
+    /// <summary><see cref="Bound"/> as part of a graph.</summary>
+    public static OnnxValue ExportBound(OnnxGraph graph, OnnxValue map, double gain = 1) => graph.Clamp(map, MostMagnitude * gain);
 }

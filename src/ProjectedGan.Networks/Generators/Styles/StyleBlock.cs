@@ -1,11 +1,12 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static ProjectedGan.Torch.Scalars;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
@@ -87,6 +88,35 @@ internal sealed class StyleBlock : Module
         }
 
         return new StyleMaps(map.MoveToOuterDisposeScope(), image?.MoveToOuterDisposeScope());
+    }
+
+    /// <summary><see cref="Forward"/> as part of a graph.</summary>
+    public (OnnxValue Map, OnnxValue? Image) Export(
+        OnnxGraph graph, (OnnxValue Map, OnnxValue? Image)? before, ReadOnlySpan<OnnxValue> styles, bool storedNoise)
+    {
+        OnnxValue map;
+        if (_layers.First is { } convolution)
+        {
+            map = convolution.Export(graph, before!.Value.Map, styles[0], storedNoise);
+            map = _layers.Second.Export(graph, map, styles[1], storedNoise, _layers.Shortcut is null ? 1 : ResidualGain);
+            if (_layers.Shortcut is { } shortcut)
+            {
+                map = graph.Add(map, graph.Multiply(shortcut.Export(graph, before.Value.Map), ResidualGain));
+            }
+        }
+        else
+        {
+            map = _layers.Second.Export(graph, graph.Constant(_constant!), styles[0], storedNoise);
+        }
+
+        OnnxValue? image = before?.Image is { } small ? Resampling.ExportDouble(graph, small, _filter, StyledImage.Channels) : null;
+        if (_layers.ToImage is { } toImage)
+        {
+            var made = toImage.Export(graph, map, styles[Convolutions]);
+            image = image is { } sum ? graph.Add(sum, made) : made;
+        }
+
+        return (map, image);
     }
 
     private sealed record Layers(StyledConvolution? First, StyledConvolution Second, StyledImage? ToImage, EqualizedShortcut? Shortcut);

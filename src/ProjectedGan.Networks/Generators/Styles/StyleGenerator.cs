@@ -1,13 +1,13 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
 /// <summary>A generator whose mapping network turns latents into styles, which its synthesis network takes in each of its layers.</summary>
-public abstract class StyleGenerator : GeneratorNetwork
+public abstract class StyleGenerator : GeneratorNetwork, IOnnxGenerator
 {
     private readonly StyleOptions _options;
 
@@ -17,17 +17,16 @@ public abstract class StyleGenerator : GeneratorNetwork
     /// <param name="name">The network's name, for messages.</param>
     /// <param name="options">Its shape, checked here.</param>
     /// <param name="initial">Draws the mapping network's weights, before the others.</param>
-    /// <param name="synthesis">Makes the other network, and says how many styles an image takes.</param>
+    /// <param name="synthesis">Makes the other network.</param>
     /// <exception cref="PganException">An option is out of range.</exception>
-    private protected StyleGenerator(string name, StyleOptions options, InitialWeights initial, Func<(Module<Tensor, INoiseSource?, Tensor> Network, int Styles)> synthesis)
+    private protected StyleGenerator(string name, StyleOptions options, InitialWeights initial, Func<SynthesisNetwork> synthesis)
         : base(name)
     {
         options.Validate();
         _options = options;
         var mapping = new MappingNetwork(options.LatentSize, options.StyleSize, options.MappingLayers, options.Classes, initial);
-        var (network, styles) = synthesis();
+        var network = synthesis();
         _parts = new Parts(mapping, network);
-        Styles = styles;
         register_module("synthesis", network);
         register_module("mapping", mapping);
     }
@@ -41,7 +40,7 @@ public abstract class StyleGenerator : GeneratorNetwork
     public override bool CanTruncate => true;
 
     /// <summary>Styles S that an image takes.</summary>
-    public int Styles { get; }
+    public int Styles => _parts.Synthesis.Styles;
 
     /// <summary>Size W of a style.</summary>
     public int StyleSize => _options.StyleSize;
@@ -90,5 +89,18 @@ public abstract class StyleGenerator : GeneratorNetwork
         return _parts.Synthesis.forward(styles, noise);
     }
 
-    private sealed record Parts(MappingNetwork Mapping, Module<Tensor, INoiseSource?, Tensor> Synthesis);
+    OnnxValue IOnnxGenerator.Export(OnnxGraph graph, OnnxValue latents, OnnxValue? labels)
+    {
+        var styles = _parts.Mapping.Export(graph, latents, labels);
+        var all = Enumerable.Repeat(styles, Styles).ToArray();
+        if (Truncation is { } truncation)
+        {
+            var truncated = _parts.Mapping.ExportTruncated(graph, styles, truncation.Psi);
+            all.AsSpan(0, Math.Min(truncation.Layers ?? Styles, Styles)).Fill(truncated);
+        }
+
+        return _parts.Synthesis.Export(graph, all, NoiseMode == NoiseMode.Stored);
+    }
+
+    private sealed record Parts(MappingNetwork Mapping, SynthesisNetwork Synthesis);
 }

@@ -1,17 +1,16 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
 /// <summary>Styles to images, resolution by resolution.</summary>
-internal sealed class StyleSynthesis : Module<Tensor, INoiseSource?, Tensor>
+internal sealed class StyleSynthesis : SynthesisNetwork
 {
     private readonly StyleBlock[] _blocks;
 
     public StyleSynthesis(StyleGan2Options options, InitialWeights initial)
-        : base("synthesis")
     {
         int[] sides = [.. options.Sides];
         _blocks = Array.ConvertAll(sides, side => new StyleBlock(options, side, initial));
@@ -24,12 +23,8 @@ internal sealed class StyleSynthesis : Module<Tensor, INoiseSource?, Tensor>
         Styles = _blocks.Sum(block => block.Convolutions) + 1;
     }
 
-    /// <summary>Styles S that an image takes.</summary>
-    public int Styles { get; }
+    public override int Styles { get; }
 
-    /// <param name="styles">[N, S, W].</param>
-    /// <param name="noise">See <see cref="StyledConvolution.Forward"/>.</param>
-    /// <returns>[N, 3, R, R].</returns>
     public override Tensor forward(Tensor styles, INoiseSource? noise)
     {
         using var scope = NewDisposeScope();
@@ -42,5 +37,17 @@ internal sealed class StyleSynthesis : Module<Tensor, INoiseSource?, Tensor>
         }
 
         return maps!.Value.Image!.MoveToOuterDisposeScope();
+    }
+
+    public override OnnxValue Export(OnnxGraph graph, ReadOnlySpan<OnnxValue> styles, bool storedNoise)
+    {
+        (OnnxValue Map, OnnxValue? Image)? maps = null;
+        foreach (var block in _blocks)
+        {
+            maps = block.Export(graph, maps, styles, storedNoise);
+            styles = styles[block.Convolutions..];
+        }
+
+        return maps!.Value.Image!.Value;
     }
 }

@@ -1,10 +1,11 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 
@@ -77,5 +78,30 @@ internal sealed class StyledConvolution : Module
         }
 
         return result.Plus(GradientTaps.Of(_bias).view(1, -1, 1, 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><see cref="Forward"/> as part of a graph.</summary>
+    /// <param name="graph">Takes it.</param>
+    /// <param name="map">[N, inputs, H, W].</param>
+    /// <param name="style">[N, W].</param>
+    /// <param name="storedNoise">Whether the layer's own noise is injected; none is otherwise.</param>
+    /// <param name="gain">Factor on the result.</param>
+    public OnnxValue Export(OnnxGraph graph, OnnxValue map, OnnxValue style, bool storedNoise, double gain = 1) =>
+        StyleActivation.ExportBound(graph, StyleActivation.Export(graph, ExportLinear(graph, map, style, storedNoise), gain), gain);
+
+    /// <summary><see cref="Linear"/> as part of a graph; see <see cref="Export"/>.</summary>
+    public OnnxValue ExportLinear(OnnxGraph graph, OnnxValue map, OnnxValue style, bool storedNoise)
+    {
+        var factors = _affine.Export(graph, style);
+        var convolved = ModulatedConvolution.Export(graph, map, _weight, factors, _doubles ? _filter : null);
+        var result = graph.Multiply(convolved, ModulatedConvolution.ExportDemodulation(graph, _weight, factors));
+        if (storedNoise)
+        {
+            using var plane = _storedNoise * _noiseStrength;
+            result = graph.Add(result, graph.Constant(plane));
+        }
+
+        using var bias = _bias.view(-1, 1, 1);
+        return graph.Add(result, graph.Constant(bias));
     }
 }
