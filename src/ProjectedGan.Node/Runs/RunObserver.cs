@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Node.Generation;
@@ -50,7 +51,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
 
     public void Evaluate(GeneratorSnapshot snapshot)
     {
-        if (session.Evaluation is not { } evaluation)
+        if (session.Evaluation is null)
         {
             snapshot.Dispose();
             return;
@@ -58,7 +59,23 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
 
         // A newer one takes the place of one of its kind that waits.
         string kind = session.MeasuresEverySnapshot ? $"distance at {snapshot.ImagesSeen}" : "distance";
-        worker.Add(kind, snapshot, taken => _distance = (evaluation.Metric, evaluation.Measure(taken, cancellation), taken.ImagesSeen));
+        worker.Add(kind, snapshot, Measure);
+    }
+
+    /// <summary>Measures a snapshot, where the run is measured, and warns of a collapse that begins.</summary>
+    public void Measure(GeneratorSnapshot snapshot)
+    {
+        if (session.Evaluation is not { } evaluation)
+        {
+            return;
+        }
+
+        (double distance, RecallLoss? collapse) = evaluation.Measure(snapshot, cancellation);
+        _distance = (evaluation.Metric, distance, snapshot.ImagesSeen);
+        if (collapse is not null)
+        {
+            Warning($"warning: after {snapshot.ImagesSeen} images: {collapse}");
+        }
     }
 
     public void NonFinite(NonFiniteGradient gradient)
