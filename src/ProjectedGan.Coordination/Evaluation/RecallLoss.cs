@@ -4,15 +4,17 @@ using ProjectedGan.Coordination.Experiments;
 namespace ProjectedGan.Coordination.Evaluation;
 
 /// <summary>
-/// Recall that falls while the Fréchet distance improves: the samples get better and of fewer kinds, which the distance alone hides. It is said
-/// of the last <see cref="Window"/> measurements that have both figures: the distance is lower at their end than at their beginning, recall is
-/// lower at each than at the one before, and where the spreads of its ends are known it fell by over twice their joint standard deviation.
+/// Recall that falls while the Fréchet distance improves: the samples get better and of fewer kinds, which the distance alone hides.
+/// It is said of the last <see cref="Window"/> measurements that have both figures: the distance is lower at their end than at their
+/// beginning, recall is lower at each than at the one before, and where the spreads of its ends are known it fell by over twice their
+/// joint standard deviation.
 /// </summary>
 /// <param name="DistanceBefore">The distance at the window's first measurement.</param>
 /// <param name="DistanceNow">At its last.</param>
 /// <param name="RecallBefore">Recall at the window's first measurement.</param>
 /// <param name="RecallNow">At its last.</param>
-public sealed record RecallLoss(MetricRecord DistanceBefore, MetricRecord DistanceNow, MetricRecord RecallBefore, MetricRecord RecallNow)
+public sealed record RecallLoss(
+    MetricRecord DistanceBefore, MetricRecord DistanceNow, MetricRecord RecallBefore, MetricRecord RecallNow)
 {
     /// <summary>Measurements that are looked at. Of two, noise alone would be taken for a fall every other time.</summary>
     public const int Window = 3;
@@ -27,7 +29,9 @@ public sealed record RecallLoss(MetricRecord DistanceBefore, MetricRecord Distan
     public bool IsCollapse => Share > Tolerated;
 
     /// <summary>Looks at the newest measurements.</summary>
-    /// <param name="measurements">Figures by measurement, oldest first. Others than those of the newest one's names and number of samples are passed over.</param>
+    /// <param name="measurements">
+    /// Figures by measurement, oldest first. Others than those of the newest one's names and number of samples are passed over.
+    /// </param>
     /// <returns>What was lost; null where recall does not fall, the distance does not improve, or too little was measured.</returns>
     public static RecallLoss? Of(IEnumerable<IReadOnlyList<MetricRecord>> measurements)
     {
@@ -46,8 +50,9 @@ public sealed record RecallLoss(MetricRecord DistanceBefore, MetricRecord Distan
     /// <summary>One line for people.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"Recall falls while the distance improves: over the last {Window} measurements {RecallNow.Metric} went from {RecallBefore.Value:G3} to {RecallNow.Value:G3} "
-        + $"(-{100 * Share:0} %), {DistanceNow.Metric} from {DistanceBefore.Value:G5} to {DistanceNow.Value:G5}. The generator may be giving up kinds of images.");
+        $"Recall falls while the distance improves: over the last {Window} measurements {RecallNow.Metric} went from "
+        + $"{RecallBefore.Value:G3} to {RecallNow.Value:G3} (-{100 * Share:0} %), {DistanceNow.Metric} from {DistanceBefore.Value:G5} to "
+        + $"{DistanceNow.Value:G5}. The generator may be giving up kinds of images.");
 
     private bool IsWithinNoise => RecallBefore.StandardDeviation is { } before && RecallNow.StandardDeviation is { } now
         && RecallBefore.Value - RecallNow.Value <= 2 * Math.Sqrt((before * before) + (now * now));
@@ -62,5 +67,6 @@ public sealed record RecallLoss(MetricRecord DistanceBefore, MetricRecord Distan
         => metrics.FirstOrDefault(metric => figures.Contains(metric.Metric.Split('_')[0]) && double.IsFinite(metric.Value));
 
     private static bool IsLike((MetricRecord Distance, MetricRecord Recall) one, (MetricRecord Distance, MetricRecord Recall) other)
-        => (one.Distance.Metric, one.Distance.Samples, one.Recall.Metric) == (other.Distance.Metric, other.Distance.Samples, other.Recall.Metric);
+        => (one.Distance.Metric, one.Distance.Samples, one.Recall.Metric)
+            == (other.Distance.Metric, other.Distance.Samples, other.Recall.Metric);
 }

@@ -3,7 +3,9 @@ using ProjectedGan.Networks.WeightFiles;
 
 namespace ProjectedGan.Evaluation.Curves;
 
-/// <summary>A text file of a run that grows by lines, one header line first. Each line is on the disk before <see cref="Append"/> returns.</summary>
+/// <summary>
+/// A text file of a run that grows by lines, one header line first. Each line is on the disk before <see cref="Append"/> returns.
+/// </summary>
 /// <param name="name">What messages call such a file.</param>
 /// <param name="header">Its first line.</param>
 /// <param name="write">A row as a line without its end.</param>
@@ -19,7 +21,10 @@ internal sealed class CurveFile<TRow>(string name, string header, Func<TRow, str
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
 
-    /// <summary>Keeps the rows for which <paramref name="keep"/> holds, and drops a last line that a crash cut short; makes the file where there is none.</summary>
+    /// <summary>
+    /// Keeps the rows for which <paramref name="keep"/> holds, and drops a last line that a crash cut short; makes the file where there is
+    /// none.
+    /// </summary>
     /// <exception cref="EvaluationException">The file is of another kind.</exception>
     /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
     public void Keep(string path, Func<TRow, bool> keep) => Write(path, File.Exists(path) ? Read(path).Where(keep) : []);
@@ -61,7 +66,7 @@ internal sealed class CurveFile<TRow>(string name, string header, Func<TRow, str
             throw new EvaluationException($"'{path}' starts with '{lines[0]}'; {name} starts with '{header}'.");
         }
 
-        return [.. lines.Take(lines.Length - 1).Index().Skip(1).Select(line => parse(line.Item)
-            ?? throw new EvaluationException($"'{path}', line {line.Index + 1}: '{line.Item}' is no measurement; '{header}' is expected. Remove the line or the file."))];
+        return [.. lines.Take(lines.Length - 1).Index().Skip(1).Select(line => parse(line.Item) ?? throw new EvaluationException(
+            $"'{path}', line {line.Index + 1}: '{line.Item}' is no measurement; '{header}' is expected. Remove the line or the file."))];
     }
 }

@@ -4,14 +4,17 @@ using ProjectedGan.Networks.WeightFiles;
 namespace ProjectedGan.Evaluation.Curves;
 
 /// <summary>
-/// The file metrics.csv of a run: columns <c>images,metric,value,standard deviation,generated</c>, one line a figure, so that a measurement of
-/// several has several lines. The deviation is empty where there is none.
+/// The file metrics.csv of a run: columns <c>images,metric,value,standard deviation,generated</c>, one line a figure, so that a
+/// measurement of several has several lines. The deviation is empty where there is none.
 /// </summary>
 public static class MetricsCsv
 {
-    private static readonly CurveFile<MetricRow> File = new("a metrics.csv", "images,metric,value,standard deviation,generated", Line, Parse);
+    private static readonly CurveFile<MetricRow> File =
+        new("a metrics.csv", "images,metric,value,standard deviation,generated", Line, Parse);
 
-    /// <summary>Makes the file ready for a run that starts or goes on at <paramref name="images"/> images, as <see cref="FdCsv.Resume"/> does.</summary>
+    /// <summary>
+    /// Makes the file ready for a run that starts or goes on at <paramref name="images"/> images, as <see cref="FdCsv.Resume"/> does.
+    /// </summary>
     /// <exception cref="EvaluationException">The file is no metrics.csv.</exception>
     /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
     public static void Resume(string path, long images) => File.Keep(path, row => row.Images <= images);

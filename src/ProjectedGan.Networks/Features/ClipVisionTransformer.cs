@@ -7,13 +7,13 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Networks.Features;
 
 /// <summary>
-/// The image tower of CLIP's ViT-B/32 (Radford et al. 2021), whose Fréchet distance Kynkäänniemi et al. (2023) measure: twelve blocks of 768
-/// channels on patches of 32×32 pixels, and a projection of the class token to CLIP's 512. Parameters have the names below OpenAI's <c>visual</c>,
-/// <c>class_embedding</c> to <c>proj</c>, but for <c>attn.in_proj.weight</c> and <c>attn.in_proj.bias</c>.
+/// The image tower of CLIP's ViT-B/32 (Radford et al. 2021), whose Fréchet distance Kynkäänniemi et al. (2023) measure: twelve blocks of
+/// 768 channels on patches of 32×32 pixels, and a projection of the class token to CLIP's 512. Parameters have the names below OpenAI's
+/// <c>visual</c>, <c>class_embedding</c> to <c>proj</c>, but for <c>attn.in_proj.weight</c> and <c>attn.in_proj.bias</c>.
 /// </summary>
 /// <remarks>
-/// Images are resized to 224² and normalised by the statistics of CLIP's. Embeddings are not normalised to length 1. The text tower is left out of
-/// what is loaded. No feature network of a discriminator: patches of 32 pixels have no finer maps.
+/// Images are resized to 224² and normalised by the statistics of CLIP's. Embeddings are not normalised to length 1. The text tower is
+/// left out of what is loaded. No feature network of a discriminator: patches of 32 pixels have no finer maps.
 /// </remarks>
 public sealed class ClipVisionTransformer : FrozenNetwork, IPooledFeatures, ISizedFeatures
 {
@@ -83,11 +83,13 @@ public sealed class ClipVisionTransformer : FrozenNetwork, IPooledFeatures, ISiz
         RequireImages(images);
         if (images.size(2) != ImageSize || images.size(3) != ImageSize)
         {
-            throw new ArgumentException($"{Name} takes images of {ImageSize}×{ImageSize}; found {images.size(2)}×{images.size(3)}. Resize them.", nameof(images));
+            throw new ArgumentException(
+                $"{Name} takes images of {ImageSize}×{ImageSize}; found {images.size(2)}×{images.size(3)}. Resize them.", nameof(images));
         }
 
         using var scope = NewDisposeScope();
-        var patches = Convolutions.Apply(_normalization.Forward(images), _patches[0].Weight, null, new ConvolutionGeometry(Stride: Patch)); // [N, Width, 7, 7]
+        var patches = Convolutions.Apply(
+            _normalization.Forward(images), _patches[0].Weight, null, new ConvolutionGeometry(Stride: Patch)); // [N, Width, 7, 7]
         var classes = get_parameter("class_embedding")!.expand(images.size(0), 1, -1);
         var tokens = cat([classes, patches.flatten(2).transpose(1, 2)], 1).Plus(get_parameter("positional_embedding")!); // [N, 50, Width]
         var seen = IFeatureBlock.Through(_blocks, _norms[0].Forward(tokens)).select(1, 0); // [N, Width]

@@ -57,7 +57,8 @@ internal sealed class SnapshotEvaluation(
             {
                 // Tensor work is synchronous; it has a thread of its own.
                 var metrics = await Task.Factory.StartNew(
-                    () => Measure(spec, snapshot, drawn, task.Measure, progress, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                    () => Measure(spec, snapshot, drawn, task.Measure, progress, cancellation),
+                    cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 EvaluationResult result = new()
                 {
                     Task = task.Id,
@@ -134,7 +135,8 @@ internal sealed class SnapshotEvaluation(
     }
 
     private List<Contracts.V1.MetricValue> Measure(
-        TrainingSpec spec, GeneratorNetwork generator, IImageDataset dataset, string neighbours, IProgress<double> progress, CancellationToken cancellation)
+        TrainingSpec spec, GeneratorNetwork generator, IImageDataset dataset, string neighbours, IProgress<double> progress,
+        CancellationToken cancellation)
     {
         var isOwn = spec.Evaluation.Network.Length == 0;
         var weights = isOwn ? spec.Features.Weights : spec.Evaluation.Weights;

@@ -13,7 +13,9 @@ using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Node.Runs;
 
-/// <summary>Measures snapshots of a run: the Fréchet distance into fd.csv and its plot, all figures into metrics.csv. Used by one thread.</summary>
+/// <summary>
+/// Measures snapshots of a run: the Fréchet distance into fd.csv and its plot, all figures into metrics.csv. Used by one thread.
+/// </summary>
 internal sealed class RunEvaluation : IDisposable
 {
     private readonly RunFolder _folder;
@@ -44,10 +46,13 @@ internal sealed class RunEvaluation : IDisposable
         long start = TimeProvider.System.GetTimestamp();
         using GeneratorNetwork generator = snapshot.CreateGenerator();
         // Once, so that the last sheet needs no second pass over the images; to read them at each measurement would only cost memory.
-        IReadOnlyList<MetricValue> values = _runner.Evaluate(generator, _dataset, _options with { KeepRealFeatures = !_keptFeatures }, null, cancellation).Values;
+        IReadOnlyList<MetricValue> values =
+            _runner.Evaluate(generator, _dataset, _options with { KeepRealFeatures = !_keptFeatures }, null, cancellation).Values;
         _keptFeatures = true;
         bool wasCollapsing = Loss() is { IsCollapse: true };
-        MetricsCsv.Append(_folder.MetricsCsv, values.Select(value => new MetricRow(snapshot.ImagesSeen, value.Name, value.Value, value.StandardDeviation, value.Generated)));
+        MetricsCsv.Append(
+            _folder.MetricsCsv,
+            values.Select(value => new MetricRow(snapshot.ImagesSeen, value.Name, value.Value, value.StandardDeviation, value.Generated)));
         double distance = values[0].Value;
         FdCsv.Append(_folder.FrechetCsv, new FdRow(snapshot.ImagesSeen, Math.Round(snapshot.TrainingTime.TotalSeconds, 1), _opened.Network.Features.Name, distance));
         Plot();
@@ -65,10 +70,12 @@ internal sealed class RunEvaluation : IDisposable
     public void Dispose() => _opened.Dispose();
 
     private RecallLoss? Loss() => File.Exists(_folder.MetricsCsv)
-        ? RecallLoss.Of(MetricsCsv.Read(_folder.MetricsCsv).GroupBy(row => row.Images).OrderBy(rows => rows.Key).Select(rows => (IReadOnlyList<MetricRecord>)[.. rows.Select(Record)]))
+        ? RecallLoss.Of(MetricsCsv.Read(_folder.MetricsCsv).GroupBy(row => row.Images).OrderBy(rows => rows.Key)
+            .Select(rows => (IReadOnlyList<MetricRecord>)[.. rows.Select(Record)]))
         : null;
 
-    private static MetricRecord Record(MetricRow row) => new() { Metric = row.Metric, Value = row.Value, Samples = row.Generated, StandardDeviation = row.StandardDeviation };
+    private static MetricRecord Record(MetricRow row) =>
+        new() { Metric = row.Metric, Value = row.Value, Samples = row.Generated, StandardDeviation = row.StandardDeviation };
 
     private void Plot()
     {

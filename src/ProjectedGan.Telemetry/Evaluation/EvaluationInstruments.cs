@@ -17,7 +17,8 @@ public sealed class EvaluationInstruments : IDisposable
         experiment => [new(TelemetryAttributes.ExperimentId, experiment)]);
 
     private readonly LatestGauge<string> _recallLoss = new(
-        "pgan.evaluation.recall.loss", "1", "Share of its recall that an experiment lost over its last measurements while its Fréchet distance improved.",
+        "pgan.evaluation.recall.loss", "1",
+        "Share of its recall that an experiment lost over its last measurements while its Fréchet distance improved.",
         experiment => [new(TelemetryAttributes.ExperimentId, experiment)]);
 
     private readonly RenewingMeter _byExperiment;
