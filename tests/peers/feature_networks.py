@@ -3,7 +3,7 @@
 usage: feature_networks.py NETWORK WEIGHTS.safetensors IMAGES.safetensors OUT.safetensors [PUBLISHED.pth]
 
 WEIGHTS has the network's published names without heads; IMAGES one tensor [N, 3, H, W] in [-1, 1] a key. OUT has, for every key k, `k.0` to `k.3`, the
-taps at strides 4 to 32, and `k.gradient`, the gradient of the sum of their mean squares by the images: of float64 under `float64.` and, so that one sees
+taps at strides 4 to 32 (of clip_vit_b32 `k.0`, its embeddings, alone), and `k.gradient`, the gradient of the sum of their mean squares by the images: of float64 under `float64.` and, so that one sees
 what rounding does to the network, of float32 under `float32.`. ResNets are torchvision's;
 the transformers are made of PyTorch's own encoder layers, and CLIP's tower is written from its paper: Debian has neither timm nor CLIP.
 """
@@ -44,6 +44,19 @@ class TorchvisionResNet(nn.Module):
     def forward(self, images):
         taps = create_feature_extractor(self.whole, LAYERS)(normalize(images, IMAGENET))
         return [taps[layer] for layer in LAYERS]
+
+
+class SwavResNet(TorchvisionResNet):
+    def __init__(self):
+        super().__init__("resnet50")
+
+    def published(self):
+        """As SwAV's authors do: below `module.`, with the head and the prototypes in place of a classifier."""
+        state = {f"module.{name}": tensor for name, tensor in self.whole.state_dict().items() if not name.startswith("fc.")}
+        heads = nn.Sequential(nn.Linear(5, 4), nn.BatchNorm1d(4)).state_dict()
+        state.update({f"module.projection_head.{name}": tensor for name, tensor in heads.items()})
+        state["module.prototypes.weight"] = torch.zeros(6, 4)
+        return state
 
 
 class Lite(nn.Module):
@@ -172,7 +185,64 @@ class Clip(nn.Module):
         return self.visual(normalize(images, CLIP))
 
 
+class QuickGelu(nn.Module):
+    def forward(self, x):
+        return x * torch.sigmoid(1.702 * x)
+
+
+class ClipLayer(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.attn = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.mlp = nn.Sequential(collections.OrderedDict(c_fc=nn.Linear(width, 4 * width), gelu=QuickGelu(), c_proj=nn.Linear(4 * width, width)))
+
+    def forward(self, x):
+        y = self.ln_1(x)
+        x = x + self.attn(y, y, y)[0]
+        return x + self.mlp(self.ln_2(x))
+
+
+class ClipLayers(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.resblocks = nn.Sequential(*(ClipLayer(width, heads) for _ in range(12)))
+
+    def forward(self, x):
+        return self.resblocks(x)
+
+
+class ClipVision(nn.Module):
+    """ViT-B/32 of CLIP's paper, of PyTorch's own attention; the text tower is there for its names."""
+
+    def __init__(self):
+        super().__init__()
+        tower = self.visual = nn.Module()
+        tower.conv1 = nn.Conv2d(3, 768, 32, 32, bias=False)
+        tower.class_embedding, tower.positional_embedding = nn.Parameter(torch.zeros(768)), nn.Parameter(torch.zeros(50, 768))
+        tower.ln_pre, tower.transformer, tower.ln_post = nn.LayerNorm(768), ClipLayers(768, 12), nn.LayerNorm(768)
+        tower.proj = nn.Parameter(torch.zeros(768, 512))
+        self.transformer, self.ln_final = ClipLayers(8, 2), nn.LayerNorm(8)
+        self.positional_embedding, self.text_projection = nn.Parameter(torch.zeros(3, 8)), nn.Parameter(torch.zeros(8, 4))
+
+    def load(self, weights):
+        self.visual.load_state_dict({name.replace(".in_proj.", ".in_proj_"): tensor for name, tensor in weights.items()})
+
+    def published(self):
+        """As OpenAI does: a TorchScript program."""
+        # PyTorch takes another way through its attention the second time, by which it would check the first.
+        return torch.jit.trace(self, torch.zeros(1, 3, 224, 224), check_trace=False)
+
+    def forward(self, images):
+        tower = self.visual
+        x = tower.conv1(normalize(images, CLIP)).flatten(2).transpose(1, 2)
+        x = torch.cat([tower.class_embedding.expand(len(x), 1, -1), x], 1) + tower.positional_embedding
+        return [tower.ln_post(tower.transformer(tower.ln_pre(x))[:, 0]) @ tower.proj]
+
+
 BUILDERS = {
+    "swav_resnet50": SwavResNet,
+    "clip_vit_b32": ClipVision,
     "clip_resnet50": Clip,
     "vit_base_patch16_224": lambda: Transformer(["cls_token"], HALF),
     "deit_base_distilled_patch16_224": lambda: Transformer(["cls_token", "dist_token"], IMAGENET),

@@ -23,4 +23,7 @@ public sealed record EvaluationOutcome
 
     [Id(4)]
     public ArtifactReference? Walk { get; init; }
+
+    [Id(5)]
+    public ArtifactReference? Neighbours { get; init; }
 }

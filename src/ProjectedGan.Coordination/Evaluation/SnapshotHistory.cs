@@ -17,7 +17,7 @@ internal static class SnapshotHistory
             before = [.. before.Select(older => older.Evaluation == EvaluationState.Queued ? older with { Evaluation = EvaluationState.Superseded } : older)];
         }
 
-        SnapshotRecord added = snapshot with { Evaluation = EvaluationState.Queued, Measure = measure, FailedAttempts = 0, Metrics = [], EvaluationError = "", Grid = null, Walk = null };
+        SnapshotRecord added = snapshot with { Evaluation = EvaluationState.Queued, Measure = measure, FailedAttempts = 0, Metrics = [], EvaluationError = "", Grid = null, Walk = null, Neighbours = null };
         return Prune(record with { Snapshots = [.. before.Append(added).OrderBy(entry => entry.Images)] }, policy);
     }
 
@@ -37,7 +37,15 @@ internal static class SnapshotHistory
             return Prune(Replace(record, snapshot with { Evaluation = state, FailedAttempts = failed, EvaluationError = outcome.Error }), policy);
         }
 
-        ExperimentRecord done = Replace(record, snapshot with { Evaluation = EvaluationState.Done, EvaluationError = "", Metrics = outcome.Metrics, Grid = outcome.Grid, Walk = outcome.Walk });
+        ExperimentRecord done = Replace(record, snapshot with
+        {
+            Evaluation = EvaluationState.Done,
+            EvaluationError = "",
+            Metrics = outcome.Metrics,
+            Grid = outcome.Grid,
+            Walk = outcome.Walk,
+            Neighbours = outcome.Neighbours,
+        });
         return Prune(done with { BestSnapshotImages = Best(done, policy)?.Images }, policy);
     }
 

@@ -199,12 +199,19 @@ internal static class ExperimentCommands
     public static void Evaluated(MembershipChange change, SnapshotRecord snapshot, EvaluationOutcome outcome)
     {
         EvaluationPolicy policy = change.Submission.Evaluation;
+        bool wasCollapsing = Loss(change.Record) is { IsCollapse: true };
         change.Record = SnapshotHistory.Conclude(change.Record, snapshot, outcome, policy, change.Options.EvaluationAttempts);
         SnapshotRecord now = change.Record.Snapshots.First(entry => entry.Images == snapshot.Images);
         string text = outcome.Error.Length > 0
             ? $"Evaluation at {snapshot.Images} images failed ({now.FailedAttempts} of {change.Options.EvaluationAttempts} attempts): {outcome.Error}"
-            : $"Evaluated at {snapshot.Images} images: {(now.Metrics.IsEmpty ? "samples drawn" : string.Join(", ", now.Metrics.Select(metric => $"{metric.Metric} {metric.Value:G5}")))}.";
+            : $"Evaluated at {snapshot.Images} images: {(now.Metrics.IsEmpty ? "samples drawn" : string.Join(", ", now.Metrics.Select(metric => $"{metric.Metric} {metric.Value:G5}{(metric.StandardDeviation is { } spread ? $" ± {spread:G2}" : "")}")))}.";
         change.Tell(new ExperimentEvent { Time = change.Now, Text = text, Snapshot = now });
+        // Said once: until it is over, the next measurements would only repeat it.
+        if (!wasCollapsing && Loss(change.Record) is { IsCollapse: true } loss)
+        {
+            change.Tell(new ExperimentEvent { Time = change.Now, Text = loss.ToString(), Log = new LogLine { Worker = "", Level = "warning", Text = loss.ToString() } });
+        }
+
         string stop = SnapshotHistory.StopReason(change.Record, policy);
         if (stop.Length > 0 && change.Record.State is ExperimentState.Starting or ExperimentState.Running or ExperimentState.Waiting)
         {
@@ -212,4 +219,5 @@ internal static class ExperimentCommands
             Pause(change, stop);
         }
     }
+    private static RecallLoss? Loss(ExperimentRecord record) => RecallLoss.Of(record.Snapshots.Select(snapshot => (IReadOnlyList<MetricRecord>)snapshot.Metrics));
 }

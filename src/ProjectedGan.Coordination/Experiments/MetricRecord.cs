@@ -13,4 +13,8 @@ public sealed record MetricRecord
 
     [Id(2)]
     public long Samples { get; init; }
+
+    /// <summary>Spread of the figure where it was measured: over resamples of the generated images, kernel subsets or splits.</summary>
+    [Id(3)]
+    public double? StandardDeviation { get; init; }
 }

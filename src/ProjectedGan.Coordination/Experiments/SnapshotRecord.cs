@@ -46,4 +46,8 @@ public sealed record SnapshotRecord
     /// <summary>A PNG of the frames of a walk through latent space; null where no metrics were due.</summary>
     [Id(11)]
     public ArtifactReference? Walk { get; init; }
+
+    /// <summary>A PNG of samples beside the training images nearest to them; null where no metrics were due.</summary>
+    [Id(12)]
+    public ArtifactReference? Neighbours { get; init; }
 }

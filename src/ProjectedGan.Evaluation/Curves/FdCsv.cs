@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ProjectedGan.Networks.WeightFiles;
 
 namespace ProjectedGan.Evaluation.Curves;
@@ -10,87 +9,42 @@ namespace ProjectedGan.Evaluation.Curves;
 /// </summary>
 public static class FdCsv
 {
-    private const string Header = "images,seconds,feature network,distance";
+    private static readonly CurveFile<FdRow> File = new("an fd.csv", "images,seconds,feature network,distance", Line, Parse);
 
     /// <summary>Makes the file ready for a run that starts or goes on at <paramref name="images"/> images: creates it with its header, or
     /// drops measurements of work that is done again, and a last line that a crash cut short.</summary>
     /// <exception cref="EvaluationException">The file is no fd.csv.</exception>
     /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
-    public static void Resume(string path, long images) => Write(path, File.Exists(path) ? Read(path).Where(row => row.Images <= images) : []);
+    public static void Resume(string path, long images) => File.Keep(path, row => row.Images <= images);
 
     /// <summary>Replaces all measurements.</summary>
     /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
-    public static void Write(string path, IEnumerable<FdRow> rows)
-    {
-        StringBuilder text = new(Header + "\n");
-        foreach (var row in rows)
-        {
-            text.Append(Line(row));
-        }
-
-        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));
-    }
+    public static void Write(string path, IEnumerable<FdRow> rows) => File.Write(path, rows);
 
     /// <summary>Adds a measurement.</summary>
     /// <exception cref="EvaluationException">The file cannot be written.</exception>
-    public static void Append(string path, FdRow row)
-    {
-        ArgumentNullException.ThrowIfNull(row);
-        try
-        {
-            using FileStream stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-            var text = stream.Position == 0 ? Header + "\n" + Line(row) : Line(row);
-            stream.Write(Encoding.UTF8.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new EvaluationException($"'{path}' cannot be extended: {error.Message}");
-        }
-    }
+    public static void Append(string path, FdRow row) => File.Append(path, [row]);
 
     /// <summary>All measurements in the order of the file. A last line without its end is left out: it was cut short.</summary>
     /// <exception cref="EvaluationException">The file cannot be read or a line is no measurement.</exception>
-    public static IReadOnlyList<FdRow> Read(string path)
-    {
-        string text;
-        try
-        {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new EvaluationException($"'{path}' cannot be read: {error.Message}");
-        }
+    public static IReadOnlyList<FdRow> Read(string path) => File.Read(path);
 
-        var lines = text.Split('\n');
-        if (lines[0] != Header && lines.Length > 1)
-        {
-            throw new EvaluationException($"'{path}' starts with '{lines[0]}'; an fd.csv starts with '{Header}'.");
-        }
-
-        return [.. lines.Take(lines.Length - 1).Select((line, i) => (line, i)).Skip(1).Select(item => Parse(path, item.i + 1, item.line))];
-    }
-
-    private static FdRow Parse(string path, int number, string line)
+    private static FdRow? Parse(string line)
     {
         // The network's name may hold commas between quotes; the other columns hold neither.
         var first = line.IndexOf(',', StringComparison.Ordinal);
         var second = first < 0 ? -1 : line.IndexOf(',', first + 1);
         var last = line.LastIndexOf(',');
-        if (second >= 0 && last > second
+        return second >= 0 && last > second
             && long.TryParse(line[..first], CultureInfo.InvariantCulture, out var images)
             && double.TryParse(line[(first + 1)..second], CultureInfo.InvariantCulture, out var seconds)
-            && double.TryParse(line[(last + 1)..], CultureInfo.InvariantCulture, out var distance))
-        {
-            return new(images, seconds, Unquote(line[(second + 1)..last]), distance);
-        }
-
-        throw new EvaluationException($"'{path}', line {number}: '{line}' is no measurement; '{Header}' is expected. Remove the line or the file.");
+            && double.TryParse(line[(last + 1)..], CultureInfo.InvariantCulture, out var distance)
+            ? new(images, seconds, Unquote(line[(second + 1)..last]), distance)
+            : null;
     }
 
     private static string Line(FdRow row) => string.Create(
-        CultureInfo.InvariantCulture, $"{row.Images},{row.Seconds:0.###},{Quote(row.FeatureNetwork)},{row.Distance:R}\n");
+        CultureInfo.InvariantCulture, $"{row.Images},{row.Seconds:0.###},{Quote(row.FeatureNetwork)},{row.Distance:R}");
 
     private static string Quote(string name) =>
         name.AsSpan().IndexOfAny(",\"") < 0 ? name : '"' + name.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';

@@ -8,7 +8,10 @@ namespace ProjectedGan.Networks.Features;
 /// block. The four stages are the outputs of <c>layer1</c> to <c>layer4</c>. Parameters have torchvision's names,
 /// <c>conv1.weight</c> to <c>layer4.2.bn3.bias</c>.
 /// </summary>
-/// <remarks>Images are normalised by ImageNet's statistics. The classifier, <c>fc</c>, is left out of what is loaded.</remarks>
+/// <remarks>
+/// Images are normalised by ImageNet's statistics. What follows the stages, the classifier <c>fc</c> or SwAV's <c>projection_head</c> and
+/// <c>prototypes</c>, is left out of what is loaded.
+/// </remarks>
 public sealed class ResNet : FeatureNetwork
 {
     private const int StemChannels = 64;
@@ -22,9 +25,9 @@ public sealed class ResNet : FeatureNetwork
     /// <summary>Builds the network with all weights zero; load them, or draw them with <see cref="FrozenNetwork.Randomize"/>.</summary>
     /// <param name="variant">How deep.</param>
     public ResNet(ResNetVariant variant)
-        : base(variant == ResNetVariant.ResNet18 ? "resnet18" : "resnet50")
+        : base(variant switch { ResNetVariant.ResNet18 => "resnet18", ResNetVariant.SwavResNet50 => "swav_resnet50", _ => "resnet50" })
     {
-        var deep = variant == ResNetVariant.ResNet50;
+        var deep = variant != ResNetVariant.ResNet18;
         register_module("normalization", _normalization);
         _stem = Add("conv1", "bn1", new ConvolutionOptions(3, StemChannels) { Kernel = (7, 7), Stride = 2 });
         int[] blocks = deep ? [3, 4, 6, 3] : [2, 2, 2, 2];
@@ -57,7 +60,7 @@ public sealed class ResNet : FeatureNetwork
     }
 
     /// <inheritdoc/>
-    public override string? LocalName(string fileName) => fileName.StartsWith("fc.", StringComparison.Ordinal) ? null : fileName;
+    public override string? LocalName(string fileName) => fileName.Split('.')[0] is "fc" or "projection_head" or "prototypes" ? null : fileName;
 
     private ResidualBlock Basic(string path, int inputs, int outputs, int stride) => new(
         [

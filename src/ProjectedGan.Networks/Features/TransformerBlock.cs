@@ -11,18 +11,24 @@ namespace ProjectedGan.Networks.Features;
 /// <remarks>
 /// Attention is written out as products and a softmax: unlike the fused kernels these have the same bits at every run, and gradients of gradients.
 /// </remarks>
-internal sealed class TransformerBlock(int channels, int heads) : IFeatureBlock
+/// <param name="channels">Length of a token.</param>
+/// <param name="heads">Heads of the attention.</param>
+/// <param name="epsilon">Of both normalisations.</param>
+internal sealed class TransformerBlock(int channels, int heads, double epsilon = FrozenLayerNorm.VisionTransformerEpsilon) : IFeatureBlock
 {
     private const int HiddenFactor = 4;
 
-    public FrozenLayerNorm FirstNorm { get; } = new(channels);
+    /// <summary>What is between the layers of the perceptron.</summary>
+    public Func<Tensor, Tensor> Activation { get; init; } = values => nn.functional.gelu(values);
+
+    public FrozenLayerNorm FirstNorm { get; } = new(channels, epsilon);
 
     /// <summary>Queries, keys and values of all heads, one after another.</summary>
     public FrozenLinear Projections { get; } = new(channels, 3 * channels);
 
     public FrozenLinear Output { get; } = new(channels, channels);
 
-    public FrozenLayerNorm SecondNorm { get; } = new(channels);
+    public FrozenLayerNorm SecondNorm { get; } = new(channels, epsilon);
 
     public FrozenLinear Widen { get; } = new(channels, HiddenFactor * channels);
 
@@ -34,7 +40,7 @@ internal sealed class TransformerBlock(int channels, int heads) : IFeatureBlock
         using var scope = NewDisposeScope();
         // Not in place: the normalisation's backward pass reads its input.
         var attended = input.Plus(Attend(FirstNorm.Forward(input)));
-        var hidden = nn.functional.gelu(Widen.Forward(SecondNorm.Forward(attended)));
+        var hidden = Activation(Widen.Forward(SecondNorm.Forward(attended)));
         return Narrow.Forward(hidden).AddInPlace(attended).MoveToOuterDisposeScope();
     }
 

@@ -33,7 +33,7 @@ public sealed class VisionTransformer : FeatureNetwork
 
     // As arrays, so that they are registered under their dotted names alone.
     private readonly PatchEmbedding[] _patches = [new(Patch, Width)];
-    private readonly FrozenLayerNorm[] _norm = [new(Width)];
+    private readonly FrozenLayerNorm[] _norm = [new(Width, FrozenLayerNorm.VisionTransformerEpsilon)];
     private readonly List<IFeatureBlock>[] _stages = [[], [], [], []];
     private readonly string[] _tokens;
 

@@ -54,6 +54,18 @@ public static partial class WeightImport
         {
             Published = At("https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth", "6726825d"),
         },
+        new("swav_resnet50", "SwAV's authors: 800 epochs", "CC-BY-NC-4.0", () => new ResNet(ResNetVariant.SwavResNet50))
+        {
+            // Neither its name nor its authors tell a hash.
+            Published = At("https://dl.fbaipublicfiles.com/deepcluster/swav_800ep_pretrain.pth.tar", null),
+        },
+        new("clip_vit_b32", "OpenAI's CLIP ViT-B/32, the image tower", "MIT", () => new ClipVisionTransformer())
+        {
+            Published = At(
+                "https://openaipublic.azureedge.net/clip/models/40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af/ViT-B-32.pt",
+                "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af"),
+            IsProgram = true,
+        },
         new("inception_v3_nsfw", Nsfwjs, "MIT", () => new NsfwInceptionV3()) { Package = NsfwjsFile, PackagePart = "inception_v3" },
     ];
 
@@ -139,7 +151,7 @@ public static partial class WeightImport
         return new(name, Timm, "Apache-2.0", () => new EfficientNetLite(variant)) { Published = At($"{TimmReleases}/v0.1-weights/{name}-{sha256}.pth", sha256) };
     }
 
-    private static PublishedFile At(string address, string sha256Start) => new(new Uri(address), sha256Start);
+    private static PublishedFile At(string address, string? sha256Start) => new(new Uri(address), sha256Start);
 
     [GeneratedRegex("-([0-9a-f]{8})\\.(?:pth|pt|safetensors)$")]
     private static partial Regex PublishedHash();

@@ -19,7 +19,8 @@ internal static class ExperimentView
 
     public static string Metrics(Snapshot snapshot) => snapshot.EvaluationError.Length > 0
         ? snapshot.EvaluationError
-        : string.Join(", ", snapshot.Metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Metric} {metric.Value:G5}")));
+        : string.Join(", ", snapshot.Metrics.Select(metric => string.Create(
+            CultureInfo.InvariantCulture, $"{metric.Metric} {metric.Value:G5}{(metric.HasStandardDeviation ? $" ± {metric.StandardDeviation:G2}" : "")}")));
 
     public static void Show(Experiment experiment)
     {

@@ -19,8 +19,8 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Evaluators;
 
-/// <summary>Measures one snapshot and draws its grid. One task at a time.</summary>
-/// <param name="artifacts">Fetches snapshots, data sets and weights; brings grids.</param>
+/// <summary>Measures one snapshot and draws its images: grid, latent walk and nearest training images. One task at a time.</summary>
+/// <param name="artifacts">Fetches snapshots, data sets and weights; brings images.</param>
 /// <param name="cache">What was fetched.</param>
 /// <param name="statistics">Features of real images, so that each data set is passed through a network once.</param>
 /// <param name="device">Where to compute.</param>
@@ -34,6 +34,9 @@ internal sealed class SnapshotEvaluation(
     private const int GridColumns = 8;
     private const int GridSamples = 48;
     private const int BatchSize = 32;
+
+    // The sheet of nearest training images needs all single features of real images in memory: 131,072 images of 2,048.
+    private const long MostFeatureBytes = 1L << 30;
 
     // The data set of the last task, which is mostly the next one's too: its hash reads every image once.
     private (string Path, ImageDataset Images)? _dataset;
@@ -49,28 +52,29 @@ internal sealed class SnapshotEvaluation(
         {
             var spec = await RunFiles.LocateAsync(task.Run, artifacts, cache, cancellation);
             var snapshot = await artifacts.FetchAsync(task.Snapshot, cache, null, cancellation);
-            var grid = Path.Combine(cache.Folder, $"grid-{task.Run.Id}-{task.Images}.png");
-            var walk = Path.Combine(cache.Folder, $"walk-{task.Run.Id}-{task.Images}.png");
+            Drawn drawn = new(cache.Folder, $"{task.Run.Id}-{task.Images}");
             try
             {
                 // Tensor work is synchronous; it has a thread of its own.
                 var metrics = await Task.Factory.StartNew(
-                    () => Measure(spec, snapshot, grid, task.Measure ? walk : null, progress, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-                EvaluationResult result = new() { Task = task.Id, Grid = await artifacts.SendAsync(grid, null, cancellation) };
-                result.Grid.Name = $"samples-{task.Images:D10}.png";
-                result.Metrics.Add(metrics);
-                if (task.Measure)
+                    () => Measure(spec, snapshot, drawn, task.Measure, progress, cancellation),
+                    cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                EvaluationResult result = new()
                 {
-                    result.Walk = await artifacts.SendAsync(walk, null, cancellation);
-                    result.Walk.Name = $"walk-{task.Images:D10}.png";
-                }
+                    Task = task.Id,
+                    Grid = await SendAsync(drawn.Grid, $"samples-{task.Images:D10}.png", cancellation),
+                    Walk = await SendAsync(drawn.Walk, $"walk-{task.Images:D10}.png", cancellation),
+                    Neighbours = await SendAsync(drawn.Neighbours, $"neighbours-{task.Images:D10}.png", cancellation),
+                };
+                result.Metrics.Add(metrics);
                 instruments.SnapshotEvaluated(TimeProvider.System.GetElapsedTime(start));
                 return result;
             }
             finally
             {
-                File.Delete(grid);
-                File.Delete(walk);
+                File.Delete(drawn.Grid);
+                File.Delete(drawn.Walk);
+                File.Delete(drawn.Neighbours);
                 File.Delete(snapshot);
             }
         }
@@ -87,6 +91,18 @@ internal sealed class SnapshotEvaluation(
         _dataset?.Images.Dispose();
     }
 
+    // What was not drawn is not there.
+    private async Task<Artifact?> SendAsync(string path, string name, CancellationToken cancellation)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+        var sent = await artifacts.SendAsync(path, null, cancellation);
+        sent.Name = name;
+        return sent;
+    }
+
     private ImageDataset Open(string path)
     {
         if (_dataset?.Path != path)
@@ -100,7 +116,7 @@ internal sealed class SnapshotEvaluation(
     }
 
     private List<Contracts.V1.MetricValue> Measure(
-        TrainingSpec spec, string snapshot, string grid, string? walk, IProgress<double> progress, CancellationToken cancellation)
+        TrainingSpec spec, string snapshot, Drawn drawn, bool measure, IProgress<double> progress, CancellationToken cancellation)
     {
         TorchRuntime.SetThreads(threads);
         var images = Open(spec.Data.Path);
@@ -109,17 +125,18 @@ internal sealed class SnapshotEvaluation(
         StateDict.Load(generator, snapshot);
         generator.to(device);
         generator.eval();
-        SampleFiles.WriteGrid(new GeneratedImages(generator, GridSamples, seed: 0, dataset), GridColumns, grid, cancellation);
-        if (walk is null)
+        SampleFiles.WriteGrid(new GeneratedImages(generator, GridSamples, seed: 0, dataset), GridColumns, drawn.Grid, cancellation);
+        if (!measure)
         {
             return [];
         }
-        WalkSheet.Write(generator, spec.Data.Resolution, dataset, walk, cancellation);
-        return Measure(spec, generator, dataset, progress, cancellation);
+        WalkSheet.Write(generator, spec.Data.Resolution, dataset, drawn.Walk, cancellation);
+        return Measure(spec, generator, dataset, drawn.Neighbours, progress, cancellation);
     }
 
     private List<Contracts.V1.MetricValue> Measure(
-        TrainingSpec spec, GeneratorNetwork generator, IImageDataset dataset, IProgress<double> progress, CancellationToken cancellation)
+        TrainingSpec spec, GeneratorNetwork generator, IImageDataset dataset, string neighbours, IProgress<double> progress,
+        CancellationToken cancellation)
     {
         var isOwn = spec.Evaluation.Network.Length == 0;
         var weights = isOwn ? spec.Features.Weights : spec.Evaluation.Weights;
@@ -133,13 +150,30 @@ internal sealed class SnapshotEvaluation(
         {
             Metrics = MetricKinds.Parse(spec.Evaluation.Metrics).Kinds,
             Samples = spec.Evaluation.Samples,
+            Resamples = spec.Evaluation.Resamples,
             BatchSize = BatchSize,
             DecodingThreads = 1,
         };
-        var results = _network.Use(
-            (network, weights, spec.Evaluation.Resize),
-            opened => new MetricsRunner(opened.Network, statistics).Evaluate(generator, dataset, options, new Share(progress), cancellation));
-        return [.. results.Values.Select(value => new Contracts.V1.MetricValue { Metric = value.Name, Value = value.Value, Samples = value.Generated })];
+        return _network.Use((network, weights, spec.Evaluation.Resize), opened =>
+        {
+            MetricsRunner runner = new(opened.Network, statistics);
+            if (dataset.Count * (long)opened.Network.Features.FeatureCount * sizeof(float) <= MostFeatureBytes)
+            {
+                // First: it makes the single features of real images, where the figures may need no more than their mean and covariance.
+                NeighbourSheet.Write(runner, generator, dataset, options, neighbours, cancellation);
+            }
+            return runner.Evaluate(generator, dataset, options, new Share(progress), cancellation).Values.Select(ToMessage).ToList();
+        });
+    }
+
+    private static Contracts.V1.MetricValue ToMessage(Evaluation.MetricValue value)
+    {
+        Contracts.V1.MetricValue message = new() { Metric = value.Name, Value = value.Value, Samples = value.Generated };
+        if (value.StandardDeviation is { } deviation)
+        {
+            message.StandardDeviation = deviation;
+        }
+        return message;
     }
 
     // The generated images are nearly all of the work; the real ones' features are cached.
@@ -152,5 +186,17 @@ internal sealed class SnapshotEvaluation(
                 progress.Report(value.Done / (double)value.Total);
             }
         }
+    }
+
+    // Where images are until they are sent.
+    private readonly record struct Drawn(string Folder, string Name)
+    {
+        public string Grid => In("grid");
+
+        public string Walk => In("walk");
+
+        public string Neighbours => In("neighbours");
+
+        private string In(string kind) => Path.Combine(Folder, $"{kind}-{Name}.png");
     }
 }

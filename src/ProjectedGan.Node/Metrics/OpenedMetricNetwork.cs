@@ -59,6 +59,7 @@ internal sealed class OpenedMetricNetwork : IDisposable
                 FeatureNetwork features => MetricNetwork.Of(features, resizing: resizing),
                 InceptionV3 inception => MetricNetwork.Of(inception, resizing),
                 NsfwInceptionV3 inception => MetricNetwork.Of(inception, resizing),
+                ClipVisionTransformer clip => MetricNetwork.Of(clip, resizing),
                 _ => throw new InvalidOperationException($"{module.Name} has no pooled features."),
             };
             module.Optimize();

@@ -12,7 +12,7 @@ internal sealed class ClusterRuns(GrpcChannel channel)
     private readonly Experiments.ExperimentsClient _experiments = new(channel);
     private readonly ArtifactClient _artifacts = new(channel.CreateCallInvoker(), new TransferOptions(), TimeProvider.System);
 
-    /// <summary>One experiment by its id, with its newest sheet of samples.</summary>
+    /// <summary>One experiment by its id, with its newest sheets.</summary>
     public async Task<ReportRun> ReadAsync(string id, CancellationToken cancellation)
     {
         Experiment experiment = await _experiments.GetAsync(new GetRequest { Id = id }, cancellationToken: cancellation);
@@ -27,12 +27,15 @@ internal sealed class ClusterRuns(GrpcChannel channel)
             TrainingTime = experiment.Progress?.TrainingTime?.ToTimeSpan() ?? TimeSpan.Zero,
             Metric = measured.Length > 0 ? measured[^1].Metrics[0].Metric : "",
             Curve = [.. measured.Where(snapshot => snapshot.Metrics[0].Metric == measured[^1].Metrics[0].Metric)
-                .Select(snapshot => new Measurement(snapshot.Images, snapshot.TrainingTime.ToTimeSpan(), snapshot.Metrics[0].Value))],
-            Samples = experiment.Snapshots.Where(snapshot => snapshot.Grid is not null).MaxBy(snapshot => snapshot.Images)?.Grid is { } grid
-                ? await FetchAsync(grid, cancellation)
-                : null,
+                .Select(snapshot => new Measurement(
+                    snapshot.Images, snapshot.TrainingTime.ToTimeSpan(), snapshot.Metrics[0].Value, snapshot.Metrics[0].HasStandardDeviation ? snapshot.Metrics[0].StandardDeviation : null))],
+            Samples = await NewestAsync(experiment, snapshot => snapshot.Grid, cancellation),
+            Neighbours = await NewestAsync(experiment, snapshot => snapshot.Neighbours, cancellation),
         };
     }
+
+    private async Task<byte[]?> NewestAsync(Experiment experiment, Func<Snapshot, Artifact?> image, CancellationToken cancellation) =>
+        experiment.Snapshots.OrderBy(snapshot => snapshot.Images).Select(image).LastOrDefault(drawn => drawn is not null) is { } newest ? await FetchAsync(newest, cancellation) : null;
 
     private static string State(Experiment experiment)
     {
@@ -45,13 +48,13 @@ internal sealed class ClusterRuns(GrpcChannel channel)
         return experiment.Reason.Length > 0 ? $"{state}: {experiment.Reason}" : state;
     }
 
-    private async Task<byte[]> FetchAsync(Artifact grid, CancellationToken cancellation)
+    private async Task<byte[]> FetchAsync(Artifact image, CancellationToken cancellation)
     {
         string folder = Directory.CreateTempSubdirectory("pgan-report-").FullName;
         try
         {
-            string path = Path.Combine(folder, "grid.png");
-            await _artifacts.FetchToAsync(grid, path, progress: null, cancellation);
+            string path = Path.Combine(folder, "image.png");
+            await _artifacts.FetchToAsync(image, path, progress: null, cancellation);
             return await File.ReadAllBytesAsync(path, cancellation);
         }
         finally

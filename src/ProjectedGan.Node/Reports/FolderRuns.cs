@@ -35,6 +35,9 @@ internal static partial class FolderRuns
         TrainingSpec spec = TrainingSpecFile.LoadUnvalidated(folder.Spec);
         IReadOnlyList<FdRow> rows = File.Exists(folder.FrechetCsv) ? FdCsv.Read(folder.FrechetCsv) : [];
         string network = rows.Count > 0 ? rows[^1].FeatureNetwork : "";
+        Dictionary<long, double?> spreads = File.Exists(folder.MetricsCsv)
+            ? MetricsCsv.Read(folder.MetricsCsv).Where(row => row.Metric == MetricName.Frechet(network)).GroupBy(row => row.Images).ToDictionary(rows => rows.Key, rows => rows.Last().StandardDeviation)
+            : [];
         CheckpointManifest? newest = folder.Newest(_ => { })?.Manifest;
         // A checkpoint may be older than the last measurement, where there is none at all too.
         long images = Math.Max(newest?.ImagesSeen ?? 0, rows.Count > 0 ? rows.Max(row => row.Images) : 0);
@@ -50,8 +53,9 @@ internal static partial class FolderRuns
             TrainingTime = TimeSpan.FromSeconds(seconds),
             Metric = network.Length > 0 ? MetricName.Frechet(network) : "",
             Curve = [.. rows.Where(row => row.FeatureNetwork == network && double.IsFinite(row.Distance))
-                .Select(row => new Measurement(row.Images, TimeSpan.FromSeconds(row.Seconds), row.Distance))],
+                .Select(row => new Measurement(row.Images, TimeSpan.FromSeconds(row.Seconds), row.Distance, spreads.GetValueOrDefault(row.Images)))],
             PeakBytes = PeakBytes(folder),
+            Neighbours = File.Exists(folder.Neighbours) ? File.ReadAllBytes(folder.Neighbours) : null,
             Samples = NewestGrid(folder) is { } grid ? File.ReadAllBytes(grid) : null,
             Real = File.Exists(folder.RealGrid) ? File.ReadAllBytes(folder.RealGrid) : null,
         };

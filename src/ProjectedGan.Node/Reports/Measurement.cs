@@ -4,4 +4,5 @@ namespace ProjectedGan.Node.Reports;
 /// <param name="Images">Real images shown until then.</param>
 /// <param name="Time">Training time until then.</param>
 /// <param name="Value">The figure.</param>
-internal readonly record struct Measurement(long Images, TimeSpan Time, double Value);
+/// <param name="Deviation">Its standard deviation over resamples; null where it was not measured.</param>
+internal readonly record struct Measurement(long Images, TimeSpan Time, double Value, double? Deviation = null);

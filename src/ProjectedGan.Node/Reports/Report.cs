@@ -47,6 +47,8 @@ internal sealed class Report
             new ReportText("Over all sessions of each run; memory is the training process's own, not a GPU's."),
             new ReportTable(["variant", "device", "images/s", "training", "peak memory"], [.. _variants.Select(Resources)]),
             new ReportHeading(2, "Runs"),
+            .. _runs.Any(run => run.Curve.Any(measured => measured.Deviation is not null))
+                ? (ReportBlock[])[new ReportText("Behind ± is a figure's standard deviation over resamples of its generated images.")] : [],
             new ReportTable(["run", "seed", "state", "images", "best", "at images", "last"], [.. _runs.Select(Row)]),
             new ReportHeading(2, "Specs"),
             .. _runs.Select(run => new ReportListing(run.Name, TrainingSpecFile.Write(run.Spec))),
@@ -103,23 +105,33 @@ internal sealed class Report
 
     private IEnumerable<ReportBlock> Sheets()
     {
-        List<ReportPicture> sheets = [.. _variants.Index().Where(variant => variant.Item.Runs[0].Samples is not null).Select(variant =>
-        {
-            ReportRun run = variant.Item.Runs[0];
-            return Sheet($"samples-{variant.Index + 1}", string.Create(CultureInfo.InvariantCulture, $"{variant.Item.Name}, seed {run.Spec.Seed}, {run.Images:N0} images"), run.Samples!);
-        })];
+        List<ReportPicture> sheets = Newest("samples", run => run.Samples), neighbours = Newest("neighbours", run => run.Neighbours);
         foreach ((int index, ReportRun run) in _runs.Where(run => run.Real is not null).DistinctBy(run => run.Spec.Data.Path).Index())
         {
             sheets.Insert(index, Sheet($"real-{index + 1}", $"real images of {Path.GetFileName(run.Spec.Data.Path)}", run.Real!));
         }
 
-        return sheets.Count == 0 ? [] :
-        [
-            new ReportHeading(2, "Samples"),
-            new ReportText("The newest sheet of each variant's first seed, of the same latent vectors: none was chosen for its looks."),
-            new ReportPictures(sheets),
-        ];
+        if (sheets.Count > 0)
+        {
+            yield return new ReportHeading(2, "Samples");
+            yield return new ReportText("The newest sheet of each variant's first seed, of the same latent vectors: none was chosen for its looks.");
+            yield return new ReportPictures(sheets);
+        }
+
+        if (neighbours.Count > 0)
+        {
+            yield return new ReportHeading(2, "Nearest training images");
+            yield return new ReportText("Each sample with the training images nearest to it in the metric's features, nearest first. A sample that equals its neighbour was learnt by heart; "
+                + "many samples with one neighbour are a collapse.");
+            yield return new ReportPictures(neighbours);
+        }
     }
+
+    private List<ReportPicture> Newest(string file, Func<ReportRun, byte[]?> sheet) => [.. _variants.Index().Where(variant => sheet(variant.Item.Runs[0]) is not null).Select(variant =>
+    {
+        ReportRun run = variant.Item.Runs[0];
+        return Sheet($"{file}-{variant.Index + 1}", string.Create(CultureInfo.InvariantCulture, $"{variant.Item.Name}, seed {run.Spec.Seed}, {run.Images:N0} images"), sheet(run)!);
+    })];
 
     private static IReadOnlyList<string> Resources(Variant variant)
     {
@@ -146,7 +158,8 @@ internal sealed class Report
         Measurement best = Variant.Best(run);
         string format = Format(best.Value);
         string Number(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        return [run.Name, seed, run.State, images, Number(best.Value), best.Images.ToString("N0", CultureInfo.InvariantCulture), Number(run.Curve[^1].Value)];
+        string Figure(Measurement measured) => measured.Deviation is { } deviation ? $"{Number(measured.Value)} ± {Number(deviation)}" : Number(measured.Value);
+        return [run.Name, seed, run.State, images, Figure(best), best.Images.ToString("N0", CultureInfo.InvariantCulture), Figure(run.Curve[^1])];
     }
 
     private static ReportPicture Chart(string file, LineChart chart) => new(file, $"{chart.Title}; {chart.Subtitle}", ChartRenderer.Png(chart));

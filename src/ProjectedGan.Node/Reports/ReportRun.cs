@@ -34,6 +34,9 @@ internal sealed record ReportRun
     /// <summary>A PNG sheet of its newest samples, if there is one.</summary>
     public byte[]? Samples { get; init; }
 
+    /// <summary>A PNG sheet of samples beside the training images nearest to them, the newest, if there is one.</summary>
+    public byte[]? Neighbours { get; init; }
+
     /// <summary>A PNG sheet of real images, if there is one.</summary>
     public byte[]? Real { get; init; }
 }

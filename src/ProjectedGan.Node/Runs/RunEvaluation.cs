@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination.Evaluation;
+using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
@@ -11,7 +13,9 @@ using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Node.Runs;
 
-/// <summary>Measures snapshots of a run: one Fréchet distance each, into fd.csv and its plot. Used by one thread.</summary>
+/// <summary>
+/// Measures snapshots of a run: the Fréchet distance into fd.csv and its plot, all figures into metrics.csv. Used by one thread.
+/// </summary>
 internal sealed class RunEvaluation : IDisposable
 {
     private readonly RunFolder _folder;
@@ -22,13 +26,13 @@ internal sealed class RunEvaluation : IDisposable
     private readonly ILogger _logger;
     private bool _keptFeatures;
 
-    public RunEvaluation(RunFolder folder, IImageDataset dataset, OpenedMetricNetwork opened, int samples, ILogger logger)
+    public RunEvaluation(RunFolder folder, IImageDataset dataset, OpenedMetricNetwork opened, EvaluationOptions options, ILogger logger)
     {
         _folder = folder;
         _dataset = dataset;
         _opened = opened;
         _runner = new MetricsRunner(opened.Network, new RealStatisticsCache(PganHome.Statistics, logger));
-        _options = new EvaluationOptions { Samples = samples, BatchSize = 32, DecodingThreads = 1 };
+        _options = options;
         _logger = logger;
     }
 
@@ -36,17 +40,24 @@ internal sealed class RunEvaluation : IDisposable
     public string Metric => MetricName.Frechet(_opened.Network.Features.Name);
 
     /// <summary>Measures a snapshot and writes it down.</summary>
-    public double Measure(GeneratorSnapshot snapshot, CancellationToken cancellation)
+    /// <returns>The Fréchet distance, and what was lost of recall where a collapse begins with this measurement.</returns>
+    public (double Distance, RecallLoss? Collapse) Measure(GeneratorSnapshot snapshot, CancellationToken cancellation)
     {
         long start = TimeProvider.System.GetTimestamp();
         using GeneratorNetwork generator = snapshot.CreateGenerator();
         // Once, so that the last sheet needs no second pass over the images; to read them at each measurement would only cost memory.
-        double distance = _runner.Evaluate(generator, _dataset, _options with { KeepRealFeatures = !_keptFeatures }, null, cancellation).Values[0].Value;
+        IReadOnlyList<MetricValue> values =
+            _runner.Evaluate(generator, _dataset, _options with { KeepRealFeatures = !_keptFeatures }, null, cancellation).Values;
         _keptFeatures = true;
+        bool wasCollapsing = Loss() is { IsCollapse: true };
+        MetricsCsv.Append(
+            _folder.MetricsCsv,
+            values.Select(value => new MetricRow(snapshot.ImagesSeen, value.Name, value.Value, value.StandardDeviation, value.Generated)));
+        double distance = values[0].Value;
         FdCsv.Append(_folder.FrechetCsv, new FdRow(snapshot.ImagesSeen, Math.Round(snapshot.TrainingTime.TotalSeconds, 1), _opened.Network.Features.Name, distance));
         Plot();
         RunLog.Measured(_logger, Metric, distance, snapshot.ImagesSeen, TimeProvider.System.GetElapsedTime(start).TotalSeconds);
-        return distance;
+        return (distance, !wasCollapsing && Loss() is { IsCollapse: true } loss ? loss : null);
     }
 
     /// <summary>Draws the snapshot's samples beside the training images nearest to them.</summary>
@@ -57,6 +68,14 @@ internal sealed class RunEvaluation : IDisposable
     }
 
     public void Dispose() => _opened.Dispose();
+
+    private RecallLoss? Loss() => File.Exists(_folder.MetricsCsv)
+        ? RecallLoss.Of(MetricsCsv.Read(_folder.MetricsCsv).GroupBy(row => row.Images).OrderBy(rows => rows.Key)
+            .Select(rows => (IReadOnlyList<MetricRecord>)[.. rows.Select(Record)]))
+        : null;
+
+    private static MetricRecord Record(MetricRow row) =>
+        new() { Metric = row.Metric, Value = row.Value, Samples = row.Generated, StandardDeviation = row.StandardDeviation };
 
     private void Plot()
     {

@@ -18,6 +18,9 @@ internal sealed record RunFolder(string Path)
 
     public string FrechetCsv => In("fd.csv");
 
+    /// <summary>Every figure of every measurement.</summary>
+    public string MetricsCsv => In("metrics.csv");
+
     /// <summary>Fréchet distance against thousands of images, without the ending: .png and .svg are written.</summary>
     public string FrechetPlot => In("fd");
 

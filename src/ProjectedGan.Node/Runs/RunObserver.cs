@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Networks.Generators;
@@ -57,7 +58,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
 
     public void Evaluate(GeneratorSnapshot snapshot)
     {
-        if (session.Evaluation is not { } evaluation)
+        if (session.Evaluation is null)
         {
             snapshot.Dispose();
             return;
@@ -65,7 +66,24 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
 
         // A newer one takes the place of one of its kind that waits.
         string kind = session.MeasuresEverySnapshot ? $"distance at {snapshot.ImagesSeen}" : "distance";
-        worker.Add(kind, snapshot, taken => _distance = (evaluation.Metric, Measure(evaluation, taken), taken.ImagesSeen));
+        worker.Add(kind, snapshot, Measure);
+    }
+
+    /// <summary>Measures a snapshot, where the run is measured, and warns of a collapse that begins.</summary>
+    public void Measure(GeneratorSnapshot snapshot)
+    {
+        if (session.Evaluation is not { } evaluation)
+        {
+            return;
+        }
+
+        (double distance, RecallLoss? collapse) = evaluation.Measure(snapshot, cancellation);
+        _distance = (evaluation.Metric, distance, snapshot.ImagesSeen);
+        session.Events?.Figures(snapshot.ImagesSeen, (TrainingFigures.OfMetric(evaluation.Metric), distance));
+        if (collapse is not null)
+        {
+            Warning($"warning: after {snapshot.ImagesSeen} images: {collapse}");
+        }
     }
 
     public void NonFinite(NonFiniteGradient gradient)
@@ -98,14 +116,6 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
             _toldOfNonFinite = true;
             Console.Error.WriteLine($"pgan: warning: {message} nonFinite is {session.NonFinite.ToString().ToLowerInvariant()}; later ones are in log.jsonl alone.");
         }
-    }
-
-    /// <summary>Measures a snapshot.</summary>
-    public double Measure(RunEvaluation evaluation, GeneratorSnapshot snapshot)
-    {
-        double distance = evaluation.Measure(snapshot, cancellation);
-        session.Events?.Figures(snapshot.ImagesSeen, (TrainingFigures.OfMetric(evaluation.Metric), distance));
-        return distance;
     }
 
     /// <summary>Writes the grid of the run's fixed latents among those of other snapshots.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.WeightFiles;
@@ -103,6 +104,7 @@ internal sealed class TrainingSession : IDisposable
         }
 
         FdCsv.Resume(Folder.FrechetCsv, trainer.ImagesSeen);
+        MetricsCsv.Resume(Folder.MetricsCsv, trainer.ImagesSeen);
         // At a checkpoint's own step all has been said, but before the first iteration nothing.
         Events = EventFile.Create(Folder, trainer.ImagesSeen == 0 ? 0 : trainer.ImagesSeen + 1, TimeProvider.System, observer.Warning);
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(stop, _budgetUsed.Token);
@@ -158,7 +160,22 @@ internal sealed class TrainingSession : IDisposable
         string weights = isOwn
             ? WeightStore.Default().Require("evaluation.weights", _spec.Evaluation.Weights)
             : WeightStore.Default().Require("features.weights", _spec.Features.Weights);
-        return new RunEvaluation(Folder, Dataset, OpenedMetricNetwork.FromFile(network, weights, TorchSharp.torch.CPU), samples, _logger);
+        var (metrics, problems) = MetricKinds.Parse(_spec.Evaluation.Metrics);
+        if (problems.Count > 0)
+        {
+            throw new UsageException(string.Join('\n', problems.Select(problem => $"evaluation.metrics {problem}")));
+        }
+
+        EvaluationOptions options = new()
+        {
+            Metrics = [MetricKind.FrechetDistance, .. metrics.Where(metric => metric != MetricKind.FrechetDistance)],
+            Samples = samples,
+            Resamples = _spec.Evaluation.Resamples,
+            BatchSize = 32,
+            DecodingThreads = 1,
+        };
+        options.Validate();
+        return new RunEvaluation(Folder, Dataset, OpenedMetricNetwork.FromFile(network, weights, TorchSharp.torch.CPU), options, _logger);
     }
 
     private void Finish(Trainer trainer, RunObserver observer, SessionEnd end, CancellationToken stop)
@@ -174,10 +191,7 @@ internal sealed class TrainingSession : IDisposable
         {
             // The schedule's last evaluation lies before the clock's end.
             observer.WriteGrid(snapshot);
-            if (Evaluation is { } evaluation)
-            {
-                observer.Measure(evaluation, snapshot);
-            }
+            observer.Measure(snapshot);
         }
 
         Evaluation?.DrawNeighbours(snapshot, stop);

@@ -23,7 +23,7 @@ internal static class PullCommand
         ExampleCommand command = new(
             "pull",
             """
-            Fetches pretrained weights from their publisher and imports them into the store. The file's hash is checked; an interrupted download is
+            Fetches pretrained weights from their publisher and imports them into the store. The file's hash is checked where the publisher names one; an interrupted download is
             continued by the next pull. Without a network it says which file to bring for pgan weights import.
             """,
             "weights pull tf_efficientnet_lite0",
@@ -65,6 +65,11 @@ internal static class PullCommand
         {
             throw new WeightFileException(
                 $"{error.Message} Without a network bring {file.Name} ({file.Address}) from a machine that has one: pgan weights import {file.Name} --network {network.Name}");
+        }
+
+        if (file.Sha256Start is null)
+        {
+            Console.WriteLine($"{file.Name}: its publisher names no hash to compare with. It is {WeightFile.Sha256(path)} here; only the connection vouches for it.");
         }
 
         StoredWeights stored = store.Import(path, network.Name);

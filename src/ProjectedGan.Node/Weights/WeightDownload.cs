@@ -109,11 +109,11 @@ internal sealed class WeightDownload(HttpClient client, string folder)
     private string Verified(PublishedFile file, string part)
     {
         string sha256 = WeightFile.Sha256(part);
-        if (!sha256.StartsWith(file.Sha256Start, StringComparison.Ordinal))
+        if (file.Sha256Start is { } start && !sha256.StartsWith(start, StringComparison.Ordinal))
         {
             File.Delete(part);
             throw new WeightFileException(
-                $"What was fetched as '{file.Name}' is another file: its SHA-256 is {sha256}, the published one begins with {file.Sha256Start}. Nothing was kept; fetch it again.");
+                $"What was fetched as '{file.Name}' is another file: its SHA-256 is {sha256}, the published one begins with {start}. Nothing was kept; fetch it again.");
         }
 
         string path = Path.Combine(folder, file.Name);

@@ -16,6 +16,11 @@ public sealed class EvaluationInstruments : IDisposable
         "pgan.evaluation.snapshot.iteration", "{iteration}", "Iteration of the snapshot that was evaluated last.",
         experiment => [new(TelemetryAttributes.ExperimentId, experiment)]);
 
+    private readonly LatestGauge<string> _recallLoss = new(
+        "pgan.evaluation.recall.loss", "1",
+        "Share of its recall that an experiment lost over its last measurements while its Fréchet distance improved.",
+        experiment => [new(TelemetryAttributes.ExperimentId, experiment)]);
+
     private readonly RenewingMeter _byExperiment;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _snapshots;
@@ -30,6 +35,7 @@ public sealed class EvaluationInstruments : IDisposable
             _values.AttachTo(own);
             _best.AttachTo(own);
             _iteration.AttachTo(own);
+            _recallLoss.AttachTo(own);
         });
     }
 
@@ -57,12 +63,16 @@ public sealed class EvaluationInstruments : IDisposable
         }
     }
 
+    /// <summary>The share of recall, 0 to 1, that was lost over the last measurements while the distance improved. Shown as long as those are.</summary>
+    public void RecallLost(string experiment, double share) => _recallLoss.Set(experiment, share);
+
     /// <summary>The experiment gets no more results: its values are removed.</summary>
     public void ExperimentEnded(string experiment)
     {
         _values.RemoveWhere(key => key.Experiment == experiment);
         _best.RemoveWhere(key => key.Experiment == experiment);
         _iteration.RemoveWhere(key => key == experiment);
+        _recallLoss.RemoveWhere(key => key == experiment);
     }
 
     public void Dispose() => _byExperiment.Dispose();

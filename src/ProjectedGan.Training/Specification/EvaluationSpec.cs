@@ -3,8 +3,8 @@ using ProjectedGan.Networks.Features;
 namespace ProjectedGan.Training.Specification;
 
 /// <summary>
-/// What a cluster's evaluator measures on the snapshots of <c>schedule.evaluationImages</c>. <c>pgan train</c> measures the Fréchet distance alone,
-/// with the same network and number of samples, and <see cref="EverySnapshot"/> where that is set.
+/// What is measured on the snapshots of <c>schedule.evaluationImages</c>, by a cluster's evaluator and by <c>pgan train</c>, which always measures
+/// the Fréchet distance, too.
 /// </summary>
 public sealed record EvaluationSpec
 {
@@ -35,6 +35,13 @@ public sealed record EvaluationSpec
     /// <summary>Generated images, 2 to 1,000,000. Default 5,000; published figures use 50,000.</summary>
     [OutsideSpecHash("evaluation only reads")]
     public int Samples { get; init; } = 5_000;
+
+    /// <summary>
+    /// Resamples of the generated images for the standard deviation of each figure, 2 to 1,000; 0 for none. The features of all generated images
+    /// are in memory then, and a Fréchet distance is computed anew for each resample. Default 0.
+    /// </summary>
+    [OutsideSpecHash("evaluation only reads")]
+    public int Resamples { get; init; }
 
     /// <summary>Measures every snapshot; else a newer one takes the place of one that waits. Default false.</summary>
     [OutsideSpecHash("evaluation only reads")]

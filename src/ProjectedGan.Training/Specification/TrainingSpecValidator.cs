@@ -15,6 +15,7 @@ public static class TrainingSpecValidator
     private const long MostImages = 1L << 50;
     private const long LargestBucket = 1L << 30;
     private const int MostSamples = 1_000_000;
+    private const int MostResamples = 1_000;
 
     /// <summary>Everything that is wrong with <paramref name="spec"/>; empty for a usable one.</summary>
     public static IReadOnlyList<SpecProblem> Validate(TrainingSpec spec)
@@ -154,6 +155,7 @@ public static class TrainingSpecValidator
         checks.Range("reduction.bucketBytes", 4096, LargestBucket);
         checks.Range("evaluation.samples", 2, MostSamples);
         checks.Range("evaluation.stopAfter", 0, int.MaxValue);
+        checks.Range("evaluation.resamples", 0, MostResamples);
         checks.Range("cluster.minWorkers", 1, 4096);
         checks.Range("cluster.maxWorkers", 0, 4096);
         checks.Range("cluster.priority", -100, 100);
@@ -171,6 +173,10 @@ public static class TrainingSpecValidator
         else if (most != 0 && most < least)
         {
             checks.Add("cluster.maxWorkers", $"cluster.maxWorkers is {most}, less than cluster.minWorkers ({least}); use {least} or more, or 0.");
+        }
+        if (spec.Evaluation.Resamples == 1)
+        {
+            checks.Add("evaluation.resamples", "evaluation.resamples is 1, of which there is no spread; use 2 or more, or 0 for none.");
         }
         if (spec.Evaluation is { Network.Length: > 0, Weights.Length: 0 })
         {

@@ -1,5 +1,6 @@
 using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Coordination.Experiments;
+using ProjectedGan.Coordination.Journal;
 using ProjectedGan.Coordination.Tests.Simulation;
 
 namespace ProjectedGan.Coordination.Tests.Evaluation;
@@ -178,6 +179,30 @@ public class EvaluationQueueTests
         Assert.Equal("Stopped early: fid_inception_v3 has not improved on 5 at 200 images for 2 snapshots.", view.Reason);
         Assert.Equal(200, view.BestSnapshotImages);
         cluster.AssertLedger(view, view.Checkpoint!.Iteration);
+    }
+
+    [Fact]
+    public async Task Recall_FallingWhileTheDistanceImproves_IsToldOnceUntilItIsOver()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        string id = await cluster.SubmitAsync();
+        await RegisterAsync(cluster, "e1");
+        long images = 0;
+        foreach ((double distance, double recall) in new[] { (60.0, 0.6), (50.0, 0.5), (40.0, 0.3), (30.0, 0.2), (29.0, 0.4), (28.0, 0.3), (27.0, 0.1) })
+        {
+            images += 100;
+            await SnapshotAsync(cluster, id, images);
+            EvaluationTask task = (await NextAsync(cluster, "e1"))!;
+            await cluster.Evaluations.CompleteAsync("e1", task.Id, Outcome(distance) with
+            {
+                Metrics = [new MetricRecord { Metric = "fd_x", Value = distance, Samples = 50 }, new MetricRecord { Metric = "recall_x", Value = recall, Samples = 50 }],
+            });
+        }
+
+        ExperimentEvent[] warnings = [.. (await cluster.Journal.ReadAsync(id, 0, 1_000, CancellationToken.None)).Where(told => told.Log is { Level: "warning" })];
+        // At 300 images, on at 400, over at 500, and anew at 700.
+        Assert.Equal(["recall_x went from 0.6 to 0.3", "recall_x went from 0.4 to 0.1"], warnings.Select(told => told.Text.Split("measurements ")[1].Split(" (")[0]));
+        Assert.All(warnings, told => Assert.Equal(told.Text, told.Log!.Text));
     }
 
     [Fact]

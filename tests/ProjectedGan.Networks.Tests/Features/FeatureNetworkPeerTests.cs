@@ -2,11 +2,12 @@ using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.WeightFiles;
 using ProjectedGan.Testing;
 using TorchSharp;
+using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Features;
 
-/// <summary>The feature networks beside PyTorch's: torchvision's ResNets, and networks of PyTorch's own layers where Debian has none.</summary>
+/// <summary>The feature and metric networks beside PyTorch's: torchvision's ResNets, and networks of PyTorch's own layers where Debian has none.</summary>
 public sealed class FeatureNetworkPeerTests : IDisposable
 {
     private const double Float64Bound = 1e-11;
@@ -24,6 +25,7 @@ public sealed class FeatureNetworkPeerTests : IDisposable
     [Theory]
     [InlineData("resnet18", 75, 61)]
     [InlineData("resnet50", 75, 61)]
+    [InlineData("swav_resnet50", 75, 61)]
     [InlineData("clip_resnet50", 64, 32)]
     [InlineData("tf_efficientnet_lite2", 75, 61)]
     [InlineData("tf_efficientnet_lite3", 75, 61)]
@@ -35,7 +37,7 @@ public sealed class FeatureNetworkPeerTests : IDisposable
         set_num_threads(1);
         using var scope = NewDisposeScope();
         using var generator = new Generator(11);
-        using var network = FeatureNetworks.Create(name);
+        using var network = Create(name);
         Draw(network, generator);
         StateDict.Save(network, _folder.File("weights.safetensors"));
         Tensor[] images = [Images(generator, 2, 64, 96), Images(generator, 1, height, width)];
@@ -46,7 +48,7 @@ public sealed class FeatureNetworkPeerTests : IDisposable
         using var expected = SafeTensors.Read(_folder.File("taps.safetensors"));
         foreach (var type in new[] { ScalarType.Float64, ScalarType.Float32 })
         {
-            using var typed = FeatureNetworks.Create(name);
+            using var typed = Create(name);
             StateDict.Load(typed, _folder.File("weights.safetensors"));
             typed.to(type);
             for (var i = 0; i < images.Length; i++)
@@ -59,22 +61,58 @@ public sealed class FeatureNetworkPeerTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Embed_ClipsVisionTransformer_HasPyTorchsEmbeddings()
+    {
+        set_num_threads(1);
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(13);
+        using var network = new ClipVisionTransformer();
+        Draw(network, generator);
+        StateDict.Save(network, _folder.File("weights.safetensors"));
+        var images = Images(generator, 2, 224, 224);
+        SafeTensors.Write(_folder.File("images.safetensors"), [("0", images)]);
+        PyTorchPeer.Run(
+            "feature_networks.py", network.Name, _folder.File("weights.safetensors"), _folder.File("images.safetensors"), _folder.File("taps.safetensors"));
+
+        using var expected = SafeTensors.Read(_folder.File("taps.safetensors"));
+        Compare(network.Embed(images), expected, "0.0", 0);
+        // The bytes of a metric: to [-1, 1] and no resize.
+        var bytes = images.mul(Of(127.5)).add_(Of(127.5)).round_().to(ScalarType.Byte);
+        Assert.True(network.Pool(bytes).sub(network.Embed(bytes.to(ScalarType.Float32).div(Of(127.5)).sub_(Of(1.0)))).abs().max().item<float>() == 0);
+        network.to(ScalarType.Float64);
+        Compare(network.Embed(images.to(ScalarType.Float64)), expected, "0.0", 0);
+    }
+
+    [Fact]
+    public void Embed_ImagesOfAnotherSize_AreRefused()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new ClipVisionTransformer();
+
+        var error = Assert.Throws<ArgumentException>(() => network.Embed(zeros([1, 3, 224, 256])));
+
+        Assert.Contains("takes images of 224×224; found 224×256", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("resnet18")]
     [InlineData("resnet50")]
     [InlineData("clip_resnet50")]
+    [InlineData("swav_resnet50")]
+    [InlineData("clip_vit_b32")]
     [InlineData("deit_base_distilled_patch16_224")]
     public void Import_PublishedCheckpoint_FindsEveryTensorAndDropsTheHeads(string name)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(12);
-        using (var network = FeatureNetworks.Create(name))
+        using (var network = WeightImport.Find(name).Create())
         {
             Draw(network, generator);
             StateDict.Save(network, _folder.File("weights.safetensors"));
         }
 
-        SafeTensors.Write(_folder.File("images.safetensors"), [("0", Images(generator, 1, 32, 32))]);
+        SafeTensors.Write(_folder.File("images.safetensors"), [("0", Images(generator, 1, name == "clip_vit_b32" ? 224 : 32, name == "clip_vit_b32" ? 224 : 32))]);
         PyTorchPeer.Run(
             "feature_networks.py", name, _folder.File("weights.safetensors"), _folder.File("images.safetensors"), _folder.File("taps.safetensors"),
             _folder.File("published.pth"));
@@ -98,8 +136,10 @@ public sealed class FeatureNetworkPeerTests : IDisposable
         Assert.Contains("multiples of 32; found 64×80", error.Message, StringComparison.Ordinal);
     }
 
+    private static FeatureNetwork Create(string name) => (FeatureNetwork)WeightImport.Find(name).Create();
+
     // Every kind of tensor away from the value at which it does nothing.
-    private static void Draw(FeatureNetwork network, Generator generator)
+    private static void Draw(FrozenNetwork network, Generator generator)
     {
         using var _ = no_grad();
         network.Randomize(generator);

@@ -31,6 +31,19 @@ public sealed class CoordinationMetricsTests : IDisposable
     }
 
     [Fact]
+    public void Evaluated_RecallFallingWhileTheDistanceImproves_ShowsTheShareThatWasLost()
+    {
+        SnapshotRecord[] all = [Snapshot(images: 100, distance: 30, recall: 0.4), Snapshot(images: 200, distance: 25, recall: 0.3), Snapshot(images: 300, distance: 20, recall: 0.1)];
+        Metrics.Evaluated("exp", all[1], all[..2]);
+        Assert.Equal(["exp 0"], Read("pgan.evaluation.recall.loss"));
+
+        Metrics.Evaluated("exp", all[2], all);
+        Metrics.Evaluated("other", all[0] with { Metrics = [all[0].Metrics[0]] }, [all[0]]);
+
+        Assert.Equal(["exp 0.75"], Read("pgan.evaluation.recall.loss"));
+    }
+
+    [Fact]
     public void ExperimentEnded_AfterAnEvaluation_RemovesItsValuesAfterSomeScrapes()
     {
         Metrics.Evaluated("exp", Snapshot(images: 100, distance: 20, recall: 0.1), [Snapshot(images: 100, distance: 20, recall: 0.1)]);
@@ -55,7 +68,7 @@ public sealed class CoordinationMetricsTests : IDisposable
 
         Metrics.ExperimentLeft("exp");
 
-        Assert.All(["pgan.experiment.iteration", "pgan.experiment.workers", "pgan.evaluation.metric.value", "pgan.evaluation.metric.best"], name => Assert.Empty(Read(name)));
+        Assert.All(["pgan.experiment.iteration", "pgan.experiment.workers", "pgan.evaluation.metric.value", "pgan.evaluation.metric.best", "pgan.evaluation.recall.loss"], name => Assert.Empty(Read(name)));
     }
 
     [Fact]

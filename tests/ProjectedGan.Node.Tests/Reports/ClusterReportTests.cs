@@ -1,4 +1,5 @@
 using ProjectedGan.Contracts.V1;
+using ProjectedGan.Data.Images;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Tests.Clusters;
 using ProjectedGan.Node.Tests.Coordinator;
@@ -23,7 +24,7 @@ public class ClusterReportTests
             discriminator: {widthFactor: 0.05}
             projection: {channels: 4}
             schedule: {evaluationImages: 20, snapshotImages: 20}
-            evaluation: {network: mobilenet_v2, weights: mobilenet_v2, samples: 8, everySnapshot: true}
+            evaluation: {network: mobilenet_v2, weights: mobilenet_v2, samples: 8, everySnapshot: true, resamples: 4, metrics: "FrechetDistance, PrecisionRecall"}
             variants: [{name: baseline}, {name: none, projection.kind: none}]
             """));
         await using LocalCluster cluster = await LocalCluster.StartAsync(
@@ -53,7 +54,17 @@ public class ClusterReportTests
         Assert.Contains("| none | projection.kind: none | ccm_csm |", text, StringComparison.Ordinal);
         Assert.Contains("Fréchet distance (mobilenet_v2), 8 generated images against tiny.zip", text, StringComparison.Ordinal);
         Assert.Contains($"| none | 1 | {none.BestMetric.Value.ToString(none.BestMetric.Value >= 100 ? "F1" : "F2", System.Globalization.CultureInfo.InvariantCulture)} |", text, StringComparison.Ordinal);
-        Assert.Contains("| none | 0 | complete | 40 |", text, StringComparison.Ordinal);
-        Assert.Equal(["by-images-1.png", "by-time-1.png", "samples-1.png", "samples-2.png"], Directory.GetFiles(home.At("report", "images")).Select(Path.GetFileName).Order());
+        Assert.Matches(@"\| none \| 0 \| complete \| 40 \| [\d.]+ ± [\d.]+ \| \d+ \| [\d.]+ ± [\d.]+ \|", text);
+        Assert.Equal(["by-images-1.png", "by-time-1.png", "neighbours-1.png", "neighbours-2.png", "samples-1.png", "samples-2.png"], Directory.GetFiles(home.At("report", "images")).Select(Path.GetFileName).Order());
+        Assert.All(none.Snapshots, snapshot => Assert.Equal(
+            ["fd_mobilenet_v2", "precision_mobilenet_v2", "recall_mobilenet_v2"],
+            snapshot.Metrics.Where(metric => metric is { HasStandardDeviation: true, StandardDeviation: >= 0 }).Select(metric => metric.Metric)));
+        SampleImage sheet = await cluster.Experiments.GetSampleImageAsync(
+            new GetSampleImageRequest { Id = none.Id, Kind = GetSampleImageRequest.Types.Kind.Neighbours }, cancellationToken: patience.Token);
+        // 48 samples of 64 pixels, 4 a row, each with three neighbours.
+        ImageInfo info = ImageCodec.Probe(sheet.Png.Span);
+        Assert.Equal((40, 1100, 812), (sheet.Images, info.Width, info.Height));
+        PganResult shown = (await PganProcess.RunAsync(home.Path, ["show", none.Id, .. to])).Succeeded();
+        Assert.Matches(@"recall_mobilenet_v2 [\d.E-]+ ± [\d.E-]+", shown.Output);
     }
 }

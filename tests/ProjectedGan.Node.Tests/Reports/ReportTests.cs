@@ -112,7 +112,7 @@ public class ReportTests
         string spec = (await File.ReadAllTextAsync(TinyRun.Write(home, totalImages: 8, checkpointImages: 0))).Replace("evaluationImages: 0", "evaluationImages: 4", StringComparison.Ordinal);
         await File.WriteAllTextAsync(home.At("sweep.yaml"), $"""
             {spec}
-            evaluation: {"{network: mobilenet_v2, weights: mobilenet_v2, samples: 8, everySnapshot: true}"}
+            evaluation: {"{network: mobilenet_v2, weights: mobilenet_v2, samples: 8, everySnapshot: true, resamples: 4}"}
             variants: {"[{name: baseline}, {name: none, projection.kind: none}]"}
             """);
 
@@ -125,6 +125,12 @@ public class ReportTests
         Assert.Equal([0L, 4, 8], rows.Select(row => row.Images));
         double best = rows.Min(row => row.Distance);
         Assert.Contains($"| none | 1 | {best.ToString(best >= 100 ? "F1" : "F2", System.Globalization.CultureInfo.InvariantCulture)} |", text, StringComparison.Ordinal);
+        // Both files have the distance, metrics.csv its spread.
+        IReadOnlyList<MetricRow> figures = MetricsCsv.Read(home.At("runs", "tiny", "none", "metrics.csv"));
+        Assert.Equal(rows.Select(row => (row.Images, "fd_mobilenet_v2", row.Distance)), figures.Select(row => (row.Images, row.Metric, row.Value)));
+        Assert.All(figures, row => Assert.True(row.StandardDeviation > 0));
+        Assert.Matches(@"\| none \| 7 \| complete \| 8 \| [\d.]+ ± [\d.]+ \| \d+ \| [\d.]+ ± [\d.]+ \|", text);
+        Assert.True(File.Exists(home.At("report", "images", "neighbours-2.png")));
         Assert.DoesNotContain("not known", text, StringComparison.Ordinal);
         Assert.True(File.Exists(home.At("report", "images", "real-1.png")));
     }

@@ -45,7 +45,8 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
 
         JsonElement[] snapshots = [.. one.RootElement.GetProperty("snapshots").EnumerateArray()];
         Assert.Equal(["0", "8", "16", "24"], snapshots.Select(snapshot => snapshot.GetProperty("images").GetString()));
-        Assert.All(snapshots, snapshot => Assert.Equal(JsonValueKind.Object, snapshot.GetProperty("walk").ValueKind));
+        Assert.All((string[])["walk", "neighbours"], image => Assert.All(snapshots, snapshot => Assert.Equal(JsonValueKind.Object, snapshot.GetProperty(image).ValueKind)));
+        Assert.All(snapshots, snapshot => Assert.Equal(0.25, snapshot.GetProperty("metrics")[0].GetProperty("standardDeviation").GetDouble()));
         Assert.Contains("totalImages: 4000", one.RootElement.GetProperty("specYaml").GetString(), StringComparison.Ordinal);
     }
 
@@ -98,6 +99,7 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
     [Theory]
     [InlineData("samples", 8, 64)]
     [InlineData("walks", 16, 128)]
+    [InlineData("neighbours", 16, 240)]
     public async Task Images_OfASnapshot_AreKeptByBrowsers(string kind, int images, int width)
     {
         using HttpResponseMessage first = await _client.GetAsync($"{One}/{kind}/{images}.png");

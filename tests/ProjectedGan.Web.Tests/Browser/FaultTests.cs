@@ -34,6 +34,7 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     [Theory]
     [InlineData("samples", "Samples")]
     [InlineData("walks", "A latent walk")]
+    [InlineData("neighbours", "Nearest training images")]
     public async Task Image_ThatFailsWhenAnotherIsChosen_ChangesNothing(string kind, string name)
     {
         await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=24");

@@ -77,6 +77,32 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     }
 
     [Fact]
+    public async Task Neighbours_AreThoseOfTheChosenSamples()
+    {
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, One);
+        const string sheet = "section[aria-label='Nearest training images'] img";
+        await page[$"{sheet}[src$='/neighbours/24.png']"].WaitForAsync();
+
+        await page[Slider].FocusAsync();
+        await page.Page.Keyboard.PressAsync("ArrowLeft");
+
+        await page[$"{sheet}[src$='/neighbours/16.png']"].WaitForAsync();
+        Assert.StartsWith("Nearest training images after 16 images", await page[sheet].GetAttributeAsync("alt"), StringComparison.Ordinal);
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task Figures_WithSpreads_ShowThem()
+    {
+        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=8");
+
+        // 300 / 25 is the newest and the best, 300 / 9 that of the chosen snapshot.
+        await page["dd:has-text('12.00 ± 0.2500')"].WaitForAsync();
+        await page["section[aria-label='Samples']:has-text('FID 33.33 ± 0.2500')"].WaitForAsync();
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
     public async Task Charts_ShowCurves_AndReadPointsByKeyboard()
     {
         await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, One);

@@ -13,6 +13,9 @@ internal static class Drawings
     /// <summary>32 frames, 8 a row.</summary>
     public static byte[] Walk(long images) => Plain(8 * Frame, 4 * Frame, images);
 
+    /// <summary>A sheet of nearest training images.</summary>
+    public static byte[] Neighbours(long images) => Plain(240, 120, images);
+
     private static byte[] Plain(int width, int height, long images)
     {
         byte[] pixels = new byte[width * height * 3];

@@ -105,6 +105,7 @@ internal sealed class ScriptedEvaluator : IAsyncDisposable
         Task = task.Id,
         Grid = await UploadAsync($"samples-{task.Images}.png", Drawings.Grid(task.Images)),
         Walk = await UploadAsync($"walk-{task.Images}.png", Drawings.Walk(task.Images)),
-        Metrics = { new MetricValue { Metric = "fid", Value = Distance(task.Images), Samples = 1000 } },
+        Neighbours = await UploadAsync($"neighbours-{task.Images}.png", Drawings.Neighbours(task.Images)),
+        Metrics = { new MetricValue { Metric = "fid", Value = Distance(task.Images), Samples = 1000, StandardDeviation = 0.25 } },
     };
 }

@@ -82,11 +82,20 @@ internal static class ClusterMessages
 
     public static EvaluationOutcome ToRecord(EvaluationResult message) => new()
     {
-        Metrics = [.. message.Metrics.Take(100).Select(metric => new MetricRecord { Metric = Bounded(metric.Metric), Value = metric.Value, Samples = metric.Samples })],
+        Metrics = [.. message.Metrics.Take(100).Select(ToRecord)],
         Grid = message.Grid is null ? null : ToRecord(message.Grid),
         Walk = message.Walk is null ? null : ToRecord(message.Walk),
+        Neighbours = message.Neighbours is null ? null : ToRecord(message.Neighbours),
         Error = Bounded(message.Error),
         Duration = Span(message.Duration),
+    };
+
+    private static MetricRecord ToRecord(MetricValue metric) => new()
+    {
+        Metric = Bounded(metric.Metric),
+        Value = metric.Value,
+        Samples = metric.Samples,
+        StandardDeviation = metric.HasStandardDeviation ? metric.StandardDeviation : null,
     };
 
     public static Assignment ToMessage(WorkerAssignment assignment)

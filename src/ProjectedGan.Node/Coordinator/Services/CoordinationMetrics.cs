@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using ProjectedGan.Coordination;
+using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Telemetry.Coordination;
@@ -74,6 +75,11 @@ internal sealed class CoordinationMetrics : ICoordinationObserver, IDisposable
             IEnumerable<double> values = all.SelectMany(entry => entry.Metrics).Where(entry => entry.Metric == metric.Metric && double.IsFinite(entry.Value)).Select(entry => entry.Value).DefaultIfEmpty(metric.Value);
             double best = MetricName.LowerIsBetter(figure) ? values.Min() : values.Max();
             _evaluations.MetricMeasured(new MetricKey(experiment, figure, network), snapshot.Iteration, metric.Value, best, (int)metric.Samples);
+        }
+
+        if (snapshot.Metrics.Any(metric => MetricName.Split(metric.Metric).Figure is "recall" or "recall5"))
+        {
+            _evaluations.RecallLost(experiment, RecallLoss.Of(all.Select(entry => (IReadOnlyList<MetricRecord>)entry.Metrics))?.Share ?? 0);
         }
 
         if (_ended.ContainsKey(experiment))

@@ -69,7 +69,7 @@ internal sealed class EvaluatorLink(
                 await commands.WriteAsync(new Contracts.V1.EvaluatorCommand { Ack = new HeartbeatAck() });
                 break;
             case EvaluatorMessage.KindOneofCase.Result:
-                StoredFiles.Check(store, new[] { message.Result.Grid, message.Result.Walk }.OfType<Artifact>());
+                StoredFiles.Check(store, new[] { message.Result.Grid, message.Result.Walk, message.Result.Neighbours }.OfType<Artifact>());
                 await _queue.CompleteAsync(registration.Id, ClusterMessages.Bounded(message.Result.Task), ClusterMessages.ToRecord(message.Result));
                 break;
             default:

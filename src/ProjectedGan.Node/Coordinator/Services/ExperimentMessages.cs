@@ -146,12 +146,22 @@ internal static class ExperimentMessages
             Weights = ToMessage(snapshot.Weights),
             Grid = ToMessage(snapshot.Grid),
             Walk = ToMessage(snapshot.Walk),
+            Neighbours = ToMessage(snapshot.Neighbours),
         };
         message.Metrics.AddRange(snapshot.Metrics.Select(ToMessage));
         return message;
     }
 
-    public static MetricValue ToMessage(MetricRecord metric) => new() { Metric = metric.Metric, Value = metric.Value, Samples = metric.Samples };
+    public static MetricValue ToMessage(MetricRecord metric)
+    {
+        MetricValue message = new() { Metric = metric.Metric, Value = metric.Value, Samples = metric.Samples };
+        if (metric.StandardDeviation is { } deviation)
+        {
+            message.StandardDeviation = deviation;
+        }
+
+        return message;
+    }
 
     public static Artifact? ToMessage(ArtifactReference? artifact) =>
         artifact is null ? null : new Artifact { Name = artifact.Name, Digest = artifact.Digest, Bytes = artifact.Bytes };

@@ -56,12 +56,17 @@ internal sealed class ExperimentReader(IGrainFactory grains, IExperimentJournal 
     /// <summary>The image that was drawn at a snapshot.</summary>
     /// <param name="id">The experiment.</param>
     /// <param name="images">The snapshot; null for the newest that has such an image.</param>
-    /// <param name="kind">Grid or walk.</param>
+    /// <param name="kind">Grid, walk or neighbours.</param>
     /// <exception cref="NotFoundException">There is no such image.</exception>
     public async Task<(SnapshotRecord Snapshot, ArtifactReference Image)> FindImageAsync(string id, long? images, GetSampleImageRequest.Types.Kind kind)
     {
         ExperimentView view = await GetAsync(id);
-        string what = kind == GetSampleImageRequest.Types.Kind.Walk ? "latent walk" : "sample grid";
+        string what = kind switch
+        {
+            GetSampleImageRequest.Types.Kind.Walk => "latent walk",
+            GetSampleImageRequest.Types.Kind.Neighbours => "sheet of nearest training images",
+            _ => "sample grid",
+        };
         SnapshotRecord snapshot = view.Snapshots.LastOrDefault(snapshot => ImageOf(snapshot, kind) is not null && (images is null || snapshot.Images == images))
             ?? throw new NotFoundException(images is null ? $"Experiment {view.Id} has no {what} yet." : $"Experiment {view.Id} has no {what} at {images} images.");
         return (snapshot, ImageOf(snapshot, kind)!);
@@ -71,6 +76,7 @@ internal sealed class ExperimentReader(IGrainFactory grains, IExperimentJournal 
     {
         GetSampleImageRequest.Types.Kind.Unspecified or GetSampleImageRequest.Types.Kind.Grid => snapshot.Grid,
         GetSampleImageRequest.Types.Kind.Walk => snapshot.Walk,
-        _ => throw new FieldException("kind", $"kind is {(int)kind}; use KIND_GRID or KIND_WALK."),
+        GetSampleImageRequest.Types.Kind.Neighbours => snapshot.Neighbours,
+        _ => throw new FieldException("kind", $"kind is {(int)kind}; use KIND_GRID, KIND_WALK or KIND_NEIGHBOURS."),
     };
 }

@@ -39,6 +39,7 @@ internal static class WebEndpoints
         application.MapGet($"{One}/stream", calls.Guard(Service + "Watch", events.StreamAsync));
         Map($"{One}/samples/{{images}}.png", "GetSampleImage", context => images.WriteAsync(context, GetSampleImageRequest.Types.Kind.Grid));
         Map($"{One}/walks/{{images}}.png", "GetSampleImage", context => images.WriteAsync(context, GetSampleImageRequest.Types.Kind.Walk));
+        Map($"{One}/neighbours/{{images}}.png", "GetSampleImage", context => images.WriteAsync(context, GetSampleImageRequest.Types.Kind.Neighbours));
         application.Map($"{PortRules.JsonPath}/{{**rest}}", WebCalls.WriteUnknownAsync);
     }
 

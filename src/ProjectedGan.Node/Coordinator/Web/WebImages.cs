@@ -8,7 +8,7 @@ using ProjectedGan.Node.Coordinator.Services;
 
 namespace ProjectedGan.Node.Coordinator.Web;
 
-/// <summary>Sample grids and latent walks as PNG.</summary>
+/// <summary>Sample grids, latent walks and sheets of nearest training images as PNG.</summary>
 internal sealed class WebImages(ExperimentReader reader, ArtifactStore store)
 {
     private const string Newest = "newest";

@@ -38,6 +38,7 @@ export const api = {
   nodes: (signal) => getJson("nodes", signal),
   stream: (id, after, signal) => request(`experiments/${enc(id)}/stream?after=${after}`, { signal }),
   samplePath: (id, images) => `experiments/${enc(id)}/samples/${images}.png`,
+  neighboursPath: (id, images) => `experiments/${enc(id)}/neighbours/${images}.png`,
   walkPath: (id, images) => `experiments/${enc(id)}/walks/${images}.png`,
 };
 

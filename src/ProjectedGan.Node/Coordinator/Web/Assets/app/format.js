@@ -15,6 +15,12 @@ export function significant(value) {
   return value.toFixed(digits);
 }
 
+/** A measured value with its spread where that is known: "12.34 ± 0.56". */
+export function figure(metric) {
+  const value = significant(Number(metric.value));
+  return metric.standardDeviation === undefined ? value : `${value} ± ${significant(Number(metric.standardDeviation))}`;
+}
+
 export function duration(seconds) {
   if (!Number.isFinite(seconds) || seconds < 0) return "–";
   const s = Math.round(seconds);

@@ -1,7 +1,7 @@
 // An experiment in figures, and who trains it.
 import { h } from "../app/dom.js";
 import { address } from "../app/router.js";
-import { count, duration, lastWord, metricName, percent, seconds, short, significant } from "../app/format.js";
+import { count, duration, figure, lastWord, metricName, percent, seconds, short, significant } from "../app/format.js";
 import { meter } from "./meter.js";
 
 export function tiles(one) {
@@ -12,7 +12,7 @@ export function tiles(one) {
     tile("Images", short(images), [`${percent(images / total, 1)} of ${short(total)}`, meter(images / total, "Share of the experiment's images")]),
     tile("Speed", progress.imagesPerSecond ? significant(Number(progress.imagesPerSecond)) : "–", isRunning ? "images/s" : "images/s, last reported"),
     tile("Training time", duration(seconds(progress.trainingTime)), isRunning && progress.remaining ? `${duration(seconds(progress.remaining))} left` : `iteration ${count(Number(progress.iteration ?? 0))}`),
-    tile(best ? `Best ${metricName(best.metric)}` : "Best metric", best ? significant(Number(best.value)) : "–", best ? `at ${short(Number(one.bestSnapshotImages))} images` : "none measured yet"),
+    tile(best ? `Best ${metricName(best.metric)}` : "Best metric", best ? figure(best) : "–", best ? `at ${short(Number(one.bestSnapshotImages))} images` : "none measured yet"),
     tile("Workers", String(one.members.length), `epoch ${one.membershipEpoch}`),
     tile("Batch", String(one.batch), `in ${one.replicas} replicas`));
 }

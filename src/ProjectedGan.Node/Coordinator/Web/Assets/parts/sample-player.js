@@ -2,7 +2,7 @@
 import { h, icon } from "../app/dom.js";
 import { api, imageSource } from "../app/api.js";
 import { RETRY_PAUSE } from "../app/live.js";
-import { count, duration, metricName, seconds, significant } from "../app/format.js";
+import { count, duration, figure, metricName, seconds } from "../app/format.js";
 
 const FRAME_TIME = 450;
 
@@ -87,10 +87,10 @@ export class SamplePlayer {
     const metric = snapshot.metrics[0];
     const text = `${count(snapshot.images)} images`;
     this.slider.value = this.place;
-    this.slider.setAttribute("aria-valuetext", `${text}${metric ? `, ${metricName(metric.metric)} ${significant(Number(metric.value))}` : ""}`);
+    this.slider.setAttribute("aria-valuetext", `${text}${metric ? `, ${metricName(metric.metric)} ${figure(metric)}` : ""}`);
     this.readout.replaceChildren(
       h("strong", {}, text, this.place === this.snapshots.length - 1 && h("span", { class: "newest" }, " · newest")),
-      h("span", { class: "quiet" }, `${duration(seconds(snapshot.trainingTime))} of training${metric ? ` · ${metricName(metric.metric)} ${significant(Number(metric.value))}` : ""}`));
+      h("span", { class: "quiet" }, `${duration(seconds(snapshot.trainingTime))} of training${metric ? ` · ${metricName(metric.metric)} ${figure(metric)}` : ""}`));
   }
 
   key(event) {

@@ -7,6 +7,7 @@ import { clock, lastWord } from "../app/format.js";
 import { badge } from "../parts/badge.js";
 import { choice } from "../parts/choice.js";
 import { EventList } from "../parts/event-list.js";
+import { NeighbourSheet } from "../parts/neighbour-sheet.js";
 import { RunCharts } from "../parts/run-charts.js";
 import { SamplePlayer } from "../parts/sample-player.js";
 import { WalkPlayer } from "../parts/walk-player.js";
@@ -24,8 +25,9 @@ export function experimentView(id, query, signal) {
 class ExperimentPage {
   constructor(id, query, signal, body) {
     Object.assign(this, { id, signal, body });
-    this.samples = new SamplePlayer(id, { at: query.get("at") ?? undefined, moved: (images, isNewest) => { this.walk.follow(images); remember({ at: isNewest ? "" : images }); } });
+    this.samples = new SamplePlayer(id, { at: query.get("at") ?? undefined, moved: (images, isNewest) => { this.walk.follow(images); this.neighbours.follow(images); remember({ at: isNewest ? "" : images }); } });
     this.walk = new WalkPlayer(id);
+    this.neighbours = new NeighbourSheet(id);
     this.charts = new RunCharts((images) => { this.samples.select(images); this.samples.element.scrollIntoView({ block: "center" }); });
     this.events = new EventList(query.get("events") ?? "", (value) => remember({ events: value }));
     this.axis = query.get("x") === "time" ? "time" : "images";
@@ -36,7 +38,7 @@ class ExperimentPage {
     this.connection = h("span", { class: "badge warn", hidden: true }, "reconnecting");
     this.down = new Set();
     this.refreshes = 0;
-    signal.addEventListener("abort", () => { this.samples.stop(); this.walk.stop(); });
+    signal.addEventListener("abort", () => { this.samples.stop(); this.walk.stop(); this.neighbours.stop(); });
   }
 
   async start() {
@@ -75,6 +77,7 @@ class ExperimentPage {
         h("div", { class: "stack" },
           h("section", { class: "card", "aria-label": "Latent walk" }, h("div", { class: "card-head" }, h("h2", {}, "Latent walk")), this.walk.element),
           h("section", { class: "card", "aria-label": "Members" }, h("div", { class: "card-head" }, h("h2", {}, "Members")), this.members))),
+      h("section", { class: "card", "aria-label": "Nearest training images" }, h("div", { class: "card-head" }, h("h2", {}, "Nearest training images"), h("span", { class: "quiet small" }, "in the metric's features")), this.neighbours.element),
       h("div", { class: "section-head" }, h("h2", {}, "Curves"), smoothing, axis),
       this.charts.element,
       h("section", { class: "card", "aria-label": "Events" }, h("div", { class: "card-head" }, h("h2", {}, "Events"), this.events.filters), this.events.element),
@@ -95,6 +98,7 @@ class ExperimentPage {
     this.members.replaceChildren(members(one));
     this.samples.update(one.snapshots);
     this.walk.update(one.snapshots);
+    this.neighbours.update(one.snapshots);
     this.charts.setSnapshots(one.snapshots, one.epochs, Number(one.batch));
   }
 

@@ -3,7 +3,7 @@ import { h } from "../app/dom.js";
 import { api } from "../app/api.js";
 import { repeat } from "../app/live.js";
 import { address, remember } from "../app/router.js";
-import { ago, clock, count, lastWord, metricName, percent, short, significant } from "../app/format.js";
+import { ago, clock, count, figure, lastWord, metricName, percent, short } from "../app/format.js";
 import { badge } from "../parts/badge.js";
 import { choice } from "../parts/choice.js";
 import { meter } from "../parts/meter.js";
@@ -75,7 +75,7 @@ export function experimentsView(query, signal) {
     { name: "Experiment", class: "title", cell: (one) => [h("a", { class: "main-link", id: `open-${one.id}`, href: address(`experiments/${one.id}`) }, one.name), h("span", { class: "sub mono" }, one.id)] },
     { name: "State", class: "fit", cell: (one) => h("span", { title: one.reason }, badge(lastWord(one.state))) },
     { name: "Progress", cell: progress },
-    { name: "Best metric", class: "number", cell: (one) => (one.bestMetric ? [significant(Number(one.bestMetric.value)), h("span", { class: "sub" }, `${metricName(one.bestMetric.metric)} at ${short(Number(one.bestSnapshotImages))}`)] : h("span", { class: "quiet" }, "–")) },
+    { name: "Best metric", class: "number", cell: (one) => (one.bestMetric ? [figure(one.bestMetric), h("span", { class: "sub" }, `${metricName(one.bestMetric.metric)} at ${short(Number(one.bestSnapshotImages))}`)] : h("span", { class: "quiet" }, "–")) },
     { name: "User", class: "fit", cell: (one) => one.user },
     { name: "Priority", class: "fit number", cell: (one) => String(one.priority) },
     { name: "Submitted", class: "fit", cell: (one) => h("time", { datetime: one.submitted, title: clock(one.submitted) }, ago(one.submitted)) },
