@@ -2,10 +2,11 @@
 
 usage: adaptive_augmentation.py IN OUT
 
-IN is safetensors with cases: CASE/images [N, 3, H, W], CASE/weights of the same shape and CASE/draw0, draw1, ... in the order of the draws. A case's
-name is its groups, its probability and what else tells it from others, with @ between them. OUT gets CASE/result, and CASE/gradient, that of
-sum(result * weights). Filters are made here from the definitions of their wavelets; an image is doubled by whole two-dimensional filters with
-margins of any size, and the places to take from come out of the inverse of the product of the transforms as the paper has them.
+IN is safetensors with cases: CASE/images [N, 3, H, W], CASE/weights of the same shape and CASE/draw0, draw1, ... in the order of the
+draws. A case's name is its groups, its probability and what else tells it from others, with @ between them. OUT gets CASE/result, and
+CASE/gradient, that of sum(result * weights). Filters are made here from the definitions of their wavelets; an image is doubled by whole
+two-dimensional filters with margins of any size, and the places to take from come out of the inverse of the product of the transforms as
+the paper has them.
 """
 import itertools
 import sys
@@ -20,7 +21,7 @@ CENTRE = 5
 
 
 def least_asymmetric(moments):
-    """Taps of Daubechies' orthogonal filter with so many vanishing moments whose phase is the nearest to a line; the largest in the first half."""
+    """Taps of Daubechies' orthogonal filter of so many vanishing moments with the straightest phase; the largest in the first half."""
     binomials = [1.0]
     for k in range(1, moments):
         binomials.append(binomials[-1] * (moments - 1 + k) / k)
@@ -191,8 +192,8 @@ def cut(image, numbers, p):
     height, width = image.shape[1:]
     kept = torch.ones_like(image)
     if happens:
-        left, right, top, bottom = (round(edge) for edge in ((x - 0.25) * width, (x + 0.25) * width, (y - 0.25) * height, (y + 0.25) * height))
-        kept[:, max(0, top):bottom, max(0, left):right] = 0
+        edges = lambda centre, size: slice(max(0, round((centre - 0.25) * size)), round((centre + 0.25) * size))
+        kept[:, edges(y, height), edges(x, width)] = 0
     return image * kept
 
 

@@ -33,7 +33,7 @@ public sealed record AdaptiveAugmentationOptions
     /// <summary>The groups that are on; by default those of the paper's choice <c>bgc</c> (section 2.4).</summary>
     public AugmentationGroups Groups { get; init; } = AugmentationGroups.Blit | AugmentationGroups.Geom | AugmentationGroups.Color;
 
-    /// <summary>Reads names separated by commas, in any order: the pipeline's own is fixed. "none" or nothing for no augmentation.</summary>
+    /// <summary>Reads names separated by commas; their order says nothing. "none" or nothing for no augmentation.</summary>
     /// <exception cref="PganException">A name is unknown or comes twice.</exception>
     public static AdaptiveAugmentationOptions Parse(string text)
     {
@@ -44,8 +44,8 @@ public sealed record AdaptiveAugmentationOptions
         {
             var group = Known.FirstOrDefault(known => Name(known) == name);
             if (group == AugmentationGroups.None)
-                throw new PganException(
-                    $"Adaptive augmentation '{text}' has the unknown group '{name}'; use {string.Join(", ", Known.Select(Name))}, separated by commas, or none.");
+                throw new PganException($"Adaptive augmentation '{text}' has the unknown group '{name}'; "
+                    + $"use {string.Join(", ", Known.Select(Name))}, separated by commas, or none.");
             if (groups.HasFlag(group))
                 throw new PganException($"Adaptive augmentation '{text}' names '{name}' twice.");
             groups |= group;
@@ -57,7 +57,7 @@ public sealed record AdaptiveAugmentationOptions
     public override string ToString() =>
         Groups == AugmentationGroups.None ? "none" : string.Join(',', Known.Where(group => Groups.HasFlag(group)).Select(Name));
 
-    private static IEnumerable<AugmentationGroups> Known => Enum.GetValues<AugmentationGroups>().Where(group => group != AugmentationGroups.None);
+    private static IEnumerable<AugmentationGroups> Known => Enum.GetValues<AugmentationGroups>().Skip(1);
 
     private static string Name(AugmentationGroups group) => group.ToString().ToLowerInvariant();
 }

@@ -15,10 +15,12 @@ internal static class BandGains
     {
         using var scope = NewDisposeScope();
         long count = images.size(0), channels = images.size(1), height = images.size(2), width = images.size(3);
-        double[][] filters = [.. ImageDraws.Of(draws, count, NumbersPerBand * Power.Length).Select(numbers => Filter(Gains(numbers, probability)))];
+        var numbers = ImageDraws.Of(draws, count, NumbersPerBand * Power.Length);
+        double[][] filters = [.. numbers.Select(image => Filter(Gains(image, probability)))];
         long reach = filters[0].Length / 2, groups = count * channels;
-        var taps = tensor(filters.SelectMany(filter => filter).ToArray(), [count, 1, filters[0].Length], dtype: images.dtype, device: images.device)
-            .expand(-1, channels, -1).contiguous();
+        double[] all = [.. filters.SelectMany(filter => filter)];
+        var taps = tensor(all, [count, 1, filters[0].Length], dtype: images.dtype, device: images.device);
+        taps = taps.expand(-1, channels, -1).contiguous();
         // Each image has its own filter: the batch lies in the channels.
         var result = Resampling.Reflect(images, reach, reach, reach, reach).reshape(1, groups, height + (2 * reach), width + (2 * reach));
         result = Convolutions.Apply(result, taps.view(groups, 1, 1, -1), null, new ConvolutionGeometry(Groups: groups));
@@ -40,6 +42,9 @@ internal static class BandGains
         return gains;
     }
 
-    private static double[] Filter(double[] gains) =>
-        [.. Enumerable.Range(0, Wavelets.Sym2Bands[0].Length).Select(tap => gains.Select((gain, band) => gain * Wavelets.Sym2Bands[band][tap]).Sum())];
+    private static double[] Filter(double[] gains)
+    {
+        var bands = Wavelets.Sym2Bands;
+        return [.. Enumerable.Range(0, bands[0].Length).Select(tap => gains.Select((gain, band) => gain * bands[band][tap]).Sum())];
+    }
 }

@@ -15,7 +15,7 @@ internal static class ColorTransforms
     {
         using var scope = NewDisposeScope();
         var maps = ImageDraws.Of(draws, images.size(0), Numbers).Select(numbers => Map(numbers, probability)).ToArray();
-        double[] values = [.. maps.SelectMany(map => from row in Enumerable.Range(0, 3) from column in Enumerable.Range(0, 4) select map[row, column])];
+        double[] values = [.. maps.SelectMany(map => Enumerable.Range(0, 12).Select(i => map[i / 4, i % 4]))];
         var map = tensor(values, [maps.Length, 3, 4], dtype: images.dtype, device: images.device);
         var colors = map[.., .., ..3].bmm(images.flatten(2)); // [N, 3, H * W]
         return colors.Plus(map[.., .., 3..]).view(images.shape).MoveToOuterDisposeScope();

@@ -37,8 +37,11 @@ internal static class Corruptions
         }).ToArray();
         Tensor Inside(long size, IEnumerable<(double Centre, double Reach)> parts)
         {
-            Tensor Edge(int side) =>
-                tensor(parts.Select(part => (long)Math.Round((part.Centre + (side * part.Reach)) * size)).ToArray(), [holes.Length, 1], device: images.device);
+            Tensor Edge(int side)
+            {
+                long[] edges = [.. parts.Select(part => (long)Math.Round((part.Centre + (side * part.Reach)) * size))];
+                return tensor(edges, [edges.Length, 1], device: images.device);
+            }
             var places = arange(Of(0), Of(size), Of(1), ScalarType.Int64, images.device);
             return places.ge(Edge(-1)).logical_and(places.lt(Edge(1))); // [N, size]
         }

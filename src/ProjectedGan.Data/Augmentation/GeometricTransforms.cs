@@ -52,12 +52,12 @@ internal static class GeometricTransforms
     {
         // Two rotations, of which with the probability one or both happen.
         var rotationProbability = 1 - Math.Sqrt(1 - probability);
-        HomogeneousMatrix Rotation() => HomogeneousMatrix.Rotation(-Math.PI * draws.Gate(rotationProbability) * ((2 * draws.Uniform()) - 1));
+        double Angle() => Math.PI * draws.Gate(rotationProbability) * ((2 * draws.Uniform()) - 1);
         double InverseScale() => Math.Pow(2, -ScaleSpread * draws.Gate(probability) * draws.Normal());
         var scale = InverseScale();
-        var before = Rotation();
+        var before = HomogeneousMatrix.Rotation(-Angle());
         var stretch = InverseScale();
-        var after = Rotation();
+        var after = HomogeneousMatrix.Rotation(-Angle());
         var isShifted = draws.Gate(probability);
         var (x, y) = draws.Normals();
         return HomogeneousMatrix.Scaling(scale, scale) * before * HomogeneousMatrix.Scaling(stretch, 1 / stretch) * after

@@ -5,17 +5,17 @@ namespace ProjectedGan.Data.Augmentation;
 /// <summary>The random numbers of one image's transforms, used up from left to right.</summary>
 internal sealed class ImageDraws
 {
-    private readonly ArraySegment<double> _uniform;
+    private readonly double[] _uniform;
     private int _used;
 
-    private ImageDraws(ArraySegment<double> uniform) => _uniform = uniform;
+    private ImageDraws(double[] uniform) => _uniform = uniform;
 
     /// <summary>Draws for each image, on the CPU: they decide on sizes, and become matrices of a few numbers.</summary>
     public static ImageDraws[] Of(IAugmentationDraws draws, long images, int numbers)
     {
         using var scope = NewDisposeScope();
         var all = draws.Rand([images, numbers], ScalarType.Float64, CPU).data<double>().ToArray();
-        return [.. Enumerable.Range(0, (int)images).Select(image => new ImageDraws(new ArraySegment<double>(all, image * numbers, numbers)))];
+        return [.. all.Chunk(numbers).Select(row => new ImageDraws(row))];
     }
 
     /// <summary>Uniform on [0, 1).</summary>
@@ -27,7 +27,7 @@ internal sealed class ImageDraws
     /// <summary>Of the standard normal distribution.</summary>
     public double Normal() => Normals().First;
 
-    /// <summary>Two independent normal numbers, by the method of Box and Muller (1958): √(-2 ln(1 - u)), times cosine and sine of 2πu'.</summary>
+    /// <summary>Two independent normal numbers: √(-2 ln(1 - u)), times cosine and sine of 2πu' (Box and Muller 1958).</summary>
     public (double First, double Second) Normals()
     {
         var radius = Math.Sqrt(-2 * Math.Log(1 - Uniform()));

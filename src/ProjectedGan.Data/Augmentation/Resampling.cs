@@ -62,31 +62,27 @@ internal static class Resampling
         return padded.MoveToOuterDisposeScope();
     }
 
-    // [N, C, H, W] to [N, C, 2 (H - 5), 2 (W - 5)]: sample n is Σᵢ pixel i · sym6[n - 2i]. Even and odd samples are two convolutions.
+    // [N, C, H, W] to [N, C, 2 (H - 5), 2 (W - 5)]: sample n is Σᵢ pixel i · sym6[n - 2i]. Left out are the samples in which pixels beyond
+    // these have a part.
     private static Tensor Double(Tensor images)
     {
-        long channels = images.size(1);
-        var taps = Phases(images).flip(1).repeat(2 * channels, 1); // [4 C, 6]
-        var tall = Convolutions.Apply(images, taps.narrow(0, 0, 2 * channels).view(2 * channels, 1, -1, 1), null, new ConvolutionGeometry(Groups: channels));
-        var both = Convolutions.Apply(tall, taps.view(4 * channels, 1, 1, -1), null, new ConvolutionGeometry(Groups: 2 * channels));
-        return functional.pixel_shuffle(both, 2);
+        const int LeftOut = 2 * Wavelets.Sym6Centre;
+        return Filter(images, new ConvolutionGeometry(Stride: 2, Rows: LeftOut, Columns: LeftOut, Transposed: true));
     }
 
     // [N, C, 2 (H + 5), 2 (W + 5)] to [N, C, H, W]: pixel i is Σₙ sample n · sym6[n - 2i].
-    private static Tensor Halve(Tensor samples)
-    {
-        long channels = samples.size(1);
-        var taps = Phases(samples).repeat(2 * channels, 1); // [4 C, 6]
-        var both = functional.pixel_unshuffle(samples, 2); // [N, 4 C, H + 5, W + 5]
-        var tall = Convolutions.Apply(both, taps.view(2 * channels, 2, 1, -1), null, new ConvolutionGeometry(Groups: 2 * channels));
-        return Convolutions.Apply(tall, taps.narrow(0, 0, 2 * channels).view(channels, 2, -1, 1), null, new ConvolutionGeometry(Groups: channels));
-    }
+    private static Tensor Halve(Tensor samples) => Filter(samples, new ConvolutionGeometry(Stride: 2));
 
-    // [2, 6]: sym6's even taps, and its odd ones.
-    private static Tensor Phases(Tensor like)
+    // The batch lies in the channels, and rows and columns are filtered at once: 16 images of 64 pixels with the defaults take 62 ms there
+    // and back on a core with AVX2, one after the other 86, with three channels 163.
+    private static Tensor Filter(Tensor images, ConvolutionGeometry geometry)
     {
-        double[] taps = [.. Wavelets.Sym6.Where((_, i) => i % 2 == 0), .. Wavelets.Sym6.Where((_, i) => i % 2 == 1)];
-        return tensor(taps, [2, taps.Length / 2], dtype: like.dtype, device: like.device);
+        long count = images.size(0), channels = images.size(1), groups = count * channels;
+        var taps = tensor(Wavelets.Sym6, dtype: images.dtype, device: images.device);
+        var filters = taps.outer(taps).expand(groups, 1, -1, -1).contiguous();
+        var flat = images.reshape(1, groups, images.size(2), images.size(3));
+        var result = Convolutions.Apply(flat, filters, null, geometry with { Groups = groups });
+        return result.reshape(count, channels, result.size(2), result.size(3));
     }
 
     // [N, rows, columns, 2]: for each sample of the result, column and row of the source, which reaches from -1 to 1.

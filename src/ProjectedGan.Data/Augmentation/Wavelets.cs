@@ -7,10 +7,11 @@ internal static class Wavelets
     /// The lowpass filter of sym6. It sums to √2 and is orthogonal to itself shifted by an even number: doubling an image by it and halving
     /// it by the same gives the image.
     /// </summary>
-    public static IReadOnlyList<double> Sym6 { get; } =
+    public static double[] Sym6 { get; } =
     [
         0.015404109327044824, 0.0034907120842221625, -0.11799011114852003, -0.048311742585698055, 0.49105594192797373, 0.7876411410286510,
-        0.33792942172816583, -0.072637522786376583, -0.021060292512370848, 0.044724901770781385, 0.0017677118642540077, -0.0078007083250323804,
+        0.33792942172816583, -0.072637522786376583, -0.021060292512370848, 0.044724901770781385, 0.0017677118642540077,
+        -0.0078007083250323804,
     ];
 
     /// <summary>
@@ -27,7 +28,7 @@ internal static class Wavelets
     /// With H the lowpass filter of sym2, L(z) = H(z)·H(1/z)/2 is a lowpass filter without delay and L(-z) = 1 - L(z) its complement. The
     /// bands are L(z)·L(z²)·L(z⁴), L(z)·L(z²)·L(-z⁴), L(z)·L(-z²) and L(-z).
     /// </remarks>
-    public static IReadOnlyList<double[]> Sym2Bands { get; } = Bands([-1 / 32.0, 0, 9 / 32.0, 1 / 2.0, 9 / 32.0, 0, -1 / 32.0]);
+    public static double[][] Sym2Bands { get; } = Bands([-1 / 32.0, 0, 9 / 32.0, 1 / 2.0, 9 / 32.0, 0, -1 / 32.0]);
 
     private static double[][] Bands(double[] low)
     {

@@ -6,15 +6,16 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Data.Tests.Augmentation;
 
-/// <summary>The augmentation and its gradient against a script that makes the same transforms another way, on the same random numbers.</summary>
+/// <summary>The augmentation and its gradient against a script that makes the same transforms in another way of the same numbers.</summary>
 public sealed class AdaptiveAugmentationPeerTests : IDisposable
 {
     private const double Tolerance = 1e-9;
 
     private static readonly (string Groups, double Probability, long Images, long Height, long Width)[] Cases =
     [
-        ("blit", 0.8, 8, 16, 16), ("blit", 1, 6, 17, 24), ("geom", 0.7, 6, 21, 21), ("geom", 1, 5, 32, 19), ("blit,geom", 0.9, 6, 13, 26),
-        ("color", 0.7, 8, 5, 7), ("filter", 0.6, 5, 9, 30), ("noise", 0.7, 5, 8, 11), ("cutout", 0.7, 8, 15, 22), ("blit,geom,color", 0.8, 6, 24, 24),
+        ("blit", 0.8, 8, 16, 16), ("blit", 1, 6, 17, 24), ("geom", 0.7, 6, 21, 21), ("geom", 1, 5, 32, 19),
+        ("color", 0.7, 8, 5, 7), ("filter", 0.6, 5, 9, 30), ("noise", 0.7, 5, 8, 11), ("cutout", 0.7, 8, 15, 22),
+        ("blit,geom", 0.9, 6, 13, 26), ("blit,geom,color", 0.8, 6, 24, 24),
         ("blit,geom,color,filter,noise,cutout", 0.8, 6, 23, 16), ("blit,geom,color,filter,noise,cutout", 1, 4, 2, 3),
     ];
 
@@ -40,7 +41,8 @@ public sealed class AdaptiveAugmentationPeerTests : IDisposable
             (result * weights).sum().backward();
 
             own.Add((name, result, input.grad!));
-            given.AddRange([($"{name}/images", input), ($"{name}/weights", weights), .. draws.Given.Select((draw, i) => ($"{name}/draw{i}", draw))]);
+            given.AddRange([($"{name}/images", input), ($"{name}/weights", weights)]);
+            given.AddRange(draws.Given.Select((draw, i) => ($"{name}/draw{i}", draw)));
         }
         SafeTensors.Write(_folder["in"], given);
         PyTorchPeer.Run("adaptive_augmentation.py", _folder["in"], _folder["out"]);
@@ -71,6 +73,6 @@ public sealed class AdaptiveAugmentationPeerTests : IDisposable
             return Given[^1].alias();
         }
 
-        public Tensor RandInt(long low, long high, long[] shape, Device device) => throw new InvalidOperationException("The pipeline draws none.");
+        public Tensor RandInt(long low, long high, long[] shape, Device device) => throw new InvalidOperationException("Not to be drawn.");
     }
 }

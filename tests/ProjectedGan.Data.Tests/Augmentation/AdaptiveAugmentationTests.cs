@@ -67,7 +67,7 @@ public sealed class AdaptiveAugmentationTests : IDisposable
         Tensor[] images = [Noise(1), Noise(2), Noise(3)];
         // Weights that sum to one, so that what is added to every image stays.
         double[] weights = [0.4, -1.1, 1.7];
-        Tensor Mixed(Func<Tensor, Tensor> what) => images.Zip(weights, (image, weight) => what(image) * weight).Aggregate((a, b) => a + b);
+        Tensor Mixed(Func<Tensor, Tensor> what) => images.Select((image, i) => what(image) * weights[i]).Aggregate((a, b) => a + b);
         for (var key = 0; key < 3; key++)
         {
             var ofMixed = Augment(Mixed(image => image), groups, 0.8, key);
@@ -82,7 +82,8 @@ public sealed class AdaptiveAugmentationTests : IDisposable
     {
         var (images, direction, weights) = (Noise(1), Noise(2), Noise(3));
         // An affine map's differences are its derivatives, however long the step.
-        var expected = ((Augment(images + direction, All, 0.8, 5) - Augment(images - direction, All, 0.8, 5)) * weights).sum().item<double>() / 2;
+        double Weighted(Tensor changed) => (Augment(changed, All, 0.8, 5) * weights).sum().item<double>();
+        var expected = (Weighted(images + direction) - Weighted(images - direction)) / 2;
         // As a generator hands images on: in the memory order of its convolutions.
         var input = ChannelsLast.To(images.to_type(type)).requires_grad_();
 
@@ -125,7 +126,8 @@ public sealed class AdaptiveAugmentationTests : IDisposable
     public void Apply_BlitShift_MovesByWholePixelsAndMirrorsAtTheBorder()
     {
         var image = Noise(4).slice(0, 0, 1, 1);
-        var result = AdaptiveAugmentation.Apply(image, 0.5, AdaptiveAugmentationOptions.Parse("blit"), new Given([1, 0, 1, 0, 0, 0.999, 0.25]));
+        double[] numbers = [1, 0, 1, 0, 0, 0.999, 0.25];
+        var result = AdaptiveAugmentation.Apply(image, 0.5, AdaptiveAugmentationOptions.Parse("blit"), new Given(numbers));
         // 24 columns: 0.12475 · 24 is 3 to the right; 16 rows: 1 up.
         var inside = result.slice(3, 3, 24, 1).slice(2, 0, 15, 1);
         Assert.InRange((inside - image.slice(3, 0, 21, 1).slice(2, 1, 16, 1)).abs().max().item<double>(), 0, 1e-12);
@@ -163,7 +165,8 @@ public sealed class AdaptiveAugmentationTests : IDisposable
     public void Inverses_Geometry_HaveThePapersDistributions()
     {
         const int Images = 20_000;
-        HomogeneousMatrix[] Inverses(double probability) => GeometricTransforms.Inverses([Images, 3, 10, 40], probability, AugmentationGroups.Geom, Draws(9));
+        HomogeneousMatrix[] Inverses(double probability) =>
+            GeometricTransforms.Inverses([Images, 3, 10, 40], probability, AugmentationGroups.Geom, Draws(9));
         var inverses = Inverses(1);
         // Only the scaling changes areas, and only the last shift moves the centre.
         var scales = inverses.Select(inverse => -0.5 * Math.Log2(Determinant(inverse))).ToArray();
@@ -266,13 +269,13 @@ public sealed class AdaptiveAugmentationTests : IDisposable
     {
         public Tensor Rand(long[] shape, ScalarType dtype, Device device) => tensor(numbers[..(int)shape[1]], shape, dtype, device);
 
-        public Tensor RandInt(long low, long high, long[] shape, Device device) => throw new InvalidOperationException("The pipeline draws none.");
+        public Tensor RandInt(long low, long high, long[] shape, Device device) => throw new InvalidOperationException("Not to be drawn.");
     }
 
     private sealed class NoDraws : IAugmentationDraws
     {
-        public Tensor Rand(long[] shape, ScalarType dtype, Device device) => throw new InvalidOperationException("Nothing is to be drawn.");
+        public Tensor Rand(long[] shape, ScalarType dtype, Device device) => throw new InvalidOperationException("Not to be drawn.");
 
-        public Tensor RandInt(long low, long high, long[] shape, Device device) => throw new InvalidOperationException("Nothing is to be drawn.");
+        public Tensor RandInt(long low, long high, long[] shape, Device device) => throw new InvalidOperationException("Not to be drawn.");
     }
 }
