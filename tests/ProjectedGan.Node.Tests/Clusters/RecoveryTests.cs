@@ -49,6 +49,48 @@ public sealed class RecoveryTests(ITestOutputHelper output)
         Assert.InRange(standstills.Min(), TimeSpan.Zero, Most);
     }
 
+    /// <summary>What the baselines adapt beside weights is handed to whoever comes after, and second derivatives are summed as any gradient is.</summary>
+    [Theory]
+    [InlineData(DiscriminatorKind.StyleGan2)]
+    [InlineData(DiscriminatorKind.FastGan)]
+    public async Task Workers_KilledAndAddedWithABaseline_EndWithTheCalmRunsWeights(DiscriminatorKind kind)
+    {
+        const int Last = 40;
+        using TemporaryFolder home = new();
+        TrainingSpec spec = VerificationSpec.Create(replicas: 2, Last);
+        spec = spec with
+        {
+            Data = spec.Data with { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None) },
+            Cluster = new ClusterSpec { MinWorkers = 1 },
+            Discriminator = spec.Discriminator with { Kind = kind, MostChannels = 16 },
+        };
+        if (kind == DiscriminatorKind.StyleGan2)
+        {
+            spec = spec with
+            {
+                Generator = spec.Generator with { Kind = GeneratorKind.StyleGan2, StyleSize = 16, MostChannels = 16, StyleMixing = 0.9 },
+                Loss = new LossSpec { Kind = LossKind.NonSaturating, PenaltyInterval = 4, PathLength = 2 },
+                Augmentation = new AugmentationSpec { Color = false, Translation = false, Cutout = false, Adaptive = "blit,geom,color", AdjustmentImages = 200 },
+            };
+        }
+
+        string calm = await CalmRun.WeightsHashAsync(home, spec);
+        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        await cluster.AddWorkerAsync();
+        await cluster.AddWorkerAsync();
+        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "baseline" });
+        Experiment now = await cluster.WaitAsync(experiment.Id, "two members on their way", now => now.Members.Count == 2 && now.Progress?.Iteration >= Last / 4);
+        ChaosWorker leader = cluster.Workers.Single(worker => worker.Id == now.Members[0].Worker);
+        leader.Kill();
+        await cluster.RemoveAsync(leader);
+        await cluster.AddWorkerAsync();
+
+        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+
+        Assert.Equal(calm, ended.WeightsHash);
+        Assert.True(ended.MembershipEpoch > now.MembershipEpoch, "The run ended before its leader was missed: the test would prove nothing.");
+    }
+
     [Fact]
     public async Task Leader_LostWithWhatItHadToUpload_LosesNoSnapshotAndLeavesNoCheckpointOverdue()
     {
