@@ -8,6 +8,7 @@ public static class SpecAdvice
 
     private const int LeastImagesWithoutAugmentation = 500;
     private const double PaperRate = 2e-4;
+    private const double PaperRateWithStyles = 2e-3;
     private const double LargestRateFactor = 5;
 
     /// <summary>One sentence for each thing that is unusual; empty in the ordinary case.</summary>
@@ -18,28 +19,30 @@ public static class SpecAdvice
         var advice = new List<SpecProblem>();
         images = spec.Data.Images > 0 ? Math.Min(images, spec.Data.Images) : images;
         var replicaBatch = spec.Batch / spec.Replicas;
-        if (replicaBatch < LeastReplicaBatch)
+        var normalises = spec.Discriminator.Kind != DiscriminatorKind.StyleGan2 || !spec.Generator.Kind.HasStyles();
+        if (normalises && replicaBatch < LeastReplicaBatch)
         {
             advice.Add(new("batch", $"batch {spec.Batch} over replicas {spec.Replicas} leaves {replicaBatch} images a replica, too few for batch normalisation; "
                 + $"use a batch of {LeastReplicaBatch * spec.Replicas} or more, or at most {Math.Max(1, spec.Batch / LeastReplicaBatch)} of replicas."));
         }
-        if (images < LeastImagesWithoutAugmentation && spec.Augmentation is { Color: false, Translation: false, Cutout: false })
+        if (images < LeastImagesWithoutAugmentation && spec.Augmentation is { Color: false, Translation: false, Cutout: false, IsAdaptive: false })
         {
             advice.Add(new("augmentation", $"the data set has {images} images and all of augmentation is off: below {LeastImagesWithoutAugmentation} "
                 + "the discriminators learn them by heart; leave color, translation and cutout on."));
         }
-        AddRate(advice, "optimizer.generatorRate", spec.Optimizer.GeneratorRate);
-        AddRate(advice, "optimizer.discriminatorRate", spec.Optimizer.DiscriminatorRate);
+        var usual = spec.Generator.Kind.HasStyles() ? PaperRateWithStyles : PaperRate;
+        AddRate(advice, "optimizer.generatorRate", spec.Optimizer.GeneratorRate, usual);
+        AddRate(advice, "optimizer.discriminatorRate", spec.Optimizer.DiscriminatorRate, usual);
         return advice;
     }
 
-    private static void AddRate(List<SpecProblem> advice, string path, double rate)
+    private static void AddRate(List<SpecProblem> advice, string path, double rate, double usual)
     {
-        var factor = Math.Max(rate / PaperRate, PaperRate / rate);
+        var factor = Math.Max(rate / usual, usual / rate);
         if (factor > LargestRateFactor * (1 + 1e-9))
         {
-            var times = rate > PaperRate ? "times the paper's" : "times below the paper's";
-            advice.Add(new(path, FormattableString.Invariant($"{path} is {rate:R}, {factor:G3} {times} {PaperRate:R}; use a value from {PaperRate / LargestRateFactor:R} to {PaperRate * LargestRateFactor:R}.")));
+            var times = rate > usual ? "times the paper's" : "times below the paper's";
+            advice.Add(new(path, FormattableString.Invariant($"{path} is {rate:R}, {factor:G3} {times} {usual:R}; use a value from {usual / LargestRateFactor:R} to {usual * LargestRateFactor:R}.")));
         }
     }
 }

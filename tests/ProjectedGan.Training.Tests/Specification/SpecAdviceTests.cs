@@ -10,6 +10,8 @@ public class SpecAdviceTests
     [InlineData("optimizer.generatorRate=1e-3;optimizer.discriminatorRate=4e-5", 100)]
     [InlineData("augmentation.color=false;augmentation.translation=false;augmentation.cutout=false", 500)]
     [InlineData("augmentation.color=false;augmentation.translation=false", 100)]
+    [InlineData("augmentation.color=false;augmentation.translation=false;augmentation.cutout=false;augmentation.adaptive=geom", 100)]
+    [InlineData("generator.kind=stylegan2;discriminator.kind=stylegan2;batch=4;optimizer.generatorRate=2.5e-3;optimizer.discriminatorRate=2.5e-3", 100)]
     public void Of_WhatLearns_IsEmpty(string assignments, int images) => Assert.Empty(SpecAdvice.Of(Spec(assignments), images));
 
     [Theory]
