@@ -219,5 +219,6 @@ internal static class ExperimentCommands
             Pause(change, stop);
         }
     }
+
     private static RecallLoss? Loss(ExperimentRecord record) => RecallLoss.Of(record.Snapshots.Select(snapshot => (IReadOnlyList<MetricRecord>)snapshot.Metrics));
 }
