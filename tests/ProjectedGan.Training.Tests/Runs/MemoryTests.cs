@@ -21,8 +21,8 @@ public class MemoryTests
         const int All = WarmUpIterations + Iterations;
         var spec = kind switch
         {
-            DiscriminatorKind.StyleGan2 => Tiny.StyleGan2(iterations: All),
-            DiscriminatorKind.FastGan => Tiny.FastGan(iterations: All),
+            DiscriminatorKind.StyleGan2 => Tiny.StyleGan2(iterations: All, replicaBatch: 1),
+            DiscriminatorKind.FastGan => Tiny.FastGan(iterations: All, replicaBatch: 1),
             _ => Tiny.Spec(iterations: All, replicaBatch: 1) with { Loss = new LossSpec { Kind = loss } },
         };
         Assert.Equal(loss, spec.Loss.Kind);
