@@ -1,5 +1,6 @@
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Layers;
+using ProjectedGan.Torch;
 using TorchSharp.Utils;
 using static ProjectedGan.Torch.Scalars;
 using static TorchSharp.torch;
@@ -208,7 +209,7 @@ public sealed class FastGanDiscriminator : DiscriminatorNetwork
             using var scope = NewDisposeScope();
             var fine = _refine.forward(_halve.forward(map));
             var coarse = _past.forward(functional.avg_pool2d(map, 2));
-            return ((fine + coarse) * Of(0.5)).MoveToOuterDisposeScope();
+            return (fine.Plus(coarse) * Of(0.5)).MoveToOuterDisposeScope();
         }
     }
 

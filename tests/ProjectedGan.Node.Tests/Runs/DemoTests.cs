@@ -56,8 +56,8 @@ public class DemoTests
     {
         string file = Path.Combine(Repository.Root, "experiments", "small", "ablation-projection.yaml");
         (await PganProcess.RunAsync(
-            home.Path, "train", "--spec", file, "--run", "runs/projection", "--total-images", "96", "--evaluation-samples", "32",
-            "--set", "schedule.evaluationImages=96")).Succeeded();
+            home.Path, "train", "--spec", file, "--run", "runs/projection", "--evaluation-samples", "32",
+            "--set", "totalImages=96", "--set", "schedule.evaluationImages=96")).Succeeded();
         (await PganProcess.RunAsync(home.Path, "report", "runs/projection")).Succeeded();
 
         string report = await File.ReadAllTextAsync(home.At("report", "report.md"));
