@@ -1,9 +1,10 @@
 # What the machine must have. Sourced by ./pgan.
 
 # Peers of the tests: PyTorch reads what we write and writes what we read; Prometheus scrapes us; another gRPC
-# implementation calls us; PostgreSQL is one of the two databases of the coordinator; Chromium opens the web page.
+# implementation calls us; PostgreSQL is one of the two databases of the coordinator; Chromium opens the web page;
+# ffmpeg writes and reads videos.
 # The product itself needs none.
-test_packages=(postgresql faketime python3 python3-torch python3-torchvision libopenblas0-openmp python3-numpy python3-pil prometheus python3-grpcio python3-grpc-tools chromium)
+test_packages=(postgresql faketime python3 python3-torch python3-torchvision libopenblas0-openmp python3-numpy python3-pil prometheus python3-grpcio python3-grpc-tools chromium ffmpeg)
 
 say() { printf 'pgan: %s\n' "$*" >&2; }
 fail() { printf 'pgan: %s\n' "$*" >&2; exit 1; }

@@ -258,6 +258,12 @@ public class IterationGoldenTests
 
         public IAugmentationDraws Augmentation(ReplicaMoment moment, ImageOrigin origin) => throw new InvalidOperationException("Augmentation is off.");
 
+        public StyleMixture? Mixing(ReplicaMoment moment, int count, int styles) => null;
+
+        public Tensor PathDirections(ReplicaMoment moment, long[] shape) => throw new InvalidOperationException("Path lengths are not regularised.");
+
+        public IAugmentationDraws Crops(ReplicaMoment moment) => throw new InvalidOperationException("Nothing is decoded.");
+
         public RealBatch Take(long iteration, int replica, CancellationToken cancellationToken) =>
             new(golden.Input($"input:real_{iteration + 1}").DetachFromDisposeScope(), Optional($"input:real_c_{iteration + 1}")?.DetachFromDisposeScope());
 

@@ -104,6 +104,12 @@ public sealed class RelativisticPeerTests : IDisposable
 
         public IAugmentationDraws Augmentation(ReplicaMoment moment, ImageOrigin origin) => throw new InvalidOperationException("Augmentation is off.");
 
+        public StyleMixture? Mixing(ReplicaMoment moment, int count, int styles) => null;
+
+        public Tensor PathDirections(ReplicaMoment moment, long[] shape) => throw new InvalidOperationException("Path lengths are not regularised.");
+
+        public IAugmentationDraws Crops(ReplicaMoment moment) => throw new InvalidOperationException("Nothing is decoded.");
+
         public RealBatch Take(long iteration, int replica, CancellationToken cancellationToken) =>
             new(Inputs((int)iteration + 1).Last().Tensor.to_type(new NetworkFactory(spec).Type).DetachFromDisposeScope(), null);
 

@@ -124,6 +124,8 @@ public sealed class StyleGan2PeerTests : IDisposable
 
         public IAugmentationDraws Augmentation(ReplicaMoment moment, ImageOrigin origin) => throw new InvalidOperationException("Augmentation is off.");
 
+        public IAugmentationDraws Crops(ReplicaMoment moment) => throw new InvalidOperationException("Nothing is decoded.");
+
         public RealBatch Take(long iteration, int replica, CancellationToken cancellationToken) =>
             new(Inputs((int)iteration + 1).Last().Tensor.to_type(new NetworkFactory(spec).Type).DetachFromDisposeScope(), null);
 

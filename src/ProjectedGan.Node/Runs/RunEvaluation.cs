@@ -49,15 +49,16 @@ internal sealed class RunEvaluation : IDisposable
         IReadOnlyList<MetricValue> values =
             _runner.Evaluate(generator, _dataset, _options with { KeepRealFeatures = !_keptFeatures }, null, cancellation).Values;
         _keptFeatures = true;
-        bool wasCollapsing = Loss() is { IsCollapse: true };
-        MetricsCsv.Append(
-            _folder.MetricsCsv,
-            values.Select(value => new MetricRow(snapshot.ImagesSeen, value.Name, value.Value, value.StandardDeviation, value.Generated)));
+        IReadOnlyList<MetricRow> before = File.Exists(_folder.MetricsCsv) ? MetricsCsv.Read(_folder.MetricsCsv) : [];
+        MetricRow[] added =
+            [.. values.Select(value => new MetricRow(snapshot.ImagesSeen, value.Name, value.Value, value.StandardDeviation, value.Generated))];
+        MetricsCsv.Append(_folder.MetricsCsv, added);
         double distance = values[0].Value;
         FdCsv.Append(_folder.FrechetCsv, new FdRow(snapshot.ImagesSeen, Math.Round(snapshot.TrainingTime.TotalSeconds, 1), _opened.Network.Features.Name, distance));
         Plot();
         RunLog.Measured(_logger, Metric, distance, snapshot.ImagesSeen, TimeProvider.System.GetElapsedTime(start).TotalSeconds);
-        return (distance, !wasCollapsing && Loss() is { IsCollapse: true } loss ? loss : null);
+        // Said once: until it is over, the next measurements would only repeat it.
+        return (distance, Loss(before) is not { IsCollapse: true } && Loss(before.Concat(added)) is { IsCollapse: true } loss ? loss : null);
     }
 
     /// <summary>Draws the snapshot's samples beside the training images nearest to them.</summary>
@@ -69,10 +70,8 @@ internal sealed class RunEvaluation : IDisposable
 
     public void Dispose() => _opened.Dispose();
 
-    private RecallLoss? Loss() => File.Exists(_folder.MetricsCsv)
-        ? RecallLoss.Of(MetricsCsv.Read(_folder.MetricsCsv).GroupBy(row => row.Images).OrderBy(rows => rows.Key)
-            .Select(rows => (IReadOnlyList<MetricRecord>)[.. rows.Select(Record)]))
-        : null;
+    private static RecallLoss? Loss(IEnumerable<MetricRow> rows) => RecallLoss.Of(rows.GroupBy(row => row.Images).OrderBy(same => same.Key)
+        .Select(same => (IReadOnlyList<MetricRecord>)[.. same.Select(Record)]));
 
     private static MetricRecord Record(MetricRow row) =>
         new() { Metric = row.Metric, Value = row.Value, Samples = row.Generated, StandardDeviation = row.StandardDeviation };

@@ -25,11 +25,11 @@ public interface IReplicaRandomness
     IAugmentationDraws Augmentation(ReplicaMoment moment, ImageOrigin origin);
 
     /// <summary>Which images take styles from second latents; null where none may.</summary>
-    StyleMixture? Mixing(ReplicaMoment moment, int count, int styles) => null;
+    StyleMixture? Mixing(ReplicaMoment moment, int count, int styles);
 
     /// <summary>Standard normal images of a shape: the directions in which path lengths are measured; the caller disposes them.</summary>
-    Tensor PathDirections(ReplicaMoment moment, long[] shape) => throw new NotSupportedException("No path length is regularised with these draws.");
+    Tensor PathDirections(ReplicaMoment moment, long[] shape);
 
     /// <summary>Which part of real images a decoder has to find again.</summary>
-    IAugmentationDraws Crops(ReplicaMoment moment) => throw new NotSupportedException("Nothing is decoded with these draws.");
+    IAugmentationDraws Crops(ReplicaMoment moment);
 }

@@ -40,5 +40,5 @@ public sealed record AugmentationSpec
     /// <summary>The value of <see cref="Adaptive"/> that asks for differentiable augmentation.</summary>
     public const string NotAdaptive = "none";
 
-    internal bool IsAdaptive => Adaptive != NotAdaptive;
+    internal bool IsAdaptive => Adaptive.Trim() is not ("" or NotAdaptive);
 }

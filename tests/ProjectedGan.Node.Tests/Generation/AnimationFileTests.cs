@@ -24,7 +24,7 @@ public class AnimationFileTests
         Assert.Equal(["a.webp"], Directory.GetFiles(home.Path).Select(file => Path.GetFileName(file)));
     }
 
-    [FfmpegFact]
+    [Fact]
     public void Write_Mp4_HasEveryFrameAndItsTime()
     {
         using TemporaryFolder home = new();
@@ -152,16 +152,5 @@ public class AnimationFileTests
     {
         using PganProcess process = PganProcess.Start(home.Path, Programs(home), arguments);
         return await process.WaitAsync();
-    }
-
-    private sealed class FfmpegFactAttribute : FactAttribute
-    {
-        public FfmpegFactAttribute()
-        {
-            if (Diagnostics.Programs.Find("ffmpeg") is null)
-            {
-                Skip = "needs ffmpeg";
-            }
-        }
     }
 }
