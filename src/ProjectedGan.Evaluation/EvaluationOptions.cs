@@ -1,5 +1,6 @@
 using ProjectedGan.Evaluation.Distances;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification.Metrics;
 
 namespace ProjectedGan.Evaluation;
 

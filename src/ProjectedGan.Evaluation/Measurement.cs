@@ -1,6 +1,7 @@
 using ProjectedGan.Evaluation.Distances;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Specification.Metrics;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation;

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification.Metrics;
+using ProjectedGan.Tensors;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation;

@@ -1,3 +1,5 @@
+using ProjectedGan.Specification.Metrics;
+
 namespace ProjectedGan.Evaluation;
 
 /// <summary>One figure and what it was measured on: a distance from few samples is larger than one from many.</summary>

@@ -2,8 +2,10 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation.Distances;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features.Inception;
 using ProjectedGan.Networks.Generators;
+using ProjectedGan.Specification.Metrics;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation;
@@ -24,7 +26,7 @@ public sealed class MetricsRunner(MetricNetwork network, RealStatisticsCache? ca
     /// <param name="options">What to measure, on how many samples.</param>
     /// <param name="progress">Told after each batch and figure.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="ProjectedGan.Torch.UsageException">The options are wrong, or ask this network for what it has not.</exception>
+    /// <exception cref="UsageException">The options are wrong, or ask this network for what it has not.</exception>
     /// <exception cref="EvaluationException">The data set is empty or too small, or images are not finite.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public EvaluationResults Evaluate(
@@ -180,7 +182,7 @@ public sealed class MetricsRunner(MetricNetwork network, RealStatisticsCache? ca
     {
         if (options.Metrics.Contains(MetricKind.InceptionScore) && network.Features is not InceptionV3)
         {
-            throw new Torch.UsageException(
+            throw new UsageException(
                 $"The inception score needs class probabilities, which '{Name}' does not give; use {MetricName.FidNetwork} or leave it out.");
         }
     }

@@ -1,4 +1,5 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification.Metrics;
 
 namespace ProjectedGan.Evaluation.Tests;
 

@@ -1,4 +1,5 @@
 using ProjectedGan.Networks.Features.Inception;
+using ProjectedGan.Specification.Metrics;
 
 namespace ProjectedGan.Evaluation.Tests;
 

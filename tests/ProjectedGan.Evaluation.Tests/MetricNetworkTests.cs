@@ -2,6 +2,7 @@ using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.Tests.Fakes;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Features.Inception;
+using ProjectedGan.Specification.Metrics;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Tests;

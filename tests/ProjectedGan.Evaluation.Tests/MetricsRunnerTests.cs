@@ -3,7 +3,8 @@ using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.RealStatistics;
 using ProjectedGan.Evaluation.Tests.Distances;
 using ProjectedGan.Evaluation.Tests.Fakes;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification.Metrics;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Tests;

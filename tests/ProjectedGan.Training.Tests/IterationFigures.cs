@@ -1,6 +1,7 @@
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Iteration;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Weights.SafeTensorsFormat;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Tests;

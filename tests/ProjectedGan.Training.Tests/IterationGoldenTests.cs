@@ -1,16 +1,16 @@
 using System.Text.Json;
-using ProjectedGan.Data.Augmentation;
 using ProjectedGan.Data.Ordering;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Networks.Projection;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using ProjectedGan.Testing;
-using ProjectedGan.Torch;
+using ProjectedGan.Training.Augmentation;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 using ProjectedGan.Training.State;
 using static TorchSharp.torch;
 

@@ -1,12 +1,12 @@
 using System.Globalization;
-using ProjectedGan.Data.Augmentation;
+using ProjectedGan.Networks;
 using ProjectedGan.Networks.Noise;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Specification;
 using ProjectedGan.Testing;
+using ProjectedGan.Training.Augmentation;
 using ProjectedGan.Training.Iteration;
-using ProjectedGan.Training.Networks;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Tests;
@@ -103,7 +103,7 @@ public sealed class StyleGan2PeerTests : IDisposable
         return randn(shape, ScalarType.Float32, generator: draws).to_type(ScalarType.Float64);
     }
 
-    private void Save(string name, IReadOnlyList<(string Name, Tensor Tensor)> tensors) => SafeTensors.Write(Path.Combine(_folder, $"{name}.safetensors"), tensors);
+    private void Save(string name, IReadOnlyList<(string Name, Tensor Tensor)> tensors) => TensorFile.Write(Path.Combine(_folder, $"{name}.safetensors"), tensors);
 
     private void SaveState(string name, nn.Module network) =>
         Save(name, [.. StateDict.Named(network).Select(member => (member.Name, member.Tensor.detach().to_type(ScalarType.Float64)))]);

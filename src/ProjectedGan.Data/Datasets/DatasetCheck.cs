@@ -1,5 +1,6 @@
 using System.Numerics;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Data.Datasets;
 
@@ -47,9 +48,9 @@ internal static class DatasetCheck
     {
         problem = null;
         // Some formats are read whole before they tell their size.
-        if (source.Length(index) > Largest(ImageDataset.LargestResolution, ImageDataset.LargestResolution))
+        if (source.Length(index) > Largest(DataSpec.LargestResolution, DataSpec.LargestResolution))
         {
-            problem = $"has {source.Length(index):N0} bytes; training takes images of up to {ImageDataset.LargestResolution} pixels a side";
+            problem = $"has {source.Length(index):N0} bytes; training takes images of up to {DataSpec.LargestResolution} pixels a side";
             return null;
         }
         try

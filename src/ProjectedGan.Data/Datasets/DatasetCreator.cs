@@ -1,5 +1,6 @@
 using ProjectedGan.Data.Images;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Data.Datasets;
 
@@ -64,7 +65,7 @@ public static class DatasetCreator
     {
         if (!ImageDataset.CanTrainAt(options.Resolution))
             throw new UsageException(
-                $"Resolution {options.Resolution} is no power of two from {ImageDataset.SmallestResolution} to {ImageDataset.LargestResolution}, "
+                $"Resolution {options.Resolution} is no power of two from {DataSpec.SmallestResolution} to {DataSpec.LargestResolution}, "
                 + "which is what training takes; use 64, 128 or 256, say.");
         if (options.Channels is not (1 or 3))
             throw new UsageException($"Channels {options.Channels} is neither 3 (RGB) nor 1 (grey).");

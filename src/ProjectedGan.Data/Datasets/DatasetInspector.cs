@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Data.Datasets;
 
@@ -83,8 +84,8 @@ public static class DatasetInspector
             var resolution = DatasetCheck.CommonResolution(source);
             return ImageDataset.CanTrainAt(resolution)
                 ? null
-                : $"its images are {resolution} pixels a side; training takes powers of two from {ImageDataset.SmallestResolution} to "
-                    + $"{ImageDataset.LargestResolution}, which `pgan dataset create` makes of them";
+                : $"its images are {resolution} pixels a side; training takes powers of two from {DataSpec.SmallestResolution} to "
+                    + $"{DataSpec.LargestResolution}, which `pgan dataset create` makes of them";
         }
         catch (DatasetException error)
         {

@@ -1,18 +1,13 @@
 using System.Buffers;
 using System.Numerics;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Data.Datasets;
 
 /// <summary>A dataset over stored image files, checked when it is opened: every image is square, of one power-of-two size, without alpha.</summary>
 public abstract class ImageDataset : IImageDataset
 {
-    /// <summary>Fewest pixels a side that can be trained.</summary>
-    public const int SmallestResolution = 64;
-
-    /// <summary>Most pixels a side that can be trained.</summary>
-    public const int LargestResolution = 1024;
-
     private readonly IImageSource _source;
     private readonly int[]? _labels;
     private readonly Lazy<string> _hash;
@@ -67,7 +62,7 @@ public abstract class ImageDataset : IImageDataset
 
     /// <summary>Whether images of so many pixels a side can be trained.</summary>
     public static bool CanTrainAt(int resolution) =>
-        resolution is >= SmallestResolution and <= LargestResolution && BitOperations.IsPow2(resolution);
+        resolution is >= DataSpec.SmallestResolution and <= DataSpec.LargestResolution && BitOperations.IsPow2(resolution);
 
     public string Name(int index) => _source.Names[index];
 

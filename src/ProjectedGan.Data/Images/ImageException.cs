@@ -1,4 +1,4 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Data.Images;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
+using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Evaluation.Curves;
 

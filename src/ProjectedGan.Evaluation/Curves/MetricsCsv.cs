@@ -1,5 +1,5 @@
 using System.Globalization;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Evaluation.Curves;
 

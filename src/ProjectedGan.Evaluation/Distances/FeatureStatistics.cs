@@ -1,4 +1,4 @@
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Weights.Sources;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Weights.SafeTensorsFormat;
+using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Distances;
@@ -16,7 +18,7 @@ internal static class FeatureStatisticsFile
     public static void Write(string path, FeatureStatistics statistics, IReadOnlyDictionary<string, string>? metadata)
     {
         using var scope = NewDisposeScope();
-        SafeTensors.Write(path, Tensors(statistics), Metadata(statistics, metadata));
+        TensorFile.Write(path, Tensors(statistics), Metadata(statistics, metadata));
     }
 
     public static FeatureStatistics Read(string path)

@@ -1,3 +1,4 @@
+using ProjectedGan.Specification.Metrics;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Distances;
@@ -11,15 +12,12 @@ namespace ProjectedGan.Evaluation.Distances;
 /// <param name="Recall">In [0, 1].</param>
 public sealed record PrecisionRecall(double Precision, double Recall)
 {
-    /// <summary>The neighbour whose distance is a ball's radius, as in the paper.</summary>
-    public const int DefaultNeighbour = 3;
-
     /// <summary>Compares two sets of features [N, D] and [M, D] of the same type.</summary>
     /// <param name="generated">Features of generated samples.</param>
     /// <param name="real">Features of real samples.</param>
     /// <param name="neighbour">k; each set needs more than k samples.</param>
     /// <exception cref="EvaluationException">A set has too few samples, or a feature is not finite.</exception>
-    public static PrecisionRecall Between(Tensor generated, Tensor real, int neighbour = DefaultNeighbour)
+    public static PrecisionRecall Between(Tensor generated, Tensor real, int neighbour = MetricKinds.DefaultNeighbour)
     {
         var figures = Neighbourhoods.Compare(generated, real, new() { Neighbours = [neighbour] })[0];
         return new(figures.Precision.Value, figures.Recall.Value);

@@ -1,6 +1,7 @@
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Data.Images;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.Images;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Extraction;
@@ -20,7 +21,7 @@ public sealed class GeneratedImages : IImageBatches
     /// <param name="labels">For a conditional generator: the data set whose labels are drawn, image by image, as often as they occur.</param>
     /// <param name="label">For a conditional generator: the class of every sample, in place of drawn ones; from 0.</param>
     /// <exception cref="InvalidOperationException">The generator is in training mode.</exception>
-    /// <exception cref="Torch.UsageException">A conditional generator has no labels to draw from, or some that it does not know.</exception>
+    /// <exception cref="UsageException">A conditional generator has no labels to draw from, or some that it does not know.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The generator has no such class.</exception>
     public GeneratedImages(GeneratorNetwork generator, long count, long seed, IImageDataset? labels = null, int? label = null)
     {
@@ -75,13 +76,13 @@ public sealed class GeneratedImages : IImageBatches
         }
         else if (generator.Classes > 0 && known == 0)
         {
-            throw new Torch.UsageException($"The generator has {generator.Classes} classes, and the data set has no labels to draw them from; "
+            throw new UsageException($"The generator has {generator.Classes} classes, and the data set has no labels to draw them from; "
                 + "give one with labels in dataset.json.");
         }
 
         if (generator.Classes > 0 && known > generator.Classes)
         {
-            throw new Torch.UsageException($"The data set has labels of {known} classes, more than the generator's {generator.Classes}; "
+            throw new UsageException($"The data set has labels of {known} classes, more than the generator's {generator.Classes}; "
                 + "give the one that it was trained on.");
         }
     }

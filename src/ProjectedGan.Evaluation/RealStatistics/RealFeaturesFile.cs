@@ -1,5 +1,7 @@
 using ProjectedGan.Evaluation.Distances;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Weights.SafeTensorsFormat;
+using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.RealStatistics;
@@ -19,7 +21,7 @@ internal static class RealFeaturesFile
             tensors = tensors.Append((FeaturesName, all));
         }
 
-        SafeTensors.Write(path, tensors, FeatureStatisticsFile.Metadata(features.Statistics, key.ToMetadata()));
+        TensorFile.Write(path, tensors, FeatureStatisticsFile.Metadata(features.Statistics, key.ToMetadata()));
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; the features only where they are wanted.</summary>
@@ -31,7 +33,7 @@ internal static class RealFeaturesFile
     }
 
     public static void WriteRadii(string path, RealFeaturesKey key, Tensor radii) =>
-        SafeTensors.Write(path, [(RadiiName, radii)], key.ToMetadata());
+        TensorFile.Write(path, [(RadiiName, radii)], key.ToMetadata());
 
     public static Tensor? ReadRadii(string path, RealFeaturesKey key, long count, int neighbours)
     {

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.RealStatistics;

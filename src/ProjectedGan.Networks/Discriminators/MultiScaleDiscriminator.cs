@@ -1,5 +1,5 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Layers;
-using ProjectedGan.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

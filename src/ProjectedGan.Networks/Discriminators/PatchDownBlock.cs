@@ -1,7 +1,7 @@
 using ProjectedGan.Networks.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

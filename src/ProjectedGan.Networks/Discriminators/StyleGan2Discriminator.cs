@@ -1,8 +1,9 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators.Styles;
 using ProjectedGan.Networks.Layers;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp.Utils;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,4 +1,4 @@
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -22,14 +22,14 @@ public static class CleanResize
     {
         ArgumentNullException.ThrowIfNull(images);
         using var scope = NewDisposeScope();
-        ImageTensors.Check(images);
+        FeatureInput.Check(images);
         var byColumns = Weights(images.size(3), side).to(images.device).t();
         var byRows = Weights(images.size(2), side).to(images.device);
         var result = empty([images.size(0), 3, side, side], ScalarType.Float32, images.device);
         for (long i = 0; i < images.size(0); i++)
         {
             using var each = NewDisposeScope();
-            var pixels = ImageTensors.FromBytes(images.narrow(0, i, 1), ScalarType.Float64);
+            var pixels = FeatureInput.FromBytes(images.narrow(0, i, 1), ScalarType.Float64);
             // Pillow keeps float32 between its two passes, and has none along an axis that fits already.
             var rows = images.size(3) == side ? pixels : pixels.matmul(byColumns).to(ScalarType.Float32).to(ScalarType.Float64);
             var resized = images.size(2) == side ? rows : byRows.matmul(rows);

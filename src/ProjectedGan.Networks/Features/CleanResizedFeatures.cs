@@ -1,4 +1,4 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;

@@ -1,7 +1,7 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -63,7 +63,7 @@ public sealed class ClipVisionTransformer : FrozenNetwork, IPooledFeatures, ISiz
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        return Embed(ImageTensors.Resize(Scale(ImageTensors.FromBytes(images, Type)), ImageSize)).MoveToOuterDisposeScope();
+        return Embed(FeatureInput.Resize(Scale(FeatureInput.FromBytes(images, Type)), ImageSize)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

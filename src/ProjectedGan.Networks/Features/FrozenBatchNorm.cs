@@ -1,6 +1,6 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp.Modules;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;

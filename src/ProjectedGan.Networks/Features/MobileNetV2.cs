@@ -1,5 +1,5 @@
-using ProjectedGan.Torch;
-using static ProjectedGan.Torch.Scalars;
+using ProjectedGan.Tensors;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;

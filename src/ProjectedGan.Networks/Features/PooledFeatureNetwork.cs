@@ -1,4 +1,4 @@
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -26,7 +26,7 @@ public sealed class PooledFeatureNetwork(FeatureNetwork network, int inputSize =
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        return network.Pool(ImageTensors.Resize(Scale(ImageTensors.FromBytes(images, Type)), inputSize)).MoveToOuterDisposeScope();
+        return network.Pool(FeatureInput.Resize(Scale(FeatureInput.FromBytes(images, Type)), inputSize)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

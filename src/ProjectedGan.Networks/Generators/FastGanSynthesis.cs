@@ -2,8 +2,8 @@ using System.Diagnostics;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Networks.Onnx;
-using ProjectedGan.Torch;
-using static ProjectedGan.Torch.Scalars;
+using ProjectedGan.Tensors;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch.nn;
 using static TorchSharp.torch;
 

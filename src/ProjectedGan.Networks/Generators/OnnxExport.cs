@@ -1,7 +1,6 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Networks.Onnx;
-using ProjectedGan.Networks.WeightFiles;
-using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators;

@@ -1,5 +1,5 @@
 using ProjectedGan.Networks.Onnx;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch.nn;

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Onnx.Messages;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using static ProjectedGan.Networks.Onnx.Messages.AttributeProto.Types;
 using static ProjectedGan.Networks.Onnx.Messages.TensorProto.Types;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using Grpc.Core;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Protocol.V1;
 using ProjectedGan.Telemetry.Artifacts;
-using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
+using ArtifactCalls = ProjectedGan.Protocol.V1.Artifacts.ArtifactsClient;
 
 namespace ProjectedGan.Node.Artifacts;
 

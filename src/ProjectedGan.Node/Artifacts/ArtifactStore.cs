@@ -1,4 +1,4 @@
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
 using ProjectedGan.Telemetry.Artifacts;
 
 namespace ProjectedGan.Node.Artifacts;

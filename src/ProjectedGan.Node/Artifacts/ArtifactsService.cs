@@ -1,14 +1,14 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Protocol.V1;
 using ProjectedGan.Telemetry.Artifacts;
 
 namespace ProjectedGan.Node.Artifacts;
 
 /// <summary>The store over gRPC.</summary>
 internal sealed class ArtifactsService(ArtifactStore store, ArtifactInstruments instruments, TimeProvider time, ILogger<ArtifactsService> logger)
-    : Contracts.V1.Artifacts.ArtifactsBase
+    : Protocol.V1.Artifacts.ArtifactsBase
 {
     private const int PieceBytes = 256 << 10;
     private const int LargestPiece = 1 << 20;

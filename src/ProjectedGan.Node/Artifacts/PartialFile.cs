@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Node.Artifacts;
 

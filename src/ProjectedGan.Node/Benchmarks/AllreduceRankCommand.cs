@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
-using ProjectedGan.Collectives.Groups;
-using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.AllReduce.Groups;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 
 namespace ProjectedGan.Node.Benchmarks;
 

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Node.Verification;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Benchmarks;
 

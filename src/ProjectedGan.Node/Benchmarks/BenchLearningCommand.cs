@@ -1,8 +1,8 @@
 using System.CommandLine;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Demo;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 
 namespace ProjectedGan.Node.Benchmarks;
 

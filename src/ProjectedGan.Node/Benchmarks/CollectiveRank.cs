@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Collectives.Groups;
-using ProjectedGan.Collectives.Sessions;
-using ProjectedGan.Collectives.Transport;
-using ProjectedGan.Training.Reduction;
+using ProjectedGan.AllReduce;
+using ProjectedGan.AllReduce.Groups;
+using ProjectedGan.AllReduce.Reduction;
+using ProjectedGan.AllReduce.Transport;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Benchmarks;

@@ -4,11 +4,12 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Metrics;
 using ProjectedGan.Node.Plots;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification.Metrics;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Benchmarks;

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Runs;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Checkpoints;
-using ProjectedGan.Training.Specification;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Benchmarks;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Benchmarks;
 

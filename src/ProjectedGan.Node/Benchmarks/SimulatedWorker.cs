@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Hosting;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Node.Benchmarks;
 

@@ -1,6 +1,6 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Demo;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Benchmarks;
 

@@ -1,4 +1,5 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

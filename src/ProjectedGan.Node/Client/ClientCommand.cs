@@ -1,11 +1,11 @@
-using Google.Rpc;
 using System.CommandLine;
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Security;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Client;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging.Abstractions;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Security;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Client;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Cli;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Client;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Client;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Client;
 

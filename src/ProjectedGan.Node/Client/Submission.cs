@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using Grpc.Net.Client;
-using ProjectedGan.Contracts.V1;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
-using ProjectedGan.Training.Sweeps;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Sweeps;
 
 namespace ProjectedGan.Node.Client;
 
@@ -69,12 +69,12 @@ internal sealed class Submission(GrpcChannel channel, string name, string reques
         request.DatasetDigest = await SendAsync(spec.Data.Path, progress, cancellation);
         if (spec.Features.Weights != FeatureSpec.RandomWeights)
         {
-            request.WeightsDigest = await SendAsync(WeightStore.Default().Locate(spec.Features.Weights), progress, cancellation);
+            request.WeightsDigest = await SendAsync(NetworkWeights.Store().Locate(spec.Features.Weights), progress, cancellation);
         }
 
         if (spec.Evaluation.Network.Length > 0)
         {
-            request.MetricWeightsDigest = await SendAsync(WeightStore.Default().Locate(spec.Evaluation.Weights), progress, cancellation);
+            request.MetricWeightsDigest = await SendAsync(NetworkWeights.Store().Locate(spec.Evaluation.Weights), progress, cancellation);
         }
     }
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
-using ProjectedGan.Training.Sweeps;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Sweeps;
 
 namespace ProjectedGan.Node.Client;
 

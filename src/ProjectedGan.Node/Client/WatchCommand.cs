@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Grpc.Core;
 using Grpc.Net.Client;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Cli;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Client;
 

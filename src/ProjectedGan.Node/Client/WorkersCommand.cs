@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Cli;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Client;
 
@@ -27,7 +27,7 @@ internal static class WorkersCommand
             else
             {
                 TextTable table = new("id", "role", "state", "device", "experiment", "heard of", "detail");
-                foreach (Contracts.V1.Node node in response.Nodes)
+                foreach (Protocol.V1.Node node in response.Nodes)
                 {
                     table.Row(node.Id, node.Role, node.State, node.Device, node.Experiment, ExperimentView.Time(node.LastHeartbeat), node.Detail);
                 }

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using ProjectedGan.Coordination;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Coordinator.Clustering;
 using ProjectedGan.Node.Coordinator.Storage;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Local;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Coordinator;
 

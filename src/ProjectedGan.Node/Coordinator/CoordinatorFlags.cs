@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Coordination;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Coordinator.Clustering;
@@ -10,7 +11,6 @@ using ProjectedGan.Node.Coordinator.Storage;
 using ProjectedGan.Node.Coordinator.Submissions;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Security;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Coordinator;
 

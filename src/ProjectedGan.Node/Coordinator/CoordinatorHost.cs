@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Storage;
 using ProjectedGan.Node.Artifacts;
@@ -11,6 +10,7 @@ using ProjectedGan.Node.Coordinator.Storage;
 using ProjectedGan.Node.Coordinator.Submissions;
 using ProjectedGan.Node.Coordinator.Web;
 using ProjectedGan.Node.Hosting;
+using ProjectedGan.Protocol.V1;
 using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Hosting;
 
@@ -22,7 +22,7 @@ internal static class CoordinatorHost
     /// <exception cref="CoordinationException">The storage's options are unusable.</exception>
     public static WebApplication Build(CoordinatorOptions options, DataFolder folder)
     {
-        WebApplicationBuilder builder = NodeServer.CreateBuilder(options.Server, options.LogLevel, Experiments.Descriptor, Contracts.V1.Artifacts.Descriptor, Cluster.Descriptor);
+        WebApplicationBuilder builder = NodeServer.CreateBuilder(options.Server, options.LogLevel, Experiments.Descriptor, Protocol.V1.Artifacts.Descriptor, Cluster.Descriptor);
         AddGrains(builder, options, folder);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(services => new ArtifactStore(folder.Artifacts, options.Artifacts, services.GetRequiredService<ArtifactInstruments>()));

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification;
 using Spectre.Console;
 
 namespace ProjectedGan.Node.Datasets;
@@ -17,7 +18,7 @@ internal static class DatasetCreateCommand
     {
         Argument<string> source = new("source") { Description = "A folder, a zip or a .tgz package of PNG, JPEG, WebP, GIF, TIFF and AVIF images." };
         Argument<string> destination = new("destination") { Description = "The zip to write; one that exists is replaced once the new one is whole." };
-        Option<int> resolution = new("--resolution") { Description = $"Pixels a side, a power of two from {ImageDataset.SmallestResolution} to {ImageDataset.LargestResolution}.", DefaultValueFactory = _ => 256 };
+        Option<int> resolution = new("--resolution") { Description = $"Pixels a side, a power of two from {DataSpec.SmallestResolution} to {DataSpec.LargestResolution}.", DefaultValueFactory = _ => 256 };
         Option<ImageFit> fit = new("--fit") { Description = "Crop the centre square, Letterbox with the background, or Stretch.", DefaultValueFactory = _ => ImageFit.Crop };
         Option<string> background = new("--background") { Description = "Colour behind transparent pixels and of bars, as #rrggbb.", DefaultValueFactory = _ => "#ffffff" };
         Option<bool> grey = new("--grey") { Description = "Write grey images." };

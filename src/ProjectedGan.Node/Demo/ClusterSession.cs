@@ -1,10 +1,10 @@
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Runs;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 using Spectre.Console;
-using Progress = ProjectedGan.Contracts.V1.Progress;
+using Progress = ProjectedGan.Protocol.V1.Progress;
 
 namespace ProjectedGan.Node.Demo;
 

@@ -4,12 +4,14 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Metrics;
 using ProjectedGan.Node.Runs;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Metrics;
+using ProjectedGan.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

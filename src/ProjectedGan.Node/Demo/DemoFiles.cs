@@ -1,9 +1,10 @@
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Demo;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Datasets;
-using ProjectedGan.Torch;
+using ProjectedGan.Weights;
 
 namespace ProjectedGan.Node.Demo;
 
@@ -37,7 +38,7 @@ internal static class DemoFiles
     /// <summary>Imports a network of the weights package.</summary>
     public static string Weights(string network)
     {
-        WeightStore store = WeightStore.Default();
+        WeightStore store = NetworkWeights.Store();
         if (!store.Contains(network))
         {
             StoredWeights stored = store.Import(Package(WeightImport.NsfwjsFile), network);

@@ -1,4 +1,4 @@
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Demo;
 

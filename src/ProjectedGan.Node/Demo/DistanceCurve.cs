@@ -2,7 +2,7 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Node.Plots;
 using ProjectedGan.Node.Runs;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Demo;
 

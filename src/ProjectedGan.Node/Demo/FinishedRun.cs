@@ -8,9 +8,10 @@ using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Metrics;
 using ProjectedGan.Node.Runs;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Metrics;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Checkpoints;
-using ProjectedGan.Training.Specification;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Demo;

@@ -1,11 +1,11 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Images;
-using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Runs;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Metrics;
 
 namespace ProjectedGan.Node.Demo;
 

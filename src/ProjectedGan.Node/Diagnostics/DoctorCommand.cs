@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Diagnostics.Kubernetes;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
+using ProjectedGan.Weights;
 
 namespace ProjectedGan.Node.Diagnostics;
 
@@ -78,7 +80,7 @@ internal static class DoctorCommand
 
     private static string Weights()
     {
-        WeightStore store = WeightStore.Default();
+        WeightStore store = NetworkWeights.Store();
         IReadOnlyList<StoredWeights> entries = store.List();
         return entries.Count == 0 ? $"none in {store.Folder}" : string.Join(", ", entries.Select(entry => entry.Name));
     }

@@ -1,11 +1,11 @@
 using System.Threading.Channels;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Links;
+using ProjectedGan.Protocol.V1;
 using ProjectedGan.Telemetry.Tracing;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 
 namespace ProjectedGan.Node.Evaluators;
 

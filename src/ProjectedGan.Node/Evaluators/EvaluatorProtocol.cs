@@ -1,5 +1,5 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Links;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Evaluators;
 

@@ -1,19 +1,19 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.RealStatistics;
-using ProjectedGan.Networks.Features;
+using ProjectedGan.Networks;
 using ProjectedGan.Networks.Generators;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Metrics;
 using ProjectedGan.Node.Workers;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Metrics;
 using ProjectedGan.Telemetry.Evaluation;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Networks;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -115,7 +115,7 @@ internal sealed class SnapshotEvaluation(
         return _dataset.Value.Images;
     }
 
-    private List<Contracts.V1.MetricValue> Measure(
+    private List<Protocol.V1.MetricValue> Measure(
         TrainingSpec spec, string snapshot, Drawn drawn, bool measure, IProgress<double> progress, CancellationToken cancellation)
     {
         TorchRuntime.SetThreads(threads);
@@ -134,7 +134,7 @@ internal sealed class SnapshotEvaluation(
         return Measure(spec, generator, dataset, drawn.Neighbours, progress, cancellation);
     }
 
-    private List<Contracts.V1.MetricValue> Measure(
+    private List<Protocol.V1.MetricValue> Measure(
         TrainingSpec spec, GeneratorNetwork generator, IImageDataset dataset, string neighbours, IProgress<double> progress,
         CancellationToken cancellation)
     {
@@ -166,9 +166,9 @@ internal sealed class SnapshotEvaluation(
         });
     }
 
-    private static Contracts.V1.MetricValue ToMessage(Evaluation.MetricValue value)
+    private static Protocol.V1.MetricValue ToMessage(Evaluation.MetricValue value)
     {
-        Contracts.V1.MetricValue message = new() { Metric = value.Name, Value = value.Value, Samples = value.Generated };
+        Protocol.V1.MetricValue message = new() { Metric = value.Name, Value = value.Value, Samples = value.Generated };
         if (value.StandardDeviation is { } deviation)
         {
             message.StandardDeviation = deviation;

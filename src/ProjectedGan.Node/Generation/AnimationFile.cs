@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using ProjectedGan.Data.Images;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Diagnostics;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Generation;
 

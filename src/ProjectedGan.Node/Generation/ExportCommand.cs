@@ -1,9 +1,9 @@
 using System.CommandLine;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Noise;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Generation;
 

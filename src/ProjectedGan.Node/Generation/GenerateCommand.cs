@@ -1,7 +1,8 @@
 using System.CommandLine;
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 
 namespace ProjectedGan.Node.Generation;
 

@@ -1,6 +1,8 @@
-using ProjectedGan.Networks.WeightFiles;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Specification;
+using ProjectedGan.Weights.SafeTensorsFormat;
+using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Generation;
@@ -30,7 +32,7 @@ internal static class GeneratorFile
     /// <param name="source">What the generator comes from, for whoever reads the file.</param>
     /// <exception cref="WeightFileException">The file cannot be written; what was there before is whole.</exception>
     public static void Write(string path, TrainingSpec spec, IEnumerable<(string Name, Tensor Tensor)> tensors, string source) =>
-        SafeTensors.Write(path, tensors, new Dictionary<string, string>(Settings(spec)) { [WeightMetadata.Source] = source });
+        TensorFile.Write(path, tensors, new Dictionary<string, string>(Settings(spec)) { [WeightMetadata.Source] = source });
 
     /// <summary>The spec of a file of <see cref="Write"/>, as far as the generator goes; null where the file says nothing of one.</summary>
     /// <exception cref="PganException">The file is missing or damaged, or a setting is wrong.</exception>

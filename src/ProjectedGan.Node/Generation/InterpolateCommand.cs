@@ -1,8 +1,9 @@
 using System.CommandLine;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 
 namespace ProjectedGan.Node.Generation;
 

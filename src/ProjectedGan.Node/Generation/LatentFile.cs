@@ -1,11 +1,13 @@
 using System.Globalization;
-using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Generators.Styles;
+using ProjectedGan.Networks.Images;
 using ProjectedGan.Networks.Noise;
-using ProjectedGan.Networks.WeightFiles;
-using ProjectedGan.Torch;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Weights.SafeTensorsFormat;
+using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Generation;
@@ -87,7 +89,7 @@ internal sealed class LatentFile : IImageBatches, IDisposable
             metadata[ClassKey] = known.ToString(CultureInfo.InvariantCulture);
         }
 
-        SafeTensors.Write(path, [(points.dim() == 2 ? Latents : Styles, points)], metadata);
+        TensorFile.Write(path, [(points.dim() == 2 ? Latents : Styles, points)], metadata);
     }
 
     /// <summary>Some of the points, [count, Z] or [count, S, W]; the caller's.</summary>

@@ -1,10 +1,12 @@
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
-using ProjectedGan.Torch;
+using ProjectedGan.Networks.Images;
+using ProjectedGan.Tensors;
 using TorchSharp;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Generation;

@@ -1,9 +1,11 @@
 using System.Globalization;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks;
 using ProjectedGan.Networks.Generators;
-using ProjectedGan.Networks.WeightFiles;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Networks;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Specification;
+using ProjectedGan.Weights.PyTorch;
+using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Generation;

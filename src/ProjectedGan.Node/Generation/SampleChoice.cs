@@ -1,8 +1,8 @@
 using System.Globalization;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation.Extraction;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
-using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Generation;

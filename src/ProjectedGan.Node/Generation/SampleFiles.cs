@@ -1,6 +1,7 @@
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks.Images;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Generation;

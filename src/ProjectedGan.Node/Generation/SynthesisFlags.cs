@@ -1,7 +1,7 @@
 using System.CommandLine;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Noise;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Generation;
 

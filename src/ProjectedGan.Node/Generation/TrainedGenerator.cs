@@ -1,11 +1,11 @@
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks;
 using ProjectedGan.Networks.Generators;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Runs;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Checkpoints;
-using ProjectedGan.Training.Networks;
-using ProjectedGan.Training.Specification;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.Images;
 
 namespace ProjectedGan.Node.Generation;
 

@@ -15,10 +15,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Telemetry.Hosting;
 using ProjectedGan.Telemetry.Security;
-using ProjectedGan.Torch;
 using RpcDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace ProjectedGan.Node.Hosting;

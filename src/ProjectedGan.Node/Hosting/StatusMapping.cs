@@ -6,9 +6,9 @@ using Grpc.Core;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Storage;
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Artifacts;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Hosting;
 

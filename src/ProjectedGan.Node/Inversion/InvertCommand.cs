@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features;
+using ProjectedGan.Networks.Images;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Generation;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Inversion;
@@ -147,6 +149,6 @@ internal static class InvertCommand
     {
         using var scope = NewDisposeScope();
         Tensor bytes = tensor(image.Pixels, [1, image.Height, image.Width, image.Channels]);
-        return Data.Images.ImageTensors.FromBytes(bytes.permute(0, 3, 1, 2).contiguous()).to(device).MoveToOuterDisposeScope();
+        return ImageTensors.FromBytes(bytes.permute(0, 3, 1, 2).contiguous()).to(device).MoveToOuterDisposeScope();
     }
 }

@@ -1,8 +1,9 @@
 using ProjectedGan.Data.Ordering;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Generators.Styles;
 using ProjectedGan.Node.Generation;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

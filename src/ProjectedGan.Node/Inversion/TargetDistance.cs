@@ -1,8 +1,9 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Generation;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,13 +51,13 @@ internal sealed class TargetDistance : IDisposable
         try
         {
             // A run that was trained elsewhere names a file of that machine.
-            if (name is null && WeightStore.Default().Locate(features.Weights) is { } file)
+            if (name is null && NetworkWeights.Store().Locate(features.Weights) is { } file)
             {
                 WeightImport.Load(network, file);
             }
             else
             {
-                WeightStore.Default().Load(network);
+                NetworkWeights.Store().Load(network);
             }
 
             network.to(device);

@@ -1,8 +1,8 @@
 using System.Threading.Channels;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Security;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Links;
 

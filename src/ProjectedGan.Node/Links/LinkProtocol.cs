@@ -1,5 +1,5 @@
 using Grpc.Core;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Links;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Security;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Links;
 
@@ -44,7 +44,7 @@ internal sealed class NodeFlags
     /// <summary>A token that ends the node.</summary>
     public CancellationTokenSource Stop(ParseResult parsed, CancellationToken cancellation) => ParentWatch.Follow(parsed.GetValue(_parent), cancellation);
 
-    /// <exception cref="Torch.UsageException">An option is wrong, or options need each other.</exception>
+    /// <exception cref="UsageException">An option is wrong, or options need each other.</exception>
     public NodeSettings Read(ParseResult parsed, ILoggerFactory logging)
     {
         var transport = _transport.Read(parsed);

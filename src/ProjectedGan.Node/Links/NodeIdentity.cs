@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

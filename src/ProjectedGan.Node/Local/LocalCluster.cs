@@ -1,7 +1,8 @@
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging.Abstractions;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Security;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Local;
 
@@ -47,7 +48,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     public Experiments.ExperimentsClient Experiments => new(Channel);
 
     /// <summary>Starts everything and waits until all are ready to be called.</summary>
-    /// <exception cref="Torch.PganException">A process ended at once.</exception>
+    /// <exception cref="PganException">A process ended at once.</exception>
     public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, CancellationToken cancellation)
     {
         Directory.CreateDirectory(options.Folder);

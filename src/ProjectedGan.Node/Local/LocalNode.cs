@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Node.Local;
 

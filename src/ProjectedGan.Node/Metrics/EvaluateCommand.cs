@@ -4,12 +4,13 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Distances;
 using ProjectedGan.Evaluation.RealStatistics;
-using ProjectedGan.Networks.Features;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Generation;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Metrics;
+using ProjectedGan.Tensors;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -124,7 +125,7 @@ internal static class EvaluateCommand
 
         string own = SpecSchema.Find("features.network")!.Text(spec);
         // A run that was trained elsewhere names a file of that machine.
-        return WeightStore.Default().Locate(spec.Features.Weights) is { } file
+        return NetworkWeights.Store().Locate(spec.Features.Weights) is { } file
             ? OpenedMetricNetwork.FromFile(own, file, device, resizing)
             : OpenedMetricNetwork.FromStore(own, device, resizing);
     }

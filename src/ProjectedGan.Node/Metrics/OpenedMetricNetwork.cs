@@ -1,8 +1,11 @@
 using ProjectedGan.Evaluation;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Features.Inception;
-using ProjectedGan.Networks.WeightFiles;
-using ProjectedGan.Torch;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Specification.Metrics;
+using ProjectedGan.Tensors;
+using ProjectedGan.Weights.Sources;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +30,7 @@ internal sealed class OpenedMetricNetwork : IDisposable
     public static OpenedMetricNetwork FromStore(string name, Device device, ImageResizing resizing = ImageResizing.Network)
     {
         FrozenNetwork module = WeightImport.Find(name).Create();
-        return Ready(module, () => WeightStore.Default().Load(module), device, resizing);
+        return Ready(module, () => NetworkWeights.Store().Load(module), device, resizing);
     }
 
     /// <summary>Opens a network from a weights file.</summary>

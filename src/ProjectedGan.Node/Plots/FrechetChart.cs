@@ -1,5 +1,5 @@
-using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Specification.Metrics;
 
 namespace ProjectedGan.Node.Plots;
 

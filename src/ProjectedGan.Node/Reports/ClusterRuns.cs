@@ -1,8 +1,8 @@
 using Grpc.Net.Client;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Client;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Reports;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ProjectedGan.Evaluation;
+using ProjectedGan.Specification.Metrics;
 
 namespace ProjectedGan.Node.Reports;
 

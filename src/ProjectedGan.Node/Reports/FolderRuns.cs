@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Runs;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Metrics;
 using ProjectedGan.Training.Checkpoints;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Node.Reports;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Node.Plots;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Reports;
 

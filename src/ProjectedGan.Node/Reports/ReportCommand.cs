@@ -1,7 +1,7 @@
 using System.CommandLine;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Client;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Reports;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
+using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Node.Reports;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using ProjectedGan.Evaluation;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Metrics;
 
 namespace ProjectedGan.Node.Reports;
 

@@ -1,5 +1,6 @@
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Networks.Images;
 using ProjectedGan.Node.Generation;
 
 namespace ProjectedGan.Node.Runs;

@@ -9,6 +9,7 @@ using ProjectedGan.Networks.Generators;
 using ProjectedGan.Node.Cli;
 using ProjectedGan.Node.Metrics;
 using ProjectedGan.Node.Plots;
+using ProjectedGan.Specification.Metrics;
 using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Node.Runs;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Checkpoints;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Node.Runs;
 

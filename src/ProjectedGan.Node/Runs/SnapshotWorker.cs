@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Node.Runs;

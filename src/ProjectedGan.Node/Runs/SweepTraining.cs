@@ -1,10 +1,11 @@
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Sweeps;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Checkpoints;
-using ProjectedGan.Training.Specification;
-using ProjectedGan.Training.Sweeps;
 
 namespace ProjectedGan.Node.Runs;
 
@@ -77,12 +78,12 @@ internal sealed class SweepTraining(string root, IReadOnlyList<SweepRun> runs, S
 
         foreach (string weights in runs.Select(run => run.Spec.Features.Weights).Distinct().Where(weights => weights != FeatureSpec.RandomWeights))
         {
-            WeightStore.Default().Require("features.weights", weights);
+            NetworkWeights.Store().Require("features.weights", weights);
         }
 
         foreach (string weights in runs.Where(run => run.Spec.Evaluation.Network.Length > 0).Select(run => run.Spec.Evaluation.Weights).Distinct())
         {
-            WeightStore.Default().Require("evaluation.weights", weights);
+            NetworkWeights.Store().Require("evaluation.weights", weights);
         }
     }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
-using ProjectedGan.Training.Sweeps;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Sweeps;
 
 namespace ProjectedGan.Node.Runs;
 

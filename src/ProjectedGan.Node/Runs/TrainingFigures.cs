@@ -1,4 +1,4 @@
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Protocol.V1;
 using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Node.Runs;

@@ -2,14 +2,16 @@ using Microsoft.Extensions.Logging;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Logging;
 using ProjectedGan.Node.Metrics;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Metrics;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 using Spectre.Console;
 
 namespace ProjectedGan.Node.Runs;
@@ -158,8 +160,8 @@ internal sealed class TrainingSession : IDisposable
         bool isOwn = _spec.Evaluation.Network.Length > 0;
         string network = isOwn ? _spec.Evaluation.Network : SpecSchema.Find("features.network")!.Text(_spec);
         string weights = isOwn
-            ? WeightStore.Default().Require("evaluation.weights", _spec.Evaluation.Weights)
-            : WeightStore.Default().Require("features.weights", _spec.Features.Weights);
+            ? NetworkWeights.Store().Require("evaluation.weights", _spec.Evaluation.Weights)
+            : NetworkWeights.Store().Require("features.weights", _spec.Features.Weights);
         var (metrics, problems) = MetricKinds.Parse(_spec.Evaluation.Metrics);
         if (problems.Count > 0)
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Security;
 

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Node.Security;
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Security;
 using Grpc.Net.Client;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Node.Security;
 

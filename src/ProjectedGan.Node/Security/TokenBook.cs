@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Node.Security;
 

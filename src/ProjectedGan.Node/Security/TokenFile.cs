@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

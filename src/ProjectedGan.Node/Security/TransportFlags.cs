@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Node.Security;
 

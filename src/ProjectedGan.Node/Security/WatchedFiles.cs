@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Node.Security;
 

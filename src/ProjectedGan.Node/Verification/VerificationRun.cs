@@ -1,7 +1,7 @@
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Local;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Verification;
 

@@ -1,6 +1,6 @@
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Verification;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Verification;
 

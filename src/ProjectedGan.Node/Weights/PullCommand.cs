@@ -1,7 +1,9 @@
 using System.CommandLine;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Cli;
-using ProjectedGan.Torch;
+using ProjectedGan.Weights;
+using ProjectedGan.Weights.Sources;
 using Spectre.Console;
 
 namespace ProjectedGan.Node.Weights;
@@ -47,7 +49,7 @@ internal static class PullCommand
 
     private static async Task PullAsync(ImportableNetwork network, PublishedFile file, Uri address, CancellationToken cancellation)
     {
-        WeightStore store = WeightStore.Default();
+        WeightStore store = NetworkWeights.Store();
         if (store.Contains(network.Name))
         {
             Console.WriteLine($"{network.Name} is there already: {store.Path(network.Name)}");

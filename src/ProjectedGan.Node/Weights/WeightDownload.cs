@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Weights;
+using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Node.Weights;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Cli;
+using ProjectedGan.Weights;
+using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Node.Weights;
 
@@ -22,7 +24,7 @@ internal static class WeightsCommand
         ExampleCommand command = new("list", "Lists the networks with the licence and the origin of their weights, and what is stored of them.", "weights list");
         command.Runs((_, _) =>
         {
-            WeightStore store = WeightStore.Default();
+            WeightStore store = NetworkWeights.Store();
             IReadOnlyList<StoredWeights> entries = store.List();
             Console.WriteLine(store.Folder);
             foreach (StoredWeights entry in entries)
@@ -69,7 +71,7 @@ internal static class WeightsCommand
         };
         command.Runs((parsed, _) =>
         {
-            StoredWeights stored = WeightStore.Default().Import(parsed.GetValue(file)!, parsed.GetValue(network)!, parsed.GetValue(name));
+            StoredWeights stored = NetworkWeights.Store().Import(parsed.GetValue(file)!, parsed.GetValue(network)!, parsed.GetValue(name));
             Console.WriteLine($"{stored.Path}: {stored.Description!.Tensors.Count} tensors, {stored.Description.Parameters:N0} parameters");
             return Task.FromResult(ExitCode.Success);
         });
@@ -92,7 +94,7 @@ internal static class WeightsCommand
         {
             string path = parsed.GetValue(file)!;
             // What is neither is named by the error as it was given.
-            Print(WeightInspection.Describe(WeightStore.Default().Locate(path) ?? path, parsed.GetValue(part)));
+            Print(WeightInspection.Describe(NetworkWeights.Store().Locate(path) ?? path, parsed.GetValue(part)));
             return Task.FromResult(ExitCode.Success);
         });
         return command;

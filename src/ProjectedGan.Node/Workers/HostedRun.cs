@@ -1,15 +1,15 @@
-using ProjectedGan.Collectives.Groups;
-using ProjectedGan.Collectives.Sessions;
-using ProjectedGan.Collectives.State;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.AllReduce;
+using ProjectedGan.AllReduce.Groups;
+using ProjectedGan.AllReduce.Reduction;
+using ProjectedGan.AllReduce.StateTransfer;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Iteration;
-using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
-using WireType = ProjectedGan.Collectives.Groups.WireType;
+using WireType = ProjectedGan.AllReduce.Groups.WireType;
 
 namespace ProjectedGan.Node.Workers;
 

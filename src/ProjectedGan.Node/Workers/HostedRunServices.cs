@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Collectives.Transport;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.AllReduce.Transport;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Links;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Workers;
 

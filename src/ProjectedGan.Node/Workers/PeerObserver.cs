@@ -1,6 +1,6 @@
-using ProjectedGan.Collectives.Sessions;
-using ProjectedGan.Contracts.V1;
-using ProjectedGan.Training.Reduction;
+using ProjectedGan.AllReduce.Groups;
+using ProjectedGan.AllReduce.Reduction;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Workers;
 

@@ -1,10 +1,10 @@
 using Google.Protobuf.WellKnownTypes;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Links;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Node.Workers;
 
@@ -216,7 +216,7 @@ internal sealed class RunUploads : IAsyncDisposable
         var path = Path.Combine(_services.Folder, _run, $"snapshot-{snapshot.ImagesSeen:D10}.safetensors");
         try
         {
-            SafeTensors.Write(path, snapshot.Tensors);
+            TensorFile.Write(path, snapshot.Tensors);
             var weights = await _services.Artifacts.SendAsync(path, null, _stop.Token);
             _services.Send(
                 new WorkerMessage

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using ProjectedGan.Collectives.Sessions;
+using ProjectedGan.AllReduce.Groups;
+using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.Telemetry;
 using ProjectedGan.Telemetry.Collectives;
 using ProjectedGan.Telemetry.Training;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Iteration;
-using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Node.Workers;

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Links;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 using ProjectedGan.Telemetry.Tracing;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Node.Workers;
 

@@ -1,4 +1,4 @@
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Workers;
 

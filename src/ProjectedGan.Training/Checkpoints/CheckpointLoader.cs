@@ -1,8 +1,10 @@
-using ProjectedGan.Networks.WeightFiles;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Iteration;
-using ProjectedGan.Training.Specification;
 using ProjectedGan.Training.State;
+using ProjectedGan.Weights.SafeTensorsFormat;
+using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Checkpoints;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using ProjectedGan.Networks.WeightFiles;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Training.Checkpoints;
 

@@ -1,4 +1,4 @@
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.State;
 using static TorchSharp.torch;
@@ -33,7 +33,7 @@ internal sealed class TrainingSnapshot : IDisposable
 
     /// <summary>What <see cref="CheckpointStore.Write"/> takes.</summary>
     public IReadOnlyList<KeyValuePair<string, Action<string>>> Files =>
-        [.. _files.Select(file => KeyValuePair.Create<string, Action<string>>(file.Key, path => SafeTensors.Write(path, file.Value)))];
+        [.. _files.Select(file => KeyValuePair.Create<string, Action<string>>(file.Key, path => TensorFile.Write(path, file.Value)))];
 
     public void Dispose()
     {

@@ -1,5 +1,5 @@
-using ProjectedGan.Data.Augmentation;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Training.Augmentation;
 
 namespace ProjectedGan.Training.Iteration;
 

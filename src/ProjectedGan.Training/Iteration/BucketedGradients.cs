@@ -1,7 +1,7 @@
-using ProjectedGan.Training.Reduction;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.AllReduce.Reduction;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.State;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;

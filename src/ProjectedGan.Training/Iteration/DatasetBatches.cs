@@ -1,10 +1,10 @@
+using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Ordering;
-using ProjectedGan.Data.Prefetching;
-using ProjectedGan.Training.Networks;
-using ProjectedGan.Training.Reduction;
-using ProjectedGan.Training.Specification;
-using static ProjectedGan.Torch.Scalars;
+using ProjectedGan.Networks;
+using ProjectedGan.Specification;
+using ProjectedGan.Training.Prefetching;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;

@@ -1,9 +1,9 @@
 using ProjectedGan.Data.Ordering;
 using ProjectedGan.Networks.Discriminators;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.State;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;

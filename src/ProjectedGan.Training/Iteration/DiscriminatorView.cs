@@ -1,5 +1,5 @@
-using ProjectedGan.Data.Augmentation;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Training.Augmentation;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

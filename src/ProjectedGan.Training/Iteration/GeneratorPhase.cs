@@ -1,7 +1,7 @@
 using ProjectedGan.Data.Ordering;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
-using static ProjectedGan.Torch.Scalars;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;

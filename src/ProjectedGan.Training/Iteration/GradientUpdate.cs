@@ -1,8 +1,8 @@
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.State;
 using TorchSharp;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;

@@ -1,4 +1,4 @@
-using ProjectedGan.Training.Reduction;
+using ProjectedGan.AllReduce.Reduction;
 
 namespace ProjectedGan.Training.Iteration;
 

@@ -1,5 +1,5 @@
-using ProjectedGan.Data.Augmentation;
 using ProjectedGan.Networks.Noise;
+using ProjectedGan.Training.Augmentation;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;

@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;

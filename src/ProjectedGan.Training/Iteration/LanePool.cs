@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 
 namespace ProjectedGan.Training.Iteration;
 

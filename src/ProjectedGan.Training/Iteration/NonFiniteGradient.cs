@@ -1,4 +1,4 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 
 namespace ProjectedGan.Training.Iteration;
 

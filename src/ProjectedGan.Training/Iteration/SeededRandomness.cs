@@ -1,8 +1,8 @@
-using ProjectedGan.Data.Augmentation;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Ordering;
 using ProjectedGan.Networks.Noise;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Training.Augmentation;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;

@@ -1,9 +1,9 @@
-using ProjectedGan.Networks;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Reduction;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.AllReduce.Reduction;
+using ProjectedGan.Networks.Layers;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.State;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Iteration;

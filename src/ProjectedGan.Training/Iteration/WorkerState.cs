@@ -1,13 +1,13 @@
+using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.Data.Ordering;
+using ProjectedGan.Networks;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Generators.Styles;
 using ProjectedGan.Networks.Projection;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Networks;
-using ProjectedGan.Training.Reduction;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.State;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
+using ProjectedGan.Networks;
 using ProjectedGan.Networks.Generators;
-using ProjectedGan.Training.Networks;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Training.State;
-using ProjectedGan.Networks.WeightFiles;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Runs;

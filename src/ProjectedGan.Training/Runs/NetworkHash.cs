@@ -1,5 +1,5 @@
-using ProjectedGan.Networks.WeightFiles;
-using ProjectedGan.Torch;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Tensors;
 using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Training.Runs;

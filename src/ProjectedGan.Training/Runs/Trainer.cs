@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Iteration;
-using ProjectedGan.Training.Reduction;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Training.Runs;
 

@@ -1,8 +1,8 @@
+using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Projection;
 using ProjectedGan.Training.Iteration;
-using ProjectedGan.Training.Reduction;
 
 namespace ProjectedGan.Training.Runs;
 

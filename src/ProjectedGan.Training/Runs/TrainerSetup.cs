@@ -1,11 +1,12 @@
+using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Generators;
-using ProjectedGan.Torch;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Iteration;
-using ProjectedGan.Training.Networks;
-using ProjectedGan.Training.Reduction;
-using ProjectedGan.Training.Specification;
 using TorchSharp;
 
 namespace ProjectedGan.Training.Runs;

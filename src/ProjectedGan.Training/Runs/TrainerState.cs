@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 using ProjectedGan.Training.Iteration;
 using static TorchSharp.torch;
 

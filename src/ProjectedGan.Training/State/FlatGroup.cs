@@ -1,4 +1,4 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.State;

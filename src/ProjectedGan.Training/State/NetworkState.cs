@@ -1,4 +1,4 @@
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

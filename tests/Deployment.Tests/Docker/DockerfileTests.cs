@@ -116,7 +116,7 @@ public sealed partial class DockerfileTests
     // One project of several: what the root's files and the properties break, they break there.
     [Fact]
     public void Context_AsSent_Compiles() => InContext("cpu", (folder, _, properties) => new Tool("dotnet").Run(
-        ["build", Path.Combine(folder, "src", "ProjectedGan.Torch"), "--configuration", "Release", "--nologo", "-nodeReuse:false", .. properties]).Succeeded());
+        ["build", Path.Combine(folder, "src", "ProjectedGan.Tensors"), "--configuration", "Release", "--nologo", "-nodeReuse:false", .. properties]).Succeeded());
 
     /// <summary>Runs with a folder that holds what the image's build is sent, the project that it publishes, and the properties.</summary>
     private static void InContext(string device, Action<string, string, string[]> action)

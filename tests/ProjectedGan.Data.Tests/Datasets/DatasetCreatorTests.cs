@@ -3,7 +3,7 @@ using System.Text;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Data.Tests.Images;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Data.Tests.Datasets;
 

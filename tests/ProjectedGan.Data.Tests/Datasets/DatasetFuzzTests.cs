@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 using Xunit.Abstractions;
 
 namespace ProjectedGan.Data.Tests.Datasets;

@@ -1,5 +1,6 @@
 using ProjectedGan.Data.Images;
 using ProjectedGan.Data.Tests.Fixtures;
+using ProjectedGan.Networks.Images;
 
 namespace ProjectedGan.Data.Tests.Images;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ProjectedGan.Evaluation.Distances;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Testing;
 using static TorchSharp.torch;
 
@@ -16,7 +16,7 @@ internal sealed class PeerFigures
         var path = Path.Combine(Path.GetTempPath(), $"pgan-figures-{Guid.NewGuid():N}.safetensors");
         try
         {
-            SafeTensors.Write(path, [("generated", generated), ("real", real), ("draws", draws)]);
+            TensorFile.Write(path, [("generated", generated), ("real", real), ("draws", draws)]);
             _figures = JsonSerializer.Deserialize<Dictionary<string, double[]>>(
                 PyTorchPeer.Run("feature_figures.py", [path, .. neighbours.Select(k => $"{k}")]))!;
         }

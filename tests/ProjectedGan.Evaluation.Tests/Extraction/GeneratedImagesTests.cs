@@ -1,6 +1,6 @@
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.Tests.Fakes;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Tests.Extraction;

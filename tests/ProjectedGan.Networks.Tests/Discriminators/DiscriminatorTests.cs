@@ -1,7 +1,7 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Layers;
-using ProjectedGan.Networks.WeightFiles;
-using ProjectedGan.Torch;
+using ProjectedGan.Networks.StateDicts;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Discriminators;

@@ -1,3 +1,4 @@
+using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Tests.Golden;
 using ProjectedGan.Testing;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Layers;
-using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Discriminators;

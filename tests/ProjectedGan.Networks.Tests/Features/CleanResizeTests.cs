@@ -1,6 +1,7 @@
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Testing;
+using ProjectedGan.Weights.SafeTensorsFormat;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Features;
@@ -75,7 +76,7 @@ public sealed class CleanResizeTests
         var path = Path.Combine(Path.GetTempPath(), $"pgan-resize-{Guid.NewGuid():N}");
         try
         {
-            SafeTensors.Write(path + ".in", [("images", images)]);
+            TensorFile.Write(path + ".in", [("images", images)]);
             PyTorchPeer.Run("clean_resize.py", path + ".in", path + ".out", $"{side}");
             using var file = SafeTensors.Read(path + ".out");
             return file.Load("resized");

@@ -1,8 +1,9 @@
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Testing;
+using ProjectedGan.Weights.SafeTensorsFormat;
 using TorchSharp;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Features;
@@ -41,7 +42,7 @@ public sealed class FeatureNetworkPeerTests : IDisposable
         Draw(network, generator);
         StateDict.Save(network, _folder.File("weights.safetensors"));
         Tensor[] images = [Images(generator, 2, 64, 96), Images(generator, 1, height, width)];
-        SafeTensors.Write(_folder.File("images.safetensors"), images.Select((tensor, index) => ($"{index}", tensor)));
+        TensorFile.Write(_folder.File("images.safetensors"), images.Select((tensor, index) => ($"{index}", tensor)));
         PyTorchPeer.Run(
             "feature_networks.py", name, _folder.File("weights.safetensors"), _folder.File("images.safetensors"), _folder.File("taps.safetensors"));
 
@@ -71,7 +72,7 @@ public sealed class FeatureNetworkPeerTests : IDisposable
         Draw(network, generator);
         StateDict.Save(network, _folder.File("weights.safetensors"));
         var images = Images(generator, 2, 224, 224);
-        SafeTensors.Write(_folder.File("images.safetensors"), [("0", images)]);
+        TensorFile.Write(_folder.File("images.safetensors"), [("0", images)]);
         PyTorchPeer.Run(
             "feature_networks.py", network.Name, _folder.File("weights.safetensors"), _folder.File("images.safetensors"), _folder.File("taps.safetensors"));
 
@@ -112,7 +113,7 @@ public sealed class FeatureNetworkPeerTests : IDisposable
             StateDict.Save(network, _folder.File("weights.safetensors"));
         }
 
-        SafeTensors.Write(_folder.File("images.safetensors"), [("0", Images(generator, 1, name == "clip_vit_b32" ? 224 : 32, name == "clip_vit_b32" ? 224 : 32))]);
+        TensorFile.Write(_folder.File("images.safetensors"), [("0", Images(generator, 1, name == "clip_vit_b32" ? 224 : 32, name == "clip_vit_b32" ? 224 : 32))]);
         PyTorchPeer.Run(
             "feature_networks.py", name, _folder.File("weights.safetensors"), _folder.File("images.safetensors"), _folder.File("taps.safetensors"),
             _folder.File("published.pth"));

@@ -1,5 +1,5 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Features;

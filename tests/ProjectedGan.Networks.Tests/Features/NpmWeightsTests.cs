@@ -1,6 +1,7 @@
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Features.Inception;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Weights.Npm;
 using TorchSharp;
 using static TorchSharp.torch;
 

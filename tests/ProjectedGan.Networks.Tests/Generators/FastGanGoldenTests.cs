@@ -1,4 +1,5 @@
 using ProjectedGan.Networks.Generators;
+using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Tests.Golden;
 using ProjectedGan.Testing;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Testing;
-using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Generators;

@@ -1,10 +1,10 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Generators.Styles;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
-using ProjectedGan.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Layers;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Testing;
 using static TorchSharp.torch;
 
@@ -35,7 +35,7 @@ public sealed class FastGanRoundTripTests : IDisposable
         var images = generator.forward(latents, null, null);
 
         StateDict.Save(generator, _folder.File("G_ema.safetensors"));
-        SafeTensors.Write(_folder.File("latents.safetensors"), [("latents", latents)]);
+        TensorFile.Write(_folder.File("latents.safetensors"), [("latents", latents)]);
         var shape = PyTorchPeer.Run(
             "generate_images.py", _folder.File("G_ema.safetensors"), _folder.File("latents.safetensors"), _folder.File("images.f32"), $"{resolution}", "16");
 

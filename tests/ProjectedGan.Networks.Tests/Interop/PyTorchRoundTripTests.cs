@@ -1,7 +1,8 @@
 using System.Text.Json;
-using ProjectedGan.Networks.Tests.WeightFiles;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Testing;
+using ProjectedGan.Weights.SafeTensorsFormat;
+using ProjectedGan.Weights.Tests;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Interop;
@@ -30,7 +31,7 @@ public sealed class PyTorchRoundTripTests : IDisposable
             ("number", tensor(1.5f), "float32"),
             ("empty", zeros(0, 2), "float32"),
         ];
-        SafeTensors.Write(
+        TensorFile.Write(
             _folder.File("a.safetensors"), tensors.Select(item => (item.Name, item.Tensor)), new Dictionary<string, string> { ["note"] = "ä" });
         using var json = JsonDocument.Parse(PyTorchPeer.Run("describe_safetensors.py", _folder.File("a.safetensors")));
         Assert.Equal("ä", json.RootElement.GetProperty("metadata").GetProperty("note").GetString());

@@ -1,5 +1,5 @@
 using ProjectedGan.Networks.Layers;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Projection;
-using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Projection;

@@ -8,8 +8,8 @@ public class DependencyTests
 {
     private static readonly string[] FromTheTop =
     [
-        "ProjectedGan.Node", "ProjectedGan.Telemetry", "ProjectedGan.Coordination", "ProjectedGan.Collectives", "ProjectedGan.Evaluation", "ProjectedGan.Training",
-        "ProjectedGan.Data", "ProjectedGan.Networks", "ProjectedGan.Torch", "ProjectedGan.Contracts",
+        "ProjectedGan.Node", "ProjectedGan.Telemetry", "ProjectedGan.Coordination", "ProjectedGan.Training", "ProjectedGan.Evaluation", "ProjectedGan.Networks",
+        "ProjectedGan.AllReduce", "ProjectedGan.Data", "ProjectedGan.Weights", "ProjectedGan.Tensors", "ProjectedGan.Specification", "ProjectedGan.Protocol", "ProjectedGan.Foundation",
     ];
 
     [Fact]

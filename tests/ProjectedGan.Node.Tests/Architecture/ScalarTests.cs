@@ -1,6 +1,6 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp;
 
 namespace ProjectedGan.Node.Tests.Architecture;

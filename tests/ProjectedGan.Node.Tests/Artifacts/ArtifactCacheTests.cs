@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Tests.Coordinator;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Workers;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Tests.Artifacts;
 

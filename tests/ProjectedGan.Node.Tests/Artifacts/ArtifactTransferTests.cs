@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
-using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
+using ProjectedGan.Protocol.V1;
+using ArtifactCalls = ProjectedGan.Protocol.V1.Artifacts.ArtifactsClient;
 
 namespace ProjectedGan.Node.Tests.Artifacts;
 

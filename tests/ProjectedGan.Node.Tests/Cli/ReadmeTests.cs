@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Tests.Processes;
 using static TorchSharp.torch;
 

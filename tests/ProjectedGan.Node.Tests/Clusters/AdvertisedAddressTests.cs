@@ -1,8 +1,8 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 using Xunit.Abstractions;
 
 namespace ProjectedGan.Node.Tests.Clusters;

@@ -1,9 +1,9 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 using TorchSharp.Modules;
 using Xunit.Abstractions;
 using static TorchSharp.torch;

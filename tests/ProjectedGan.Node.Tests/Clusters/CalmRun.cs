@@ -1,6 +1,6 @@
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Tests.Runs;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Tests.Clusters;
 

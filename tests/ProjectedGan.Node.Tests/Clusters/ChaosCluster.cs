@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Grpc.Net.Client;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Local;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Clusters;
 

@@ -1,13 +1,13 @@
 using System.Globalization;
 using Grpc.Core;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 using ProjectedGan.Testing.Prometheus;
 using ProjectedGan.Training.Iteration;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Node.Tests.Clusters;
 

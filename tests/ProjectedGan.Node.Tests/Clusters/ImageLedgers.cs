@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Clusters;
 

@@ -1,7 +1,7 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Tests.Clusters;
 

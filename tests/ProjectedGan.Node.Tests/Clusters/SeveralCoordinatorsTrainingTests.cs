@@ -1,10 +1,10 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Tests.Storage;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Node.Tests.Coordinator;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Tests.Clusters;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Tests.Clusters;
 

@@ -1,6 +1,6 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Coordinator.Storage;
 using ProjectedGan.Node.Tests.Processes;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Tests.Coordinator;
 

@@ -1,9 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Coordinator;
 

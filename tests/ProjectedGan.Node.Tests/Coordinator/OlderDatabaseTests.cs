@@ -1,8 +1,8 @@
 using Grpc.Core;
 using Npgsql;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Tests.Storage;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Coordinator;
 

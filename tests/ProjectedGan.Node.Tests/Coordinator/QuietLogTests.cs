@@ -4,10 +4,10 @@ using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
-using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
+using ProjectedGan.Protocol.V1;
+using ArtifactCalls = ProjectedGan.Protocol.V1.Artifacts.ArtifactsClient;
 
 namespace ProjectedGan.Node.Tests.Coordinator;
 

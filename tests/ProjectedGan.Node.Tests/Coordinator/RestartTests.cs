@@ -1,7 +1,7 @@
 using Grpc.Core;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Tests.Storage;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Coordinator;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Tests.Storage;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Coordinator;
 

@@ -3,10 +3,10 @@ using System.IO.Compression;
 using System.Text;
 using Google.Rpc;
 using Grpc.Core;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Coordinator;
 

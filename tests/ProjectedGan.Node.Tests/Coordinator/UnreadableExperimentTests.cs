@@ -1,8 +1,8 @@
 using Grpc.Core;
 using Microsoft.Data.Sqlite;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Coordinator;
 

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Evaluators;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Evaluators;
 

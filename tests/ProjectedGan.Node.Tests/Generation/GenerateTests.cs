@@ -1,9 +1,9 @@
 using System.Text.Json;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Tests.Runs;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Node.Tests.Generation;
 

@@ -1,10 +1,10 @@
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Verification;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Networks;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Tests.Generation;
 

@@ -1,14 +1,15 @@
 using System.Text.Json;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Generators.Styles;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Specification;
 using ProjectedGan.Testing;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Tests.Generation;

@@ -43,7 +43,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Limits = limits ?? new CallLimits(),
         };
         ArtifactStore artifacts = new(home.At("artifacts"), store ?? new ArtifactStoreOptions { ReservedBytes = 0 });
-        WebApplicationBuilder builder = NodeServer.CreateBuilder(options, LogLevel.Warning, Contracts.V1.Artifacts.Descriptor);
+        WebApplicationBuilder builder = NodeServer.CreateBuilder(options, LogLevel.Warning, Protocol.V1.Artifacts.Descriptor);
         builder.Services.AddSingleton(artifacts);
         builder.AddPganTelemetry(new TelemetryOptions { Role = "coordinator", Version = "test" });
         WebApplication application = builder.Build();

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Layers;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Tests.Runs;
 using ProjectedGan.Testing;
@@ -26,7 +26,7 @@ public class CheckpointRoundTripTests
         using (NewDisposeScope())
         {
             Tensor latents = randn([4, 16], generator: new Generator(3));
-            SafeTensors.Write(home.At("latents.safetensors"), [("latents", latents)]);
+            TensorFile.Write(home.At("latents.safetensors"), [("latents", latents)]);
             PyTorchPeer.Run("generate_images.py", weights, home.At("latents.safetensors"), home.At("images.f32"), "64", "4");
             theirs = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(home.At("images.f32"))).ToArray();
             using FastGan generator = new(new FastGanOptions { Resolution = 64, LatentSize = 16, Width = 4, Lite = true }, InitialWeights.Zero);

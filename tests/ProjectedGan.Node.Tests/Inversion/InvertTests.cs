@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Tests.Runs;
 using static TorchSharp.torch;
@@ -117,7 +117,7 @@ public class InvertTests
     private static void WriteLatents(string path, string name, long[] shape)
     {
         using Tensor values = ones(shape);
-        SafeTensors.Write(path, [(name, values)]);
+        TensorFile.Write(path, [(name, values)]);
     }
 
     private static ImageBuffer Left(ImageBuffer pair)

@@ -1,4 +1,5 @@
 using ProjectedGan.Evaluation.Extraction;
+using ProjectedGan.Networks;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Generators.Styles;
@@ -6,9 +7,8 @@ using ProjectedGan.Networks.Noise;
 using ProjectedGan.Node.Generation;
 using ProjectedGan.Node.Inversion;
 using ProjectedGan.Node.Verification;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Networks;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Tests.Inversion;

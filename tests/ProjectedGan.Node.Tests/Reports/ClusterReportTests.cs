@@ -1,10 +1,10 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Node.Local;
 using ProjectedGan.Node.Tests.Clusters;
 using ProjectedGan.Node.Tests.Coordinator;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Reports;
 

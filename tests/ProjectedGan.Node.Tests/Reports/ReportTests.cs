@@ -2,7 +2,7 @@ using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Tests.Runs;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Tests.Reports;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Runs;
 using ProjectedGan.Node.Tests.Processes;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using ProjectedGan.Node.Tests.Processes;
-using ProjectedGan.Training.Specification;
-using ProjectedGan.Training.Sweeps;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Sweeps;
 
 namespace ProjectedGan.Node.Tests.Runs;
 

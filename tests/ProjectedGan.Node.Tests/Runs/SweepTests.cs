@@ -1,5 +1,5 @@
 using ProjectedGan.Node.Tests.Processes;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Tests.Runs;
 

@@ -1,11 +1,11 @@
 using Grpc.Core;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Node.Tests.Coordinator;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
-using ProjectedGan.Torch;
-using ArtifactCalls = ProjectedGan.Contracts.V1.Artifacts.ArtifactsClient;
+using ProjectedGan.Protocol.V1;
+using ArtifactCalls = ProjectedGan.Protocol.V1.Artifacts.ArtifactsClient;
 
 namespace ProjectedGan.Node.Tests.Security;
 

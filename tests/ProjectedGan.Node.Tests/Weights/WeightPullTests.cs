@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Weights;
+using ProjectedGan.Weights;
+using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Node.Tests.Weights;
 

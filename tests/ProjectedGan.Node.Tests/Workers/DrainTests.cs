@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Workers;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Workers;
 

@@ -1,15 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
 using ProjectedGan.Node.Workers;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Node.Tests.Workers;

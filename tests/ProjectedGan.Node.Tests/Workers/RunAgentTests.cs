@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Workers;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Tests.Workers;
 

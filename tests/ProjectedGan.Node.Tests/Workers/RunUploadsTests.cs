@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Links;
@@ -7,8 +6,9 @@ using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
 using ProjectedGan.Node.Workers;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Node.Tests.Workers;
 

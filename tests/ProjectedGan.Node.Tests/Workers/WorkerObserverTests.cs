@@ -1,11 +1,11 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Verification;
 using ProjectedGan.Node.Workers;
-using ProjectedGan.Torch;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Iteration;
 

@@ -1,12 +1,12 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Links;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
 using ProjectedGan.Node.Workers;
+using ProjectedGan.Protocol.V1;
 using ProjectedGan.Telemetry.Collectives;
 using ProjectedGan.Telemetry.Training;
 

@@ -1,4 +1,4 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 using ProjectedGan.Training.Checkpoints;
 
 namespace ProjectedGan.Training.Tests.Checkpoints;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using ProjectedGan.Training.Networks;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Networks;
+using ProjectedGan.Specification;
 using TorchSharp;
 
 namespace ProjectedGan.Training.Tests.Guides;

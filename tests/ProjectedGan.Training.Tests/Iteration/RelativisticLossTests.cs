@@ -1,8 +1,7 @@
-using ProjectedGan.Data.Augmentation;
 using ProjectedGan.Data.Ordering;
-using ProjectedGan.Networks;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Layers;
+using ProjectedGan.Training.Augmentation;
 using ProjectedGan.Training.Iteration;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Training.Tests.Runs;
 

@@ -1,7 +1,7 @@
+using ProjectedGan.AllReduce.Tests.Reduction;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
-using ProjectedGan.Training.Tests.Reduction;
 
 namespace ProjectedGan.Training.Tests.Runs;
 

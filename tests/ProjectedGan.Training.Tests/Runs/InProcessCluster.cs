@@ -1,9 +1,9 @@
 using System.Runtime.ExceptionServices;
+using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Reduction;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Training.Tests.Runs;
 

@@ -1,6 +1,6 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Training.Tests.Runs;
 

@@ -1,7 +1,7 @@
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Tests.Runs;

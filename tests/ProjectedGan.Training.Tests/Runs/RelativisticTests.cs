@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Iteration;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Tests.Runs;

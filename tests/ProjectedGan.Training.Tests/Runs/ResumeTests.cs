@@ -1,7 +1,7 @@
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Training.Tests.Runs;
 

@@ -1,6 +1,6 @@
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Specification;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Training.Tests.Runs;
 

@@ -1,8 +1,8 @@
+using ProjectedGan.AllReduce.Reduction;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification;
 using ProjectedGan.Testing;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Reduction;
 using ProjectedGan.Training.Runs;
-using ProjectedGan.Training.Specification;
 
 namespace ProjectedGan.Training.Tests.Runs;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using Grpc.Net.Client;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Security;
 using ProjectedGan.Node.Tests.Coordinator;
 using ProjectedGan.Node.Tests.Hosting;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Web.Tests.Recording;
 

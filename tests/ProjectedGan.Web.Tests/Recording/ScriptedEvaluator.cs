@@ -1,9 +1,9 @@
 using Grpc.Core;
 using Grpc.Net.Client;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Hosting;
 using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Web.Tests.Recording;
 

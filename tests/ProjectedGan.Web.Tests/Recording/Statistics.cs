@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using ProjectedGan.Contracts.V1;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Web.Tests.Recording;
 

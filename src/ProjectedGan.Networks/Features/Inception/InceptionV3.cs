@@ -1,5 +1,5 @@
-using ProjectedGan.Torch;
-using static ProjectedGan.Torch.Scalars;
+using ProjectedGan.Tensors;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features.Inception;
@@ -41,7 +41,7 @@ public sealed class InceptionV3 : FrozenNetwork, IPooledFeatures, ISizedFeatures
     /// <param name="images">uint8 [N, 3, H, W] or [N, 1, H, W].</param>
     /// <exception cref="ArgumentException">The tensor is not of that shape or type.</exception>
     public InceptionFeatures Describe(Tensor images) =>
-        Describe(() => TensorFlowResize.Bilinear(ImageTensors.FromBytes(images, Type), InputSize, InputSize));
+        Describe(() => TensorFlowResize.Bilinear(FeatureInput.FromBytes(images, Type), InputSize, InputSize));
 
     /// <inheritdoc/>
     public Tensor Pool(Tensor images)

@@ -1,4 +1,4 @@
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features.Inception;
@@ -46,7 +46,7 @@ public sealed class NsfwInceptionV3 : FrozenNetwork, IPooledFeatures, ISizedFeat
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        return Forward(ImageTensors.Resize(ImageTensors.FromBytes(images, Type).div_(Of(255.0)), InputSize)).MoveToOuterDisposeScope();
+        return Forward(FeatureInput.Resize(FeatureInput.FromBytes(images, Type).div_(Of(255.0)), InputSize)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,9 +1,9 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Onnx;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch.nn;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Layers;
-using ProjectedGan.Torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 

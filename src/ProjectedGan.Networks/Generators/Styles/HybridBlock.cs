@@ -2,7 +2,7 @@ using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Networks.Onnx;
 using TorchSharp.Utils;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch.nn;
 using static TorchSharp.torch;
 

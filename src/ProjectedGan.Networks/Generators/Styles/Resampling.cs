@@ -1,6 +1,6 @@
 using ProjectedGan.Networks.Onnx;
-using ProjectedGan.Torch;
-using static ProjectedGan.Torch.Scalars;
+using ProjectedGan.Tensors;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;

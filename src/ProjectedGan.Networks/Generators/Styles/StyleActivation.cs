@@ -1,5 +1,5 @@
 using ProjectedGan.Networks.Onnx;
-using static ProjectedGan.Torch.Scalars;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;

@@ -1,7 +1,7 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Networks.Onnx;
-using ProjectedGan.Torch;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Generators.Styles;

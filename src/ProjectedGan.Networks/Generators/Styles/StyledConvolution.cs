@@ -1,7 +1,7 @@
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Networks.Onnx;
-using ProjectedGan.Torch;
+using ProjectedGan.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch.nn;

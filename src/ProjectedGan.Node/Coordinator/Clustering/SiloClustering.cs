@@ -1,11 +1,12 @@
 using ProjectedGan.Coordination.Clustering;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Node.Coordinator.Clustering;
 
 /// <summary>Gives a coordinator's silo its peers.</summary>
 internal static class SiloClustering
 {
-    /// <exception cref="Torch.UsageException">The silo cannot listen where it should.</exception>
+    /// <exception cref="UsageException">The silo cannot listen where it should.</exception>
     public static void AddTo(ISiloBuilder silo, CoordinatorOptions options)
     {
         if (options.Clustering == ClusteringKind.None)

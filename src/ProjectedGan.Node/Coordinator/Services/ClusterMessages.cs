@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Workers;
 using ProjectedGan.Node.Hosting;
-using Messages = ProjectedGan.Contracts.V1;
+using ProjectedGan.Protocol.V1;
+using Messages = ProjectedGan.Protocol.V1;
 using Records = ProjectedGan.Coordination;
 
 namespace ProjectedGan.Node.Coordinator.Services;

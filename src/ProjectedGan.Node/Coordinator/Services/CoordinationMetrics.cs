@@ -3,7 +3,7 @@ using System.Diagnostics;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Coordination.Experiments;
-using ProjectedGan.Evaluation;
+using ProjectedGan.Specification.Metrics;
 using ProjectedGan.Telemetry.Coordination;
 using ProjectedGan.Telemetry.Evaluation;
 using ProjectedGan.Telemetry.Tracing;

@@ -1,16 +1,16 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Hosting;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 
 /// <summary>One stream of an evaluator.</summary>
 internal sealed class EvaluatorLink(
-    IGrainFactory grains, ArtifactStore store, EvaluatorRegistration registration, CommandWriter<Contracts.V1.EvaluatorCommand> commands, ILogger logger)
+    IGrainFactory grains, ArtifactStore store, EvaluatorRegistration registration, CommandWriter<Protocol.V1.EvaluatorCommand> commands, ILogger logger)
 {
     private readonly IEvaluationQueueGrain _queue = grains.GetGrain<IEvaluationQueueGrain>(GrainNames.Single);
     private readonly string _connection = Guid.NewGuid().ToString("N");
@@ -30,7 +30,7 @@ internal sealed class EvaluatorLink(
         NodeLinkLog.Connected(logger, "evaluator", registration.Id, "");
         try
         {
-            await commands.WriteAsync(new Contracts.V1.EvaluatorCommand { Registered = welcome });
+            await commands.WriteAsync(new Protocol.V1.EvaluatorCommand { Registered = welcome });
             await NodeStream.RunAsync(end => ReceiveAsync(messages, end), AssignAsync, cancellation);
         }
         finally
@@ -66,7 +66,7 @@ internal sealed class EvaluatorLink(
                     Progress = message.Status.Progress,
                     Draining = message.Status.Draining,
                 });
-                await commands.WriteAsync(new Contracts.V1.EvaluatorCommand { Ack = new HeartbeatAck() });
+                await commands.WriteAsync(new Protocol.V1.EvaluatorCommand { Ack = new HeartbeatAck() });
                 break;
             case EvaluatorMessage.KindOneofCase.Result:
                 StoredFiles.Check(store, new[] { message.Result.Grid, message.Result.Walk, message.Result.Neighbours }.OfType<Artifact>());
@@ -103,11 +103,11 @@ internal sealed class EvaluatorLink(
                 if (command.Task is { } next)
                 {
                     task = next.Id;
-                    await commands.WriteAsync(new Contracts.V1.EvaluatorCommand { Task = ClusterMessages.ToMessage(next) });
+                    await commands.WriteAsync(new Protocol.V1.EvaluatorCommand { Task = ClusterMessages.ToMessage(next) });
                 }
                 else if (task.Length > 0)
                 {
-                    await commands.WriteAsync(new Contracts.V1.EvaluatorCommand { Abandon = task });
+                    await commands.WriteAsync(new Protocol.V1.EvaluatorCommand { Abandon = task });
                     task = "";
                 }
             }

@@ -1,5 +1,5 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Journal;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 
@@ -31,11 +31,11 @@ internal static class EventMessages
         }
         else if (record.Worker is { } worker)
         {
-            message.Worker = new Contracts.V1.WorkerEvent { Worker = worker.Worker, What = worker.What, Reason = worker.Reason };
+            message.Worker = new Protocol.V1.WorkerEvent { Worker = worker.Worker, What = worker.What, Reason = worker.Reason };
         }
         else if (record.Log is { } log)
         {
-            message.Log = new Contracts.V1.LogLine { Worker = log.Worker, Level = log.Level, Text = log.Text };
+            message.Log = new Protocol.V1.LogLine { Worker = log.Worker, Level = log.Level, Text = log.Text };
         }
 
         return message;

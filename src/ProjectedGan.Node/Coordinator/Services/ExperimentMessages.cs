@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Google.Protobuf.WellKnownTypes;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Catalog;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Node.Hosting;
+using ProjectedGan.Protocol.V1;
 using Records = ProjectedGan.Coordination.Experiments;
 
 namespace ProjectedGan.Node.Coordinator.Services;
@@ -84,11 +84,11 @@ internal static class ExperimentMessages
     }
 
     // The enumerations have the same members in the same order; a test pins it.
-    public static Contracts.V1.ExperimentState ToMessage(Records.ExperimentState state) => (Contracts.V1.ExperimentState)state;
+    public static Protocol.V1.ExperimentState ToMessage(Records.ExperimentState state) => (Protocol.V1.ExperimentState)state;
 
-    public static ImmutableArray<Records.ExperimentState> ToRecords(IEnumerable<Contracts.V1.ExperimentState> states) => [.. states.Select(ToRecord)];
+    public static ImmutableArray<Records.ExperimentState> ToRecords(IEnumerable<Protocol.V1.ExperimentState> states) => [.. states.Select(ToRecord)];
 
-    private static Records.ExperimentState ToRecord(Contracts.V1.ExperimentState state) => System.Enum.IsDefined(state)
+    private static Records.ExperimentState ToRecord(Protocol.V1.ExperimentState state) => System.Enum.IsDefined(state)
         ? (Records.ExperimentState)state
         : throw new FieldException("states", $"states has {(int)state}, which is no state of an experiment.");
 
@@ -117,9 +117,9 @@ internal static class ExperimentMessages
 
     public static Member ToMessage(EpochMember member) => new() { Worker = member.Worker, FirstReplica = member.FirstReplica, ReplicaCount = member.ReplicaCount };
 
-    public static Contracts.V1.EpochRecord ToMessage(Records.EpochRecord epoch)
+    public static Protocol.V1.EpochRecord ToMessage(Records.EpochRecord epoch)
     {
-        Contracts.V1.EpochRecord message = new()
+        Protocol.V1.EpochRecord message = new()
         {
             Epoch = epoch.Epoch,
             FirstIteration = epoch.FirstIteration,
@@ -141,7 +141,7 @@ internal static class ExperimentMessages
             Iteration = snapshot.Iteration,
             Time = Time(snapshot.Time),
             TrainingTime = Duration.FromTimeSpan(snapshot.TrainingTime),
-            Evaluation = (Contracts.V1.EvaluationState)snapshot.Evaluation,
+            Evaluation = (Protocol.V1.EvaluationState)snapshot.Evaluation,
             EvaluationError = snapshot.EvaluationError,
             Weights = ToMessage(snapshot.Weights),
             Grid = ToMessage(snapshot.Grid),

@@ -1,9 +1,9 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Catalog;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Journal;
 using ProjectedGan.Node.Hosting;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 

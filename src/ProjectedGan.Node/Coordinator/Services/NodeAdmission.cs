@@ -1,9 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination;
 using ProjectedGan.Node.Hosting;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 

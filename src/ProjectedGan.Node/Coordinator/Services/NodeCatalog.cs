@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Catalog;
 using ProjectedGan.Coordination.Evaluation;
 using ProjectedGan.Coordination.Workers;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 
@@ -26,7 +26,7 @@ internal sealed class NodeCatalog(IGrainFactory grains, TimeProvider time)
         return response;
     }
 
-    private static Contracts.V1.Node ToMessage(WorkerSummary worker) => new()
+    private static Protocol.V1.Node ToMessage(WorkerSummary worker) => new()
     {
         Id = worker.Registration.Id,
         Role = "worker",
@@ -40,7 +40,7 @@ internal sealed class NodeCatalog(IGrainFactory grains, TimeProvider time)
         Detail = Join(worker.Registration.Name, worker.Detail),
     };
 
-    private static Contracts.V1.Node ToMessage(EvaluatorSummary evaluator) => new()
+    private static Protocol.V1.Node ToMessage(EvaluatorSummary evaluator) => new()
     {
         Id = evaluator.Registration.Id,
         Role = "evaluator",

@@ -1,6 +1,6 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination;
 using ProjectedGan.Node.Artifacts;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 

@@ -1,11 +1,11 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Coordination.Workers;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Hosting;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Coordinator.Services;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Artifacts;
 
 namespace ProjectedGan.Node.Coordinator.Submissions;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Node.Coordinator.Submissions;
 

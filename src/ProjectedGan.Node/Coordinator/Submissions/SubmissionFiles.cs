@@ -1,9 +1,9 @@
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Networks.WeightFiles;
+using ProjectedGan.Foundation;
+using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Node.Artifacts;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Specification;
 
 namespace ProjectedGan.Node.Coordinator.Submissions;
 
@@ -33,7 +33,7 @@ internal sealed class SubmissionFiles(ArtifactStore store, LocalFiles local)
     {
         try
         {
-            return WeightStore.Default().Locate(weights) is { } stored && stored != weights ? File.OpenRead(stored) : null;
+            return NetworkWeights.Store().Locate(weights) is { } stored && stored != weights ? File.OpenRead(stored) : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

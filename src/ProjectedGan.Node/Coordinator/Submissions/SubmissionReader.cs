@@ -1,11 +1,11 @@
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Coordination.Experiments;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Evaluation;
+using ProjectedGan.Foundation;
 using ProjectedGan.Node.Artifacts;
 using ProjectedGan.Node.Hosting;
-using ProjectedGan.Torch;
-using ProjectedGan.Training.Specification;
+using ProjectedGan.Protocol.V1;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Metrics;
 using ExperimentState = ProjectedGan.Coordination.Experiments.ExperimentState;
 
 namespace ProjectedGan.Node.Coordinator.Submissions;

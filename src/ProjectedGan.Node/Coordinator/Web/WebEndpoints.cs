@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Hosting;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Coordinator.Web;
 

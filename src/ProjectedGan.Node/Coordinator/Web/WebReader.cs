@@ -1,8 +1,8 @@
 using Google.Protobuf.Collections;
 using Microsoft.AspNetCore.Http;
-using ProjectedGan.Contracts.V1;
 using ProjectedGan.Node.Coordinator.Services;
 using ProjectedGan.Node.Hosting;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Node.Coordinator.Web;
 

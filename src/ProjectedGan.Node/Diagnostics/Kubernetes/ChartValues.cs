@@ -1,5 +1,5 @@
 using System.Globalization;
-using ProjectedGan.Torch;
+using ProjectedGan.Foundation;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

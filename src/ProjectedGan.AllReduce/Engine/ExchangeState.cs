@@ -1,0 +1,90 @@
+using ProjectedGan.AllReduce.Frames;
+using ProjectedGan.AllReduce.Groups;
+using ProjectedGan.AllReduce.Reduction;
+
+namespace ProjectedGan.AllReduce.Engine;
+
+/// <summary>
+/// What the two sides of an exchange share: buckets under way and their peers. Everything that changes is guarded by <see cref="Lock"/>,
+/// but for the outboxes and the gate, which guard themselves.
+/// </summary>
+internal sealed class ExchangeState
+{
+    public ExchangeState(GroupTopology topology, ExchangeLimits limits)
+    {
+        (Topology, Limits) = (topology, limits);
+        var group = topology.Group;
+        Peers = [.. group.Members.Select((member, index) => new PeerState(index, member.Worker, limits.EagerBytes))];
+        Template = new FrameHeader { RunHash = FrameChecksum.RunHash(group.Run), Epoch = group.Epoch, Sender = topology.Self };
+    }
+
+    public Lock Lock { get; } = new();
+
+    public GroupTopology Topology { get; }
+
+    public ExchangeLimits Limits { get; }
+
+    /// <summary>By member; this worker's own is unused.</summary>
+    public IReadOnlyList<PeerState> Peers { get; }
+
+    /// <summary>A header of this session's with everything else zero.</summary>
+    public FrameHeader Template { get; }
+
+    public TensorGate Gate { get; } = new();
+
+    /// <summary>Buckets that this worker has submitted and that are not complete.</summary>
+    public Dictionary<ReductionKey, BucketReduction> Live { get; } = [];
+
+    public CompletedKeys Completed { get; } = new();
+
+    /// <summary>Why the exchange stopped; null while it runs.</summary>
+    public Exception? AbortReason { get; set; }
+
+    /// <summary>All but this worker.</summary>
+    public IEnumerable<PeerState> Others() => Peers.Where(peer => peer.Index != Topology.Self);
+
+    /// <summary>The header of a frame about one chunk.</summary>
+    public FrameHeader Header(FrameKind kind, BucketReduction reduction, int chunk)
+    {
+        var header = Template;
+        header.Kind = kind;
+        header.Phase = (byte)(reduction.Key.Phase + 1);
+        header.Format = reduction.Format;
+        header.Iteration = reduction.Key.Iteration;
+        header.Bucket = reduction.Key.Bucket;
+        header.BucketElements = reduction.Elements;
+        header.Chunk = chunk;
+        header.ChunkEnd = chunk + 1;
+        return header;
+    }
+
+    /// <summary>Why a frame about a bucket that is not under way, and cannot be early, is refused.</summary>
+    public RefusalReason NotLive(ReductionKey key) => Completed.Contains(key) ? RefusalReason.StaleKey : RefusalReason.Unsolicited;
+
+    /// <summary>Hears that a frame's bytes have left the tensor.</summary>
+    public void Written(TensorFrame frame)
+    {
+        lock (Lock)
+        {
+            if (frame.Header.Kind == FrameKind.Partial)
+            {
+                frame.Reduction.Remote[frame.Header.Chunk].ToWrite--;
+            }
+            else
+            {
+                frame.Reduction.ResultsToWrite--;
+                EndIfComplete(frame.Reduction);
+            }
+        }
+    }
+
+    /// <summary>Lets the submitter go on once nothing touches the bucket any more. Under the lock.</summary>
+    public void EndIfComplete(BucketReduction reduction)
+    {
+        if (reduction.IsComplete && Live.Remove(reduction.Key))
+        {
+            Completed.Add(reduction.Key);
+            reduction.Complete();
+        }
+    }
+}

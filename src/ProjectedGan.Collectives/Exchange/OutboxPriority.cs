@@ -1,9 +1,0 @@
-namespace ProjectedGan.Collectives.Exchange;
-
-/// <summary>Who goes first.</summary>
-internal enum OutboxPriority
-{
-    Control,
-    Result,
-    Partial,
-}

@@ -1,0 +1,17 @@
+namespace ProjectedGan.Specification;
+
+/// <summary>The fixed random projections on the features (paper, section 3.2).</summary>
+public sealed record ProjectionSpec
+{
+    /// <summary>Which mixing is used. Default <c>ccm_csm</c>.</summary>
+    public ProjectionKind Kind { get; init; } = ProjectionKind.CrossScale;
+
+    /// <summary>Channels of the finest projected stage (the reference's cout), 1 to 1024. Default 64.</summary>
+    public int Channels { get; init; } = 64;
+
+    /// <summary>Doubles the channels from stage to stage. Default true.</summary>
+    public bool Expand { get; init; } = true;
+
+    /// <summary>How the projections are drawn. Default <c>kaiming_uniform</c>.</summary>
+    public ProjectionInit Init { get; init; } = ProjectionInit.KaimingUniform;
+}
