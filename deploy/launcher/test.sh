@@ -14,8 +14,9 @@ run_tests() {
     say "testing $(basename "$project" .csproj)"
     # Tests of which none ends for so long hang: they are named, and the others are not kept from running.
     dotnet test "$project" --no-build --no-restore -c $configuration --nologo "${filter[@]}" \
-      --blame-hang-timeout 15min --blame-hang-dump-type none --results-directory "$artifacts/test-results" >"$log" 2>&1 || broken+=("$(basename "$project" .csproj)")
-    grep -vE '^(Test run for|VSTest version|Starting test execution|Data collector .Blame. message: All tests finished|A total of|No test matches|\s*$)' "$log" || true
+      --blame-hang-timeout 15min --blame-hang-dump-type none --results-directory "$artifacts/test-results" \
+      --logger "trx;LogFileName=$(basename "$project" .csproj).trx" >"$log" 2>&1 || broken+=("$(basename "$project" .csproj)")
+    grep -vE '^(Test run for|Results File|WARNING: Overwriting results file|VSTest version|Starting test execution|Data collector .Blame. message: All tests finished|A total of|No test matches|\s*$)' "$log" || true
     # VSTest's closing line: "Passed!  - Failed:     0, Passed:    12, Skipped:     0, Total:    12, Duration: …"
     line=$(grep -E 'Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+' "$log" | tail -n 1 || true)
     [[ -n $line ]] || continue

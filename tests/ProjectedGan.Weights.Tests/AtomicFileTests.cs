@@ -1,6 +1,5 @@
 using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Tests;
-using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Weights.Tests;
 
@@ -23,7 +22,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Write_DiskFullHalfWay_KeepsTheOldFileAndRemovesTheTemporaryOne()
     {
         var path = _folder.Write("a", "old"u8);
-        var error = Assert.Throws<WeightFileException>(() => AtomicFile.Write(path, stream =>
+        var error = Assert.Throws<PganException>(() => AtomicFile.Write(path, stream =>
         {
             stream.Write("half of the new"u8);
             // The device that every write to fails as on a full disk.
@@ -49,7 +48,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Write_IntoAMissingFolder_NamesTheFile()
     {
         var path = _folder.File("missing/a");
-        var error = Assert.Throws<WeightFileException>(() => AtomicFile.Write(path, _ => { }));
+        var error = Assert.Throws<PganException>(() => AtomicFile.Write(path, _ => { }));
         Assert.Equal($"'{path}' cannot be written: its folder does not exist.", error.Message);
     }
 
@@ -57,7 +56,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Write_OverAFolder_FailsAndLeavesIt()
     {
         Directory.CreateDirectory(_folder.File("a"));
-        Assert.Throws<WeightFileException>(() => AtomicFile.Write(_folder.File("a"), stream => stream.Write("new"u8)));
+        Assert.Throws<PganException>(() => AtomicFile.Write(_folder.File("a"), stream => stream.Write("new"u8)));
         Assert.True(Directory.Exists(_folder.File("a")));
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }

@@ -1,4 +1,4 @@
-"""Saves PyTorch files of every kind that ProjectedGan.Networks must read or refuse.
+"""Saves PyTorch files of every kind that ProjectedGan.Weights must read or refuse.
 
 usage: save_checkpoints.py FOLDER
 

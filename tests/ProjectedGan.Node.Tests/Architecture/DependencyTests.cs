@@ -25,6 +25,18 @@ public class DependencyTests
         }
     }
 
+    [Theory]
+    [InlineData("ProjectedGan.Foundation")]
+    [InlineData("ProjectedGan.Protocol")]
+    [InlineData("ProjectedGan.Specification")]
+    [InlineData("ProjectedGan.Weights")]
+    [InlineData("ProjectedGan.Data")]
+    public void Projects_BelowTensors_DoWithoutTorchSharp(string project)
+    {
+        string locks = File.ReadAllText(Path.Combine(Repository.Root, "src", project, "packages.lock.json"));
+        Assert.DoesNotContain("torch", locks, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public void ProductCode_HasNoConditionalCompilation()
     {

@@ -11,7 +11,7 @@ using ProjectedGan.Protocol.V1;
 namespace ProjectedGan.Node.Tests.Coordinator;
 
 /// <summary>What a real coordinator answers to submissions.</summary>
-public class SubmissionTests
+public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassFixture<SubmissionTests.SharedCoordinator>
 {
     [Fact]
     public async Task Submit_ManyViolations_AreAllNamedAtOnce()
@@ -40,8 +40,7 @@ public class SubmissionTests
     [InlineData("data: {path: broken.zip, resolution: 64}\nfeatures: {network: mobilenet_v2, weights: random}", "data.path")]
     public async Task Submit_Unusable_NamesTheField(string spec, string field)
     {
-        using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        (TemporaryFolder home, CoordinatorProcess coordinator) = (shared.Home, shared.Coordinator);
         await File.WriteAllTextAsync(home.At("broken.zip"), "PK but no zip");
 
         RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = spec });
@@ -56,8 +55,7 @@ public class SubmissionTests
     [InlineData('-')]
     public async Task Submit_SpecOfVeryManyLevels_IsRefusedAndTheCoordinatorStands(char level)
     {
-        using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        CoordinatorProcess coordinator = shared.Coordinator;
         string nested = string.Concat(Enumerable.Repeat(level == '-' ? "- " : $"{level}", 60_000));
 
         RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = $"a:\n  {nested}" });
@@ -123,8 +121,7 @@ public class SubmissionTests
     [InlineData("' , '")]
     public async Task Submit_MetricsThatAreNoNames_AreRefused(string metrics)
     {
-        using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        (TemporaryFolder home, CoordinatorProcess coordinator) = (shared.Home, shared.Coordinator);
 
         RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home), $"evaluation: {{metrics: {metrics}}}") });
 
@@ -134,9 +131,7 @@ public class SubmissionTests
     [Fact]
     public async Task Submit_SpecAboveTheLimit_IsRefused()
     {
-        using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-
+        CoordinatorProcess coordinator = shared.Coordinator;
         RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = $"# {new string('x', 256 << 10)}" });
 
         Assert.Equal((StatusCode.InvalidArgument, "spec_yaml"), (refused.StatusCode, Assert.Single(StatusMapping.Violations(refused)).Field));
@@ -220,6 +215,22 @@ public class SubmissionTests
         string said = Assert.Single(StatusMapping.Violations(refused)).Description;
         Assert.Contains("notes.zip is no dataset", said, StringComparison.Ordinal);
         Assert.DoesNotContain(home.Path, said, StringComparison.Ordinal);
+    }
+
+    /// <summary>For tests of what is refused, which leaves nothing: starting one takes longer than the test.</summary>
+    public sealed class SharedCoordinator : IAsyncLifetime
+    {
+        internal TemporaryFolder Home { get; } = new();
+
+        internal CoordinatorProcess Coordinator { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Coordinator = await CoordinatorProcess.StartAsync(Home);
+
+        public async Task DisposeAsync()
+        {
+            await Coordinator.DisposeAsync();
+            Home.Dispose();
+        }
     }
 
     private static void Add(string dataset, string name, byte[] content)

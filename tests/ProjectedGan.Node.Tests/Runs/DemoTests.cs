@@ -57,7 +57,7 @@ public class DemoTests
         string file = Path.Combine(Repository.Root, "experiments", "small", "ablation-projection.yaml");
         (await PganProcess.RunAsync(
             home.Path, "train", "--spec", file, "--run", "runs/projection", "--evaluation-samples", "32",
-            "--set", "totalImages=96", "--set", "schedule.evaluationImages=96")).Succeeded();
+            "--set", "totalImages=32", "--set", "schedule.evaluationImages=32")).Succeeded();
         (await PganProcess.RunAsync(home.Path, "report", "runs/projection")).Succeeded();
 
         string report = await File.ReadAllTextAsync(home.At("report", "report.md"));
@@ -68,7 +68,7 @@ public class DemoTests
             for (int seed = 0; seed < 2; seed++)
             {
                 IReadOnlyList<FdRow> curve = FdCsv.Read(home.At("runs", "projection", $"{variant}-seed{seed}", "fd.csv"));
-                Assert.Equal([0, 96], curve.Select(row => row.Images));
+                Assert.Equal([0, 32], curve.Select(row => row.Images));
                 Assert.All(curve, row => Assert.InRange(row.Distance, 1, 1000));
             }
         }
