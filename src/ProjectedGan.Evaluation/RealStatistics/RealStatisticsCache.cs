@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Foundation;
 using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
 
@@ -92,7 +93,7 @@ public sealed class RealStatisticsCache(string folder, ILogger logger)
             Directory.CreateDirectory(folder);
             write();
         }
-        catch (Exception error) when (error is WeightFileException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is PganException or IOException or UnauthorizedAccessException)
         {
             RealStatisticsCacheLog.NotWritten(logger, folder, error.Message, error);
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using ProjectedGan.Foundation;
-using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Training.Checkpoints;
 
@@ -74,7 +73,7 @@ public sealed class CheckpointStore(string root, int keep)
             Prune(manifest.Iteration);
             return target;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or WeightFileException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or PganException)
         {
             Discard(temporary);
             var reason = error.Message.Replace(temporary, target, StringComparison.Ordinal);
