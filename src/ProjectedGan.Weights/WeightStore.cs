@@ -82,9 +82,17 @@ public sealed class WeightStore(string folder, IWeightImporter? importer = null)
             + (importer?.IsPublished(name) == true ? $", or fetch them with: pgan weights pull {name}" : ""));
 
     /// <summary>What an entry holds. One that cannot be read has the reason.</summary>
-    public StoredWeights Describe(string name)
+    /// <exception cref="WeightFileException">The name is not allowed.</exception>
+    public StoredWeights Describe(string name) => DescribeFile(Path(name));
+
+    /// <summary>All entries by name, whatever the names. One that cannot be read is listed with the reason.</summary>
+    public IReadOnlyList<StoredWeights> List() => !Directory.Exists(Folder)
+        ? []
+        : [.. Directory.EnumerateFiles(Folder, "*" + Extension).Order(StringComparer.Ordinal).Select(DescribeFile)];
+
+    private static StoredWeights DescribeFile(string path)
     {
-        var path = Path(name);
+        var name = System.IO.Path.GetFileNameWithoutExtension(path);
         try
         {
             return new StoredWeights(name, path, WeightInspection.Describe(path), Problem: null);
@@ -94,11 +102,6 @@ public sealed class WeightStore(string folder, IWeightImporter? importer = null)
             return new StoredWeights(name, path, Description: null, error.Message);
         }
     }
-
-    /// <summary>All entries by name. One that cannot be read is listed with the reason.</summary>
-    public IReadOnlyList<StoredWeights> List() => !Directory.Exists(Folder)
-        ? []
-        : [.. Directory.EnumerateFiles(Folder, "*" + Extension).Order(StringComparer.Ordinal).Select(file => Describe(System.IO.Path.GetFileNameWithoutExtension(file)))];
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 

@@ -31,6 +31,14 @@ public sealed class WeightStoreTests : IDisposable
         Assert.Equal(2, entries[1].Description!.Parameters);
     }
 
+    /// <summary>A file that somebody put there hides none of the others.</summary>
+    [Fact]
+    public void List_FileWhoseNameIsNoEntrys_IsListed()
+    {
+        _folder.Write("my weights.safetensors", [1, 2, 3]);
+        Assert.Equal("my weights", Assert.Single(new WeightStore(_folder.Path).List()).Name);
+    }
+
     [Theory]
     [InlineData("../x")]
     [InlineData("")]

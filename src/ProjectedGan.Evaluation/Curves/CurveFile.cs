@@ -1,6 +1,5 @@
 using System.Text;
 using ProjectedGan.Foundation;
-using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Evaluation.Curves;
 
@@ -15,7 +14,7 @@ internal sealed class CurveFile<TRow>(string name, string header, Func<TRow, str
     where TRow : class
 {
     /// <summary>Replaces all rows.</summary>
-    /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
+    /// <exception cref="PganException">The file cannot be written; what was there is unchanged.</exception>
     public void Write(string path, IEnumerable<TRow> rows)
     {
         var text = header + "\n" + string.Concat(rows.Select(row => write(row) + "\n"));
@@ -27,7 +26,7 @@ internal sealed class CurveFile<TRow>(string name, string header, Func<TRow, str
     /// none.
     /// </summary>
     /// <exception cref="EvaluationException">The file is of another kind.</exception>
-    /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
+    /// <exception cref="PganException">The file cannot be written; what was there is unchanged.</exception>
     public void Keep(string path, Func<TRow, bool> keep) => Write(path, File.Exists(path) ? Read(path).Where(keep) : []);
 
     /// <summary>Adds rows.</summary>

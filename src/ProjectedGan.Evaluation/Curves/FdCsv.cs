@@ -1,5 +1,5 @@
 using System.Globalization;
-using ProjectedGan.Weights.Sources;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Evaluation.Curves;
 
@@ -14,11 +14,11 @@ public static class FdCsv
     /// <summary>Makes the file ready for a run that starts or goes on at <paramref name="images"/> images: creates it with its header, or
     /// drops measurements of work that is done again, and a last line that a crash cut short.</summary>
     /// <exception cref="EvaluationException">The file is no fd.csv.</exception>
-    /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
+    /// <exception cref="PganException">The file cannot be written; what was there is unchanged.</exception>
     public static void Resume(string path, long images) => File.Keep(path, row => row.Images <= images);
 
     /// <summary>Replaces all measurements.</summary>
-    /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
+    /// <exception cref="PganException">The file cannot be written; what was there is unchanged.</exception>
     public static void Write(string path, IEnumerable<FdRow> rows) => File.Write(path, rows);
 
     /// <summary>Adds a measurement.</summary>

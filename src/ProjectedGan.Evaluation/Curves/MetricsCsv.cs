@@ -1,5 +1,5 @@
 using System.Globalization;
-using ProjectedGan.Weights.Sources;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Evaluation.Curves;
 
@@ -16,7 +16,7 @@ public static class MetricsCsv
     /// Makes the file ready for a run that starts or goes on at <paramref name="images"/> images, as <see cref="FdCsv.Resume"/> does.
     /// </summary>
     /// <exception cref="EvaluationException">The file is no metrics.csv.</exception>
-    /// <exception cref="WeightFileException">The file cannot be written; what was there is unchanged.</exception>
+    /// <exception cref="PganException">The file cannot be written; what was there is unchanged.</exception>
     public static void Resume(string path, long images) => File.Keep(path, row => row.Images <= images);
 
     /// <summary>Adds the figures of a measurement.</summary>

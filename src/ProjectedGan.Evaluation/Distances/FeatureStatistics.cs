@@ -1,3 +1,4 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Weights.Sources;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -94,7 +95,7 @@ public sealed class FeatureStatistics
     }
 
     /// <summary>Writes everything that was gathered to a safetensors file, atomically.</summary>
-    /// <exception cref="WeightFileException">The file cannot be written.</exception>
+    /// <exception cref="PganException">The file cannot be written.</exception>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) => FeatureStatisticsFile.Write(path, this, metadata);
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>

@@ -37,7 +37,8 @@ public static class NetworkStore
 {
     /// <summary>Imports a published file (see <see cref="WeightImport.Import"/>) as an entry, by default named after the network.</summary>
     /// <exception cref="UsageException">The network's name is unknown.</exception>
-    /// <exception cref="WeightFileException">The file cannot be read, is not of the network, or the store cannot be written.</exception>
+    /// <exception cref="WeightFileException">The file cannot be read, is not of the network, or the store cannot be made.</exception>
+    /// <exception cref="PganException">The entry cannot be written; an old one is unchanged.</exception>
     public static StoredWeights Import(this WeightStore store, string source, string network, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(store);

@@ -1,3 +1,4 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Weights;
 using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
@@ -15,7 +16,7 @@ public static class StateDict
     }
 
     /// <summary>Writes a module's state as safetensors, atomically.</summary>
-    /// <exception cref="WeightFileException">The file cannot be written; the old one is unchanged.</exception>
+    /// <exception cref="PganException">The file cannot be written; the old one is unchanged.</exception>
     public static void Save(nn.Module module, string path, IReadOnlyDictionary<string, string>? metadata = null) =>
         TensorFile.Write(path, Named(module), metadata);
 

@@ -86,7 +86,8 @@ public static partial class WeightImport
     /// <param name="destination">The safetensors file.</param>
     /// <param name="network">One of <see cref="Networks"/>' names.</param>
     /// <exception cref="UsageException">The network's name is unknown.</exception>
-    /// <exception cref="WeightFileException">The file cannot be read, is not of the network, has values that are not finite, or the destination cannot be written.</exception>
+    /// <exception cref="WeightFileException">The file cannot be read, is not of the network, or has values that are not finite.</exception>
+    /// <exception cref="PganException">The destination cannot be written; what was there is unchanged.</exception>
     public static void Import(string source, string destination, string network)
     {
         var found = Find(network);

@@ -30,7 +30,7 @@ internal static class GeneratorFile
     /// <param name="spec">Says the network's shape.</param>
     /// <param name="tensors">The network's state by name.</param>
     /// <param name="source">What the generator comes from, for whoever reads the file.</param>
-    /// <exception cref="WeightFileException">The file cannot be written; what was there before is whole.</exception>
+    /// <exception cref="PganException">The file cannot be written; what was there before is whole.</exception>
     public static void Write(string path, TrainingSpec spec, IEnumerable<(string Name, Tensor Tensor)> tensors, string source) =>
         TensorFile.Write(path, tensors, new Dictionary<string, string>(Settings(spec)) { [WeightMetadata.Source] = source });
 

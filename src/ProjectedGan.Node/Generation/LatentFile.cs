@@ -80,7 +80,7 @@ internal sealed class LatentFile : IImageBatches, IDisposable
     /// <param name="points">[N, Z], or styles [N, S, W].</param>
     /// <param name="label">The class of latents of a conditional generator.</param>
     /// <param name="notes">What else is worth knowing of them.</param>
-    /// <exception cref="WeightFileException">The file cannot be written.</exception>
+    /// <exception cref="PganException">The file cannot be written.</exception>
     public static void Write(string path, Tensor points, int? label, IReadOnlyDictionary<string, string> notes)
     {
         Dictionary<string, string> metadata = new(notes);

@@ -1,6 +1,5 @@
 using System.Text;
 using ProjectedGan.Foundation;
-using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Node.Plots;
 
@@ -8,7 +7,7 @@ namespace ProjectedGan.Node.Plots;
 public static class ChartFile
 {
     /// <summary>Writes <paramref name="path"/> + <c>.png</c> and <paramref name="path"/> + <c>.svg</c>.</summary>
-    /// <exception cref="WeightFileException">A file cannot be written; what was there is unchanged.</exception>
+    /// <exception cref="PganException">A file cannot be written; what was there is unchanged.</exception>
     public static void Write(LineChart chart, string path)
     {
         ArgumentNullException.ThrowIfNull(chart);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using ProjectedGan.Foundation;
-using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Node.Reports;
 
@@ -18,7 +17,7 @@ internal static class ReportFiles
         figcaption{color:#5b6675;font-size:14px}details{margin:.3rem 0}summary{cursor:pointer}pre{background:#f6f7f9;padding:.8rem;overflow-x:auto}
         """;
 
-    /// <exception cref="WeightFileException">A file cannot be written; what was there is unchanged.</exception>
+    /// <exception cref="PganException">A file cannot be written; what was there is unchanged.</exception>
     public static void Write(string folder, string title, IReadOnlyList<ReportBlock> blocks)
     {
         Directory.CreateDirectory(Path.Combine(folder, "images"));
