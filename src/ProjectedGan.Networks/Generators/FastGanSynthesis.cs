@@ -2,8 +2,6 @@ using System.Diagnostics;
 using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Networks.Onnx;
-using ProjectedGan.Tensors;
-using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch.nn;
 using static TorchSharp.torch;
 
@@ -22,7 +20,6 @@ internal sealed class FastGanSynthesis : Module<Tensor, Tensor?, INoiseSource?, 
     private const int SmallestExcited = 64;
     private const int LargestExcited = 512;
     private const int AlwaysBuilt = 256;
-    private const float MomentEpsilon = 1e-8f;
 
     // Inside a record, because a field of module type registers itself under its own name, out of the reference's order.
     private readonly Ends _ends;
@@ -56,7 +53,7 @@ internal sealed class FastGanSynthesis : Module<Tensor, Tensor?, INoiseSource?, 
     {
         using var scope = NewDisposeScope();
         var condition = _ends.Embedding?.forward(labels!); // [N, Z]
-        var map = _ends.Start.forward(NormalizeSecondMoment(latents)); // [N, C, 4, 4]
+        var map = _ends.Start.forward(SecondMoment.Normalize(latents)); // [N, C, 4, 4]
         var maps = new Dictionary<int, Tensor> { [StartSize] = map };
         foreach (var stage in _stages)
         {
@@ -72,8 +69,7 @@ internal sealed class FastGanSynthesis : Module<Tensor, Tensor?, INoiseSource?, 
     public OnnxValue Export(OnnxGraph graph, OnnxValue latents, OnnxValue? labels)
     {
         OnnxValue? condition = _ends.Embedding?.Export(graph, labels!.Value);
-        var scale = graph.InverseRoot(graph.Mean(graph.Multiply(latents, latents)), MomentEpsilon);
-        var map = _ends.Start.Export(graph, graph.Multiply(latents, scale));
+        var map = _ends.Start.Export(graph, SecondMoment.Export(graph, latents));
         var maps = new Dictionary<int, OnnxValue> { [StartSize] = map };
         foreach (var stage in _stages)
         {
@@ -99,12 +95,6 @@ internal sealed class FastGanSynthesis : Module<Tensor, Tensor?, INoiseSource?, 
         }
 
         _ends.ToImage.PowerIterate();
-    }
-
-    private static Tensor NormalizeSecondMoment(Tensor vectors)
-    {
-        var moment = (vectors * vectors).mean([1], true); // [N, 1]
-        return vectors * moment.Plus(Of(MomentEpsilon)).rsqrt();
     }
 
     // The reference's order: blocks and excitations to 256, the image layer, the larger ones, the embedding.

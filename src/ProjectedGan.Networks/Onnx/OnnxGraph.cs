@@ -72,6 +72,8 @@ internal sealed class OnnxGraph
 
     public OnnxValue Sigmoid(OnnxValue value) => Node("Sigmoid", [value]);
 
+    public OnnxValue Tanh(OnnxValue value) => Node("Tanh", [value]);
+
     public OnnxValue LeakyRelu(OnnxValue value, double slope) => Node("LeakyRelu", [value], Number("alpha", slope));
 
     public OnnxValue Clamp(OnnxValue value, double most) => Node("Clip", [value, Constant(-most), Constant(most)]);
@@ -79,7 +81,7 @@ internal sealed class OnnxGraph
     /// <summary>[N, A] and [N, B] to [N, A + B].</summary>
     public OnnxValue Concatenate(OnnxValue first, OnnxValue second) => Node("Concat", [first, second], Number("axis", 1));
 
-    /// <summary>[N, C] to its mean [N, 1].</summary>
+    /// <summary>[N, C, …] to its mean [N, 1, …].</summary>
     public OnnxValue Mean(OnnxValue vectors) => Node("ReduceMean", [vectors], Numbers("axes", 1));
 
     /// <summary>[N, C] to [N, C, 1, 1].</summary>

@@ -2,7 +2,6 @@ using ProjectedGan.Networks.Layers;
 using ProjectedGan.Networks.Noise;
 using ProjectedGan.Networks.Onnx;
 using TorchSharp.Utils;
-using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch.nn;
 using static TorchSharp.torch;
 
@@ -12,10 +11,6 @@ namespace ProjectedGan.Networks.Generators.Styles;
 internal sealed class HybridBlock : Module
 {
     private static readonly double[] Twice = [2, 2];
-
-    // One over the root mean square of x·σ(y) for independent standard normal x and y: with it a map keeps its deviation from block to block, as the
-    // demodulation assumes.
-    private const double Gain = 1.846;
 
     [ComponentName(Name = "conv")]
     private readonly StyledConvolution _convolution;
@@ -37,13 +32,13 @@ internal sealed class HybridBlock : Module
         using var wide = _convolution.Linear(large, style, noise); // [N, 2 * outputs, side, side]
         using var bounded = StyleActivation.Bound(wide);
         using var gated = GatedUnit.Apply(bounded);
-        return gated * Of(Gain);
+        return SecondMoment.Normalize(gated);
     }
 
     /// <summary><see cref="Forward"/> as part of a graph.</summary>
     public OnnxValue Export(OnnxGraph graph, OnnxValue map, OnnxValue style, bool storedNoise)
     {
         var wide = _convolution.ExportLinear(graph, graph.Double(map), style, storedNoise);
-        return graph.Multiply(graph.Gate(StyleActivation.ExportBound(graph, wide)), Gain);
+        return SecondMoment.Export(graph, graph.Gate(StyleActivation.ExportBound(graph, wide)));
     }
 }

@@ -65,7 +65,7 @@ internal sealed class HybridSynthesis : SynthesisNetwork
             maps[stage.Side] = map;
         }
 
-        return _image[0].forward(map, styles.select(1, Styles - 1)).MoveToOuterDisposeScope();
+        return tanh(_image[0].forward(map, styles.select(1, Styles - 1))).MoveToOuterDisposeScope();
     }
 
     public override OnnxValue Export(OnnxGraph graph, ReadOnlySpan<OnnxValue> styles, bool storedNoise)
@@ -82,7 +82,7 @@ internal sealed class HybridSynthesis : SynthesisNetwork
             maps[stage.Side] = map;
         }
 
-        return _image[0].Export(graph, map, styles[^1]);
+        return graph.Tanh(_image[0].Export(graph, map, styles[^1]));
     }
 
     private sealed record Stage(int Side, HybridBlock Block, SkipLayerExcitation? Excitation);

@@ -14,7 +14,6 @@ internal sealed class MappingNetwork : Module<Tensor?, Tensor?, Tensor>
 {
     private const double Rate = 0.01;
     private const double AverageDecay = 0.998;
-    private const double MomentEpsilon = 1e-8;
 
     // Inside an array, because a field of module type registers itself under its own name.
     private readonly EqualizedLinear[] _layers;
@@ -54,7 +53,7 @@ internal sealed class MappingNetwork : Module<Tensor?, Tensor?, Tensor>
     public override Tensor forward(Tensor? latents, Tensor? labels)
     {
         using var scope = NewDisposeScope();
-        var parts = new[] { latents, _embedding[0]?.forward(labels!) }.OfType<Tensor>().Select(NormalizeSecondMoment).ToList();
+        var parts = new[] { latents, _embedding[0]?.forward(labels!) }.OfType<Tensor>().Select(SecondMoment.Normalize).ToList();
         var styles = parts.Count == 1 ? parts[0] : cat(parts, 1); // [N, Z + W]
         foreach (var layer in _layers)
         {
@@ -67,10 +66,10 @@ internal sealed class MappingNetwork : Module<Tensor?, Tensor?, Tensor>
     /// <summary>The forward pass as part of a graph.</summary>
     public OnnxValue Export(OnnxGraph graph, OnnxValue latents, OnnxValue? labels)
     {
-        var styles = ExportNormalized(graph, latents);
+        var styles = SecondMoment.Export(graph, latents);
         if (_embedding[0] is { } embedding)
         {
-            styles = graph.Concatenate(styles, ExportNormalized(graph, embedding.Export(graph, labels!.Value)));
+            styles = graph.Concatenate(styles, SecondMoment.Export(graph, embedding.Export(graph, labels!.Value)));
         }
 
         foreach (var layer in _layers)
@@ -105,17 +104,5 @@ internal sealed class MappingNetwork : Module<Tensor?, Tensor?, Tensor>
         using var share = (1 - psi).ToScalar();
         using var average = _average! * share;
         return graph.Add(graph.Multiply(styles, psi), graph.Constant(average));
-    }
-
-    private static OnnxValue ExportNormalized(OnnxGraph graph, OnnxValue vectors) =>
-        graph.Multiply(vectors, graph.InverseRoot(graph.Mean(graph.Multiply(vectors, vectors)), MomentEpsilon));
-
-    private static Tensor NormalizeSecondMoment(Tensor vectors)
-    {
-        using var squares = vectors * vectors;
-        using var moment = squares.mean([1], true); // [N, 1]
-        using var shifted = moment.Plus(Of(MomentEpsilon));
-        using var scale = shifted.rsqrt();
-        return vectors * scale;
     }
 }
