@@ -5,7 +5,7 @@ configuration=Release
 # The SDK's own programs need ICU otherwise, which small systems lack.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}
 
-product_binary() { printf '%s' "$root/src/ProjectedGan.Node/bin/$configuration/net10.0/pgan"; }
+product_binary() { printf '%s' "$root/src/ProjectedGan.Cli/bin/$configuration/net10.0/pgan"; }
 
 # alone COMMAND...: runs it while no other ./pgan prepares this checkout.
 alone() {
@@ -33,7 +33,7 @@ is_built() {
 build() {
   if is_built "$1"; then return 0; fi
   check_sdk
-  local target=src/ProjectedGan.Node log="$artifacts/build.log" restore=() product all
+  local target=src/ProjectedGan.Cli log="$artifacts/build.log" restore=() product all
   if [[ $1 == all ]]; then target=ProjectedGan.Distributed.sln; fi
   # Continuous integration restores exactly what the committed lock files say.
   if [[ ${CI:-} == true ]]; then restore=(--locked-mode); fi

@@ -67,6 +67,23 @@ public static unsafe partial class TorchRuntime
         };
     }
 
+    /// <summary>
+    /// Everything about this machine that can change bits: libtorch, whether it convolves with oneDNN, the instruction set or GPU model
+    /// that kernels were chosen for. Workers of one run agree on it.
+    /// </summary>
+    /// <exception cref="PganException">libtorch cannot be loaded, or is of another version.</exception>
+    public static string Arithmetic(torch.Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var torch = Describe();
+        if (device.type == DeviceType.CUDA)
+        {
+            var gpu = torch.CudaDevices[Math.Max(0, device.index)];
+            return $"libtorch {torch.LibtorchVersion}; {gpu.Name}";
+        }
+        return $"libtorch {torch.LibtorchVersion}; oneDNN {(torch.OneDnnEnabled ? torch.OneDnn : "off")}; {torch.CpuCapability}";
+    }
+
     /// <summary>Whether convolutions use oneDNN, for the whole process. A convolution check that fails turns it off.</summary>
     public static bool OneDnnEnabled
     {

@@ -16,7 +16,7 @@ internal sealed class Checkout : IDisposable
         }
 
         Copy("global.json");
-        foreach (string file in (string[])["src/ProjectedGan.Node/Program.cs", "src/ProjectedGan.Node/packages.lock.json", "protos/pgan/v1/cluster.proto", "build/Files.targets", "Directory.Build.props", ".editorconfig", "ProjectedGan.Distributed.sln", "tests/Some.Tests/SomeTests.cs", "docs/guide.md"])
+        foreach (string file in (string[])["src/ProjectedGan.Cli/Program.cs", "src/ProjectedGan.Cli/packages.lock.json", "protos/pgan/v1/cluster.proto", "build/Files.targets", "Directory.Build.props", ".editorconfig", "ProjectedGan.Distributed.sln", "tests/Some.Tests/SomeTests.cs", "docs/guide.md"])
         {
             Write(file, "first");
         }
@@ -33,14 +33,14 @@ internal sealed class Checkout : IDisposable
               --list-sdks) echo '8.0.400 [/usr/share/dotnet/sdk]' ;;
               restore)
                 printf '%s' "${RESTORE_ERROR-}"
-                echo restored > "$ROOT/src/ProjectedGan.Node/packages.lock.json"
+                echo restored > "$ROOT/src/ProjectedGan.Cli/packages.lock.json"
                 [[ -z ${RESTORE_ERROR-} ]] ;;
               build)
                 mkdir "$ROOT/building" || exit 1
-                mkdir -p "$ROOT/src/ProjectedGan.Node/obj" "$ROOT/src/ProjectedGan.Node/bin/Release/net10.0"
+                mkdir -p "$ROOT/src/ProjectedGan.Cli/obj" "$ROOT/src/ProjectedGan.Cli/bin/Release/net10.0"
                 for ((i = 0; i < 600 && $(wc -l < "$ROOT/waiting") < ${WAITERS-0}; i++)); do sleep 0.1; done
-                printf '#!/bin/bash\necho product "$*"\n' > "$ROOT/src/ProjectedGan.Node/bin/Release/net10.0/pgan"
-                chmod +x "$ROOT/src/ProjectedGan.Node/bin/Release/net10.0/pgan"
+                printf '#!/bin/bash\necho product "$*"\n' > "$ROOT/src/ProjectedGan.Cli/bin/Release/net10.0/pgan"
+                chmod +x "$ROOT/src/ProjectedGan.Cli/bin/Release/net10.0/pgan"
                 # As the compiler's server does, this one lives on.
                 sleep 60 < /dev/null > /dev/null 2>&1 & echo $! >> "$ROOT/servers"
                 rmdir "$ROOT/building" ;;

@@ -17,14 +17,14 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal("product list\n", _checkout.Pgan("list").Succeeded().Output);
         _checkout.Write("docs/guide.md", "second");
         _checkout.Write("tests/Some.Tests/SomeTests.cs", "second");
-        _checkout.Write("src/ProjectedGan.Node/obj/project.assets.json", "second");
+        _checkout.Write("src/ProjectedGan.Cli/obj/project.assets.json", "second");
         _checkout.Pgan("list").Succeeded();
         Assert.Equal(1, _checkout.Builds);
     }
 
     [Theory]
-    [InlineData("src/ProjectedGan.Node/Program.cs")]
-    [InlineData("src/ProjectedGan.Node/New.cs")]
+    [InlineData("src/ProjectedGan.Cli/Program.cs")]
+    [InlineData("src/ProjectedGan.Cli/New.cs")]
     [InlineData("protos/pgan/v1/cluster.proto")]
     [InlineData("build/Files.targets")]
     [InlineData("Directory.Build.props")]
@@ -45,10 +45,10 @@ public sealed class LauncherTests : IDisposable
         File.SetLastWriteTimeUtc(_checkout.At("protos/pgan/v1/cluster.proto"), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         _checkout.Pgan("list").Succeeded();
         Assert.Equal(2, _checkout.Builds);
-        File.Delete(_checkout.At("src/ProjectedGan.Node/Program.cs"));
+        File.Delete(_checkout.At("src/ProjectedGan.Cli/Program.cs"));
         _checkout.Pgan("list").Succeeded();
         Assert.Equal(3, _checkout.Builds);
-        Directory.Delete(_checkout.At("src/ProjectedGan.Node/bin"), recursive: true);
+        Directory.Delete(_checkout.At("src/ProjectedGan.Cli/bin"), recursive: true);
         _checkout.Pgan("list").Succeeded();
         Assert.Equal(4, _checkout.Builds);
     }
@@ -67,10 +67,10 @@ public sealed class LauncherTests : IDisposable
     public void Restore_InContinuousIntegration_IsLocked()
     {
         _checkout.Pgan("build").Succeeded();
-        Assert.Contains("restore src/ProjectedGan.Node --nologo", _checkout.Calls);
+        Assert.Contains("restore src/ProjectedGan.Cli --nologo", _checkout.Calls);
         File.Delete(_checkout.At("artifacts/built-product"));
         _checkout.Pgan(new Dictionary<string, string> { ["CI"] = "true" }, "build").Succeeded();
-        Assert.Contains("restore src/ProjectedGan.Node --nologo --locked-mode", _checkout.Calls);
+        Assert.Contains("restore src/ProjectedGan.Cli --nologo --locked-mode", _checkout.Calls);
     }
 
     [Theory]

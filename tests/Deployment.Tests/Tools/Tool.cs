@@ -17,7 +17,7 @@ internal sealed record Tool(string Path)
 
     /// <summary>The product, as <c>./pgan build</c> made it.</summary>
     public static Tool Pgan => Existing(
-        Repository.At("src", "ProjectedGan.Node", "bin", Configuration, "net10.0", "pgan"), "build src/ProjectedGan.Node in the configuration of the tests");
+        Repository.At("src", "ProjectedGan.Cli", "bin", Configuration, "net10.0", "pgan"), "build src/ProjectedGan.Cli in the configuration of the tests");
 
     /// <summary>Variables beside and over those of the tests.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();

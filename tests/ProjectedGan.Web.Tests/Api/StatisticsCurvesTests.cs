@@ -1,5 +1,4 @@
-using ProjectedGan.Coordination.Experiments;
-using ProjectedGan.Node.Coordinator.Web;
+using ProjectedGan.Coordinator.Experiments;
 
 namespace ProjectedGan.Web.Tests.Api;
 

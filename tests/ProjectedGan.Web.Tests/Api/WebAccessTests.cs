@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using ProjectedGan.Node.Tests.Coordinator;
-using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Cli.Tests.Coordinator;
+using ProjectedGan.Cli.Tests.Processes;
 using ProjectedGan.Web.Tests.Recording;
 
 namespace ProjectedGan.Web.Tests.Api;

@@ -1,5 +1,5 @@
 using Microsoft.Playwright;
-using ProjectedGan.Node.Tests.Hosting;
+using ProjectedGan.Cli.Tests.Hosting;
 
 namespace ProjectedGan.Web.Tests.Browser;
 

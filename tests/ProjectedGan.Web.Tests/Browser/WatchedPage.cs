@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
-using ProjectedGan.Node.Tests.Hosting;
+using ProjectedGan.Cli.Tests.Hosting;
 
 namespace ProjectedGan.Web.Tests.Browser;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 using Grpc.Net.Client;
-using ProjectedGan.Node.Security;
-using ProjectedGan.Node.Tests.Coordinator;
-using ProjectedGan.Node.Tests.Hosting;
-using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Cli.Tests.Coordinator;
+using ProjectedGan.Cli.Tests.Hosting;
+using ProjectedGan.Cli.Tests.Processes;
+using ProjectedGan.Hosting.Security;
 using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Web.Tests.Recording;

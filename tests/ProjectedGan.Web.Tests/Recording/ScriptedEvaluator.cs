@@ -1,8 +1,8 @@
 using Grpc.Core;
 using Grpc.Net.Client;
-using ProjectedGan.Node.Artifacts;
-using ProjectedGan.Node.Hosting;
-using ProjectedGan.Node.Tests.Processes;
+using ProjectedGan.Cli.Tests.Processes;
+using ProjectedGan.Hosting.Artifacts;
+using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Web.Tests.Recording;

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using ProjectedGan.Node.Hosting;
+using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Web.Tests.Recording;

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using ProjectedGan.Cli.Shell;
+using ProjectedGan.Foundation;
+using ProjectedGan.Specification;
+
+namespace ProjectedGan.Cli.Benchmarks;
+
+/// <summary><c>pgan bench step</c>: times a training iteration, alone or in turn with a peer.</summary>
+internal static class BenchStepCommand
+{
+    public static Command Build()
+    {
+        Option<string[]> configurations = new("--config") { Description = $"Known specs: {string.Join(", ", StepConfigurations.Names)}.", DefaultValueFactory = _ => ["demo"], AllowMultipleArgumentsPerToken = true };
+        Option<string[]> set = SettingOption.Create();
+        Option<int> lanes = new("--lanes") { Description = "Replicas side by side; 0 for as many as the processors allow." };
+        Option<int> warmup = new("--warmup") { Description = "Iterations before counting.", DefaultValueFactory = _ => 3 };
+        Option<int> iterations = new("--iterations") { Description = "Iterations counted in a round.", DefaultValueFactory = _ => 10 };
+        Option<int> rounds = new("--rounds") { Description = "Rounds beside a peer.", DefaultValueFactory = _ => 3 };
+        Option<string?> peer = new("--peer") { Description = "A PyTorch script to run in turn, under the same threads.", HelpName = "SCRIPT.py" };
+        Option<string> python = PeerProcess.Python();
+        Option<bool> json = new("--json") { Description = "Print one JSON object for one configuration." };
+        ExampleCommand command = new(
+            "step",
+            "Times training iterations on images of noise: images/s, parts of the iteration, peak memory.",
+            "bench step --config demo",
+            "bench step --config demo fastgan_lite-128 --peer tests/peers/projected_gan_step.py",
+            "bench step --config fastgan-256 --set batch=32 --set execution.device=cuda")
+        {
+            configurations, set, lanes, warmup, iterations, rounds, peer, python, json,
+        };
+        command.Runs(async (parsed, cancellation) =>
+        {
+            StepPlan plan = new(parsed.GetValue(set)!, parsed.GetValue(lanes), parsed.GetValue(warmup), parsed.GetValue(iterations), parsed.GetValue(rounds));
+            foreach (string name in parsed.GetValue(configurations)!)
+            {
+                TrainingSpec spec = plan.Spec(name);
+                if (parsed.GetValue(peer) is { } script)
+                {
+                    await CompareAsync(name, spec, plan, parsed.GetValue(python)!, script, cancellation);
+                }
+                else
+                {
+                    StepMeasurement measured = StepBenchmark.Run(spec, plan.Lanes, plan.Warmup, plan.Iterations, cancellation);
+                    Print(name, spec, measured, parsed.GetValue(json));
+                }
+            }
+
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static void Print(string name, TrainingSpec spec, StepMeasurement measured, bool json)
+    {
+        if (json)
+        {
+            Console.WriteLine(measured.ToJson());
+            return;
+        }
+
+        Console.WriteLine($"{name}: {measured.Median * 1000:F1} ms an iteration of {spec.Batch} images, {spec.Batch / measured.Median:F1} images/s, peak {measured.PeakBytes >> 20:N0} MiB");
+        foreach ((string part, double seconds) in measured.Parts!.OrderByDescending(part => part.Value))
+        {
+            Console.WriteLine($"  {part,-22} {seconds * 1000,8:F1} ms");
+        }
+    }
+
+    private static async Task CompareAsync(string name, TrainingSpec spec, StepPlan plan, string python, string script, CancellationToken cancellation)
+    {
+        PeerProcess.RequireScript(script);
+        int side = plan.Lanes > 0 ? plan.Lanes : Math.Max(1, Environment.ProcessorCount / spec.Execution.ThreadsPerReplica);
+        int threads = Math.Min(side, spec.Replicas) * spec.Execution.ThreadsPerReplica;
+        List<double> ratios = [];
+        for (int round = 1; round <= plan.Rounds; round++)
+        {
+            StepMeasurement ours = await MeasureAsync(PeerProcess.Self, plan.Arguments(name), "", cancellation);
+            var configuration = PeerProcess.Configuration(spec, threads);
+            configuration["warmup"] = plan.Warmup;
+            configuration["iterations"] = plan.Iterations;
+            StepMeasurement theirs = await MeasureAsync(python, [script], configuration.ToJsonString(), cancellation);
+            ratios.Add(ours.Median / theirs.Median);
+            Console.WriteLine(
+                $"{name} round {round}, {threads} thread(s): {ours.Median * 1000:F1} ms ({spec.Batch / ours.Median:F1} images/s, peak {ours.PeakBytes >> 20:N0} MiB), " +
+                $"peer {theirs.Median * 1000:F1} ms ({spec.Batch / theirs.Median:F1} images/s, peak {theirs.PeakBytes >> 20:N0} MiB), ratio {ratios[^1]:F3}");
+        }
+
+        Console.WriteLine($"{name}: median ratio of times {ratios.Order().ElementAt(ratios.Count / 2):F3} (below 1: faster than the peer)");
+    }
+
+    private static async Task<StepMeasurement> MeasureAsync(string program, IReadOnlyList<string> arguments, string input, CancellationToken cancellation)
+    {
+        var last = "";
+        await PeerProcess.RunAsync(program, arguments, input, line => last = line, cancellation);
+        return StepMeasurement.Parse(last) ?? throw new PganException($"'{program}' printed '{last}', which is no measurement.");
+    }
+
+    private sealed record StepPlan(string[] Settings, int Lanes, int Warmup, int Iterations, int Rounds)
+    {
+        public TrainingSpec Spec(string name) => SpecSchema.With(StepConfigurations.Find(name), SettingOption.Parse(Settings));
+
+        /// <summary>What makes this program measure the same alone.</summary>
+        public IReadOnlyList<string> Arguments(string name) =>
+        [
+            "bench", "step", "--json", "--config", name, "--lanes", $"{Lanes}", "--warmup", $"{Warmup}", "--iterations", $"{Iterations}",
+            .. Settings.SelectMany(setting => new[] { "--set", setting }),
+        ];
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using ProjectedGan.Specification;
+using ProjectedGan.Tensors;
+using ProjectedGan.Training.Runs;
+
+namespace ProjectedGan.Cli.Benchmarks;
+
+/// <summary>Times iterations of a spec in this process, on images of noise.</summary>
+internal static class StepBenchmark
+{
+    private const int Images = 1_000;
+
+    /// <param name="spec">What to train.</param>
+    /// <param name="lanes">Replicas side by side; 0 for as many as the processors allow.</param>
+    /// <param name="warmup">Iterations before counting.</param>
+    /// <param name="iterations">Iterations counted.</param>
+    /// <param name="cancellation">Stops between iterations.</param>
+    public static StepMeasurement Run(TrainingSpec spec, int lanes, int warmup, int iterations, CancellationToken cancellation)
+    {
+        TorchRuntime.TuneAllocator();
+        // One report an iteration, which ends with reading the losses from the device.
+        TrainingSpec measured = spec with
+        {
+            TotalImages = (long)(warmup + iterations) * spec.Batch,
+            Schedule = new() { ReportImages = 1, SnapshotImages = 0, EvaluationImages = 0, CheckpointImages = 0 },
+        };
+        using SyntheticImages images = new(spec.Data.Resolution, Images);
+        Recorder recorder = new(warmup);
+        using Trainer trainer = Trainer.Create(measured, images, new TrainerOptions { Lanes = lanes, Observer = recorder });
+        recorder.Start();
+        trainer.Run(cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        return new StepMeasurement(
+            [.. recorder.Seconds], TorchRuntime.PeakResidentBytes(), recorder.Parts.ToDictionary(part => part.Key, part => part.Value / iterations));
+    }
+
+    private sealed class Recorder(int warmup) : ITrainingObserver
+    {
+        private long _last;
+        private int _seen;
+
+        public List<double> Seconds { get; } = [];
+
+        public Dictionary<string, double> Parts { get; } = [];
+
+        public void Start() => _last = Stopwatch.GetTimestamp();
+
+        public void Report(TrainingReport report)
+        {
+            long now = Stopwatch.GetTimestamp();
+            if (_seen++ >= warmup)
+            {
+                Seconds.Add(Stopwatch.GetElapsedTime(_last, now).TotalSeconds);
+                foreach ((var part, TimeSpan time) in report.Timings)
+                {
+                    Parts[part.ToString()] = Parts.GetValueOrDefault(part.ToString()) + time.TotalSeconds;
+                }
+            }
+
+            _last = now;
+        }
+    }
+}

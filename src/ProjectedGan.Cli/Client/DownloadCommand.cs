@@ -1,0 +1,54 @@
+using System.CommandLine;
+using ProjectedGan.Cli.Shell;
+using ProjectedGan.Foundation;
+using ProjectedGan.Hosting.Artifacts;
+using ProjectedGan.Protocol.V1;
+
+namespace ProjectedGan.Cli.Client;
+
+/// <summary><c>pgan download</c>: an experiment's newest checkpoint or best generator.</summary>
+internal static class DownloadCommand
+{
+    public static Command Build()
+    {
+        Argument<string> id = ExperimentCommands.Id();
+        Argument<string> folder = new("DIR") { Description = "Where the files go; made if it is missing." };
+        Option<bool> best = new("--best") { Description = "The generator of the snapshot with the best first metric." };
+        Option<bool> latest = new("--latest") { Description = "The newest checkpoint, with everything to train on and generate from. The default." };
+        ExampleCommand command = new(
+            "download", "Downloads an experiment's result. An interrupted download goes on where it stopped; files that are there and right are left alone.",
+            "download 4h9x church", "download 4h9x --best church-best")
+        {
+            id, folder, best, latest,
+        };
+        command.Calls(async (parsed, channel, cancellation) =>
+        {
+            if (parsed.GetValue(best) && parsed.GetValue(latest))
+            {
+                throw new UsageException("--best and --latest are two results; give one of them.");
+            }
+
+            Result result = await new Experiments.ExperimentsClient(channel).GetResultAsync(
+                new GetResultRequest { Id = parsed.GetValue(id), Which = parsed.GetValue(best) ? GetResultRequest.Types.Which.Best : GetResultRequest.Types.Which.Latest },
+                cancellationToken: cancellation);
+            string target = Path.GetFullPath(parsed.GetValue(folder)!);
+            Directory.CreateDirectory(target);
+            ArtifactClient artifacts = new(channel.CreateCallInvoker(), new TransferOptions(), TimeProvider.System);
+            await TransferView.RunAsync(async progress =>
+            {
+                foreach (Artifact file in result.Files)
+                {
+                    await artifacts.FetchToAsync(file, Path.Combine(target, SafeName(file.Name)), progress, cancellation);
+                }
+            });
+            Console.WriteLine($"{target}: {result.Files.Count} file(s) of iteration {result.Iteration}, {result.Images:N0} images");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    // A name comes from another machine: it must stay inside of the folder.
+    private static string SafeName(string name) => Path.GetFileName(name) is { Length: > 0 } plain && plain == name && plain is not ("." or "..")
+        ? plain
+        : throw new PganException($"The coordinator names a file '{name}', which is no plain file name; nothing was written for it.");
+}

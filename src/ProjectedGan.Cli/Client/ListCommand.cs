@@ -1,0 +1,51 @@
+using System.CommandLine;
+using ProjectedGan.Cli.Shell;
+using ProjectedGan.Foundation;
+using ProjectedGan.Protocol.V1;
+
+namespace ProjectedGan.Cli.Client;
+
+/// <summary><c>pgan list</c>: the coordinator's experiments, newest first.</summary>
+internal static class ListCommand
+{
+    public static Command Build()
+    {
+        Option<string[]> states = new("--state") { Description = "Only experiments in this state: queued, starting, running, waiting, pausing, paused, completed, cancelled or failed.", HelpName = "STATE" };
+        Option<int> count = new("--count") { Description = "At most this many.", DefaultValueFactory = _ => 50 };
+        Option<bool> json = new("--json") { Description = "One JSON object." };
+        ExampleCommand command = new("list", "Lists experiments, newest first.", "list", "list --state running --json") { states, count, json };
+        command.Calls(async (parsed, channel, cancellation) =>
+        {
+            ListRequest request = new() { PageSize = Math.Clamp(parsed.GetValue(count), 1, 1000) };
+            request.States.AddRange((parsed.GetValue(states) ?? []).Select(ParseState));
+            ListResponse response = await new Experiments.ExperimentsClient(channel).ListAsync(request, cancellationToken: cancellation);
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(response);
+                return ExitCode.Success;
+            }
+
+            if (response.Experiments.Count == 0)
+            {
+                Console.WriteLine("no experiments");
+                return ExitCode.Success;
+            }
+
+            TextTable table = new("id", "name", "state", "images", "user", "submitted", "why");
+            foreach (Experiment experiment in response.Experiments)
+            {
+                table.Row(experiment.Id, experiment.Name, ExperimentView.State(experiment.State), ExperimentView.Share(experiment), experiment.User, ExperimentView.Time(experiment.Submitted), experiment.Reason);
+            }
+
+            table.Write();
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    // By the names alone: Enum.Parse takes numbers, too.
+    private static ExperimentState ParseState(string text) =>
+        Enum.GetValues<ExperimentState>().Skip(1).FirstOrDefault(state => ExperimentView.State(state).Equals(text, StringComparison.OrdinalIgnoreCase)) is var found and not ExperimentState.Unspecified
+        ? found
+        : throw new UsageException($"--state: '{text}' is no state; use {string.Join(", ", Enum.GetValues<ExperimentState>().Skip(1).Select(ExperimentView.State))}.");
+}

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using ProjectedGan.Cli.Generation;
+using ProjectedGan.Cli.Runs;
+using ProjectedGan.Cli.Shell;
+using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation;
+using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Evaluation.Extraction;
+using ProjectedGan.Evaluation.RealStatistics;
+using ProjectedGan.Evaluation.Samples;
+using ProjectedGan.Specification;
+using ProjectedGan.Specification.Metrics;
+using ProjectedGan.Tensors;
+using ProjectedGan.Training.Checkpoints;
+using static TorchSharp.torch;
+
+namespace ProjectedGan.Cli.Demo;
+
+/// <summary>What the demo makes of the last checkpoint when the cluster has stopped: grid, animation and a last distance.</summary>
+internal static class FinishedRun
+{
+    private const int GridSamples = 48;
+    private const int GridColumns = 8;
+    private const int BatchSize = 32;
+
+    public static void Write(RunFolder folder, TrainingSpec spec, EventFile events, CancellationToken cancellation)
+    {
+        TorchRuntime.SetThreads(Environment.ProcessorCount);
+        using TrainedGenerator trained = TrainedGenerator.Open(folder.Path, CPU);
+        CheckpointManifest manifest = new CheckpointStore(folder.Checkpoints, int.MaxValue).Newest(_ => { })!.Manifest;
+        using ImageDataset images = ImageDataset.Open(spec.Data.Path);
+        IImageDataset dataset = spec.Data.Mirror ? new MirroredDataset(images) : images;
+        GeneratedImages samples = new(trained.Network, GridSamples, seed: 0, dataset);
+        events.Sheet(manifest.ImagesSeen, TrainingFigures.Samples, SampleFiles.WriteGrid(samples, GridColumns, folder.FinalGrid, cancellation));
+        File.Copy(folder.FinalGrid, folder.Grid(manifest.ImagesSeen), overwrite: true);
+        LatentWalk walk = new();
+        AnimationFile.Write(folder.Interpolation, walk.Frames(trained.Network, cancellation), walk.FramesPerSecond, cancellation);
+
+        string network = SpecSchema.Find("features.network")!.Text(spec);
+        using OpenedMetricNetwork opened = OpenedMetricNetwork.FromFile(network, spec.Features.Weights, CPU);
+        MetricsRunner runner = new(opened.Network, new RealStatisticsCache(PganHome.Statistics, NullLogger.Instance));
+        EvaluationOptions options = new() { Samples = spec.Evaluation.Samples, BatchSize = BatchSize };
+        double distance = runner.Evaluate(trained.Network, dataset, options, null, cancellation).Values[0].Value;
+        DistanceCurve.Add(folder, spec, [new FdRow(manifest.ImagesSeen, Math.Round(manifest.TrainingSeconds, 1), network, distance)]);
+        events.Figures(manifest.ImagesSeen, (TrainingFigures.OfMetric(MetricName.Frechet(network)), distance));
+    }
+}

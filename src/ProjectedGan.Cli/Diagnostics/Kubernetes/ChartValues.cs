@@ -1,0 +1,129 @@
+using System.Globalization;
+using ProjectedGan.Foundation;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace ProjectedGan.Cli.Diagnostics.Kubernetes;
+
+/// <summary>The settings of values files that tell what a release will ask of its cluster. The chart's own checks judge the rest.</summary>
+internal static class ChartValues
+{
+    private const string DefaultGpu = "nvidia.com/gpu";
+
+    // As helm/projectedgan/values.yaml has it; a test compares the two.
+    private const string Defaults = """
+        clustering: {mode: none}
+        postgres: {existingSecret: "", key: connection-string}
+        coordinator:
+          persistence: {enabled: true, existingClaim: "", storageClass: ""}
+          files: {existingClaim: ""}
+          resources: {requests: {cpu: "1", memory: 2Gi}, limits: {memory: 4Gi}}
+        workers: {pools: [{name: gpu, device: cuda, replicas: 2}]}
+        evaluator:
+          enabled: true
+          replicas: 1
+          device: cuda
+          gpuResource: nvidia.com/gpu
+          resources: {requests: {cpu: "2", memory: 8Gi}, limits: {memory: 16Gi}}
+        auth: {enabled: true, existingSecret: ""}
+        tls: {enabled: false, existingSecret: "", certManager: {enabled: false}}
+        serviceAccount: {create: true, name: ""}
+        metrics: {serviceMonitor: {enabled: false}, podMonitor: {enabled: false}, prometheusRule: {enabled: false}}
+        test: {resources: {requests: {cpu: 100m, memory: 256Mi}, limits: {memory: 1Gi}}}
+        """;
+
+    /// <summary>Reads values files over the chart's defaults; later ones win, lists as a whole.</summary>
+    /// <exception cref="UsageException">A file is missing, or no YAML mapping.</exception>
+    public static ChartWishes Wishes(IEnumerable<string> files)
+    {
+        YamlMappingNode values = Parse("the defaults", Defaults);
+        foreach (string file in files)
+        {
+            Merge(values, Parse(file, Text(file)));
+        }
+
+        return Read(values);
+    }
+
+    private static ChartWishes Read(YamlMappingNode values)
+    {
+        Dictionary<string, int> gpus = [];
+        HashSet<string> classes = [];
+        bool keda = false;
+        if (values.Is("coordinator", "persistence", "enabled") && values.Text("coordinator", "persistence", "existingClaim").Length == 0)
+        {
+            classes.Add(values.Text("coordinator", "persistence", "storageClass"));
+        }
+
+        foreach (YamlNode pool in values.Items("workers", "pools"))
+        {
+            keda |= pool.Text("autoscaling", "kind") == "keda";
+            Count(gpus, pool);
+            if (pool.Is("cache", "persistent"))
+            {
+                classes.Add(pool.Text("cache", "storageClass"));
+            }
+        }
+
+        YamlNode? evaluator = values.At("evaluator");
+        if (evaluator is not null && evaluator.Is("enabled"))
+        {
+            Count(gpus, evaluator);
+        }
+
+        bool monitors = new[] { "serviceMonitor", "podMonitor", "prometheusRule" }.Any(kind => values.Is("metrics", kind, "enabled"));
+        return new ChartWishes(gpus, classes, monitors, values.Is("tls", "certManager", "enabled"), keda, ChartNames.Of(values), ChartContainers.Of(values));
+    }
+
+    private static void Count(Dictionary<string, int> gpus, YamlNode owner)
+    {
+        if (owner.Text("device") == "cuda")
+        {
+            string resource = owner.Text("gpuResource") is { Length: > 0 } named ? named : DefaultGpu;
+            int replicas = int.TryParse(owner.Text("replicas"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 1;
+            gpus[resource] = gpus.GetValueOrDefault(resource) + replicas;
+        }
+    }
+
+    private static void Merge(YamlMappingNode under, YamlMappingNode over)
+    {
+        foreach ((YamlNode key, YamlNode value) in over.Children)
+        {
+            if (value is YamlMappingNode inner && under.Children.TryGetValue(key, out YamlNode? existing) && existing is YamlMappingNode target)
+            {
+                Merge(target, inner);
+            }
+            else
+            {
+                under.Children[key] = value;
+            }
+        }
+    }
+
+    private static string Text(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException exception)
+        {
+            throw new UsageException($"--values '{file}' cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static YamlMappingNode Parse(string name, string text)
+    {
+        try
+        {
+            // Not PlainYaml: the file is the caller's own, Helm takes anchors in it, and an affinity is nested deeper than a spec may be.
+            YamlStream stream = [];
+            stream.Load(new StringReader(text));
+            return stream.Documents.Count == 0 ? [] : stream.Documents[0].RootNode as YamlMappingNode ?? throw new UsageException($"--values '{name}' holds no mapping of values.");
+        }
+        catch (YamlException exception)
+        {
+            throw new UsageException($"--values '{name}', line {exception.Start.Line}: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using ProjectedGan.Cli;
+
+return await CommandLine.RunAsync(args);

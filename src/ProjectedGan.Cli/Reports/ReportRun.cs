@@ -1,0 +1,42 @@
+using ProjectedGan.Specification;
+
+namespace ProjectedGan.Cli.Reports;
+
+/// <summary>One run as a report shows it, wherever it was trained.</summary>
+internal sealed record ReportRun
+{
+    /// <summary>Its name; a sweep's name and a slash before it where it belongs to one.</summary>
+    public required string Name { get; init; }
+
+    public required TrainingSpec Spec { get; init; }
+
+    /// <summary>How far it has come, in a few words.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Whether it has come to its end, the clock's or the spec's.</summary>
+    public required bool HasEnded { get; init; }
+
+    /// <summary>Real images shown.</summary>
+    public required long Images { get; init; }
+
+    /// <summary>Time of training, over all of its sessions.</summary>
+    public required TimeSpan TrainingTime { get; init; }
+
+    /// <summary>The key of what was measured, <c>fd_mobilenet_v2</c> for example; empty where nothing was.</summary>
+    public string Metric { get; init; } = "";
+
+    /// <summary>Its measurements in the order of training, finite ones alone.</summary>
+    public IReadOnlyList<Measurement> Curve { get; init; } = [];
+
+    /// <summary>The most memory that the training process held, in bytes; null where it is not known.</summary>
+    public long? PeakBytes { get; init; }
+
+    /// <summary>A PNG sheet of its newest samples, if there is one.</summary>
+    public byte[]? Samples { get; init; }
+
+    /// <summary>A PNG sheet of samples beside the training images nearest to them, the newest, if there is one.</summary>
+    public byte[]? Neighbours { get; init; }
+
+    /// <summary>A PNG sheet of real images, if there is one.</summary>
+    public byte[]? Real { get; init; }
+}

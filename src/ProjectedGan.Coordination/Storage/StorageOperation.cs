@@ -1,8 +1,0 @@
-namespace ProjectedGan.Coordination.Storage;
-
-internal enum StorageOperation
-{
-    Read,
-    Write,
-    Clear,
-}

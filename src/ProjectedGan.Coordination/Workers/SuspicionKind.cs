@@ -1,9 +1,0 @@
-namespace ProjectedGan.Coordination.Workers;
-
-/// <summary>What a worker holds against a peer.</summary>
-public enum SuspicionKind
-{
-    Unreachable,
-    Checksum,
-    NonFinite,
-}

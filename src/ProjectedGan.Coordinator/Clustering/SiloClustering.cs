@@ -1,0 +1,25 @@
+using ProjectedGan.Coordinator.Startup;
+using ProjectedGan.Foundation;
+
+namespace ProjectedGan.Coordinator.Clustering;
+
+/// <summary>Gives a coordinator's silo its peers.</summary>
+internal static class SiloClustering
+{
+    /// <exception cref="UsageException">The silo cannot listen where it should.</exception>
+    public static void AddTo(ISiloBuilder silo, CoordinatorOptions options)
+    {
+        if (options.Clustering == ClusteringKind.None)
+        {
+            silo.UseSingleSilo();
+            return;
+        }
+
+        SiloSocket socket = SiloSocket.Bind(options.SiloListen.Resolve(options.ConnectionString));
+        silo.UseDatabaseClustering(socket.Address, socket);
+        if (options.Clustering == ClusteringKind.Kubernetes)
+        {
+            silo.UseKubernetesHosting();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ProjectedGan.Coordinator.Catalog;
+using ProjectedGan.Coordinator.Evaluations;
+using ProjectedGan.Coordinator.Workers;
+using ProjectedGan.Protocol.V1;
+
+namespace ProjectedGan.Coordinator.Services;
+
+/// <summary>Workers and evaluators, and what an operator should know about them.</summary>
+public sealed class NodeCatalog(IGrainFactory grains, TimeProvider time)
+{
+    private const string Lost = "lost";
+
+    public async Task<ListNodesResponse> ListAsync()
+    {
+        ImmutableArray<WorkerSummary> workers = await grains.GetGrain<IWorkerDirectoryGrain>(GrainNames.Single).ListAsync();
+        EvaluationQueueSummary queue = await grains.GetGrain<IEvaluationQueueGrain>(GrainNames.Single).DescribeAsync();
+        ExperimentPage waiting = await grains.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single).ListAsync(
+            new ExperimentQuery { States = [Experiments.ExperimentState.Queued, Experiments.ExperimentState.Waiting], PageSize = 1000 });
+        ListNodesResponse response = new();
+        response.Nodes.AddRange(workers.Select(ToMessage));
+        response.Nodes.AddRange(queue.Evaluators.Select(ToMessage));
+        response.Notices.AddRange(Notices(workers, queue, waiting.Experiments.Length));
+        return response;
+    }
+
+    private static Protocol.V1.Node ToMessage(WorkerSummary worker) => new()
+    {
+        Id = worker.Registration.Id,
+        Role = "worker",
+        State = worker.State,
+        Device = worker.Registration.Device,
+        Address = worker.Registration.Address,
+        Version = worker.Registration.Version,
+        Experiment = worker.Experiment,
+        LastHeartbeat = ExperimentMessages.Time(worker.LastHeartbeat),
+        Registered = ExperimentMessages.Time(worker.Registered),
+        Detail = Join(worker.Registration.Name, worker.Detail),
+    };
+
+    private static Protocol.V1.Node ToMessage(EvaluatorSummary evaluator) => new()
+    {
+        Id = evaluator.Registration.Id,
+        Role = "evaluator",
+        State = evaluator.State,
+        Device = evaluator.Registration.Device,
+        Version = evaluator.Registration.Version,
+        Experiment = evaluator.Experiment,
+        LastHeartbeat = ExperimentMessages.Time(evaluator.LastHeartbeat),
+        Registered = ExperimentMessages.Time(evaluator.Registered),
+        Detail = Join(evaluator.Registration.Name, evaluator.Experiment.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{evaluator.Images} images, {evaluator.Progress:P0}")),
+    };
+
+    private static string Join(string name, string detail) => detail.Length == 0 ? name : $"{name}: {detail}";
+
+    private IEnumerable<string> Notices(ImmutableArray<WorkerSummary> workers, EvaluationQueueSummary queue, int waiting)
+    {
+        if (queue.Queued > 0 && queue.Evaluators.All(evaluator => evaluator.State == Lost))
+        {
+            TimeSpan age = queue.OldestQueued is { } oldest ? time.GetUtcNow() - oldest : TimeSpan.Zero;
+            yield return $"{queue.Queued} snapshot(s) wait to be evaluated, the oldest for {Math.Max(0, (long)age.TotalSeconds)} s, and there is no evaluator; start one with 'pgan evaluator'.";
+        }
+
+        if (waiting > 0 && workers.All(worker => worker.State == Lost))
+        {
+            yield return $"{waiting} experiment(s) wait, and there is no worker; start one with 'pgan worker'.";
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace ProjectedGan.Coordinator.Storage;
+
+internal enum StorageOperation
+{
+    Read,
+    Write,
+    Clear,
+}

@@ -1,0 +1,316 @@
+using ProjectedGan.Foundation;
+using ProjectedGan.Telemetry.Artifacts;
+
+namespace ProjectedGan.Hosting.Artifacts;
+
+/// <summary>
+/// Files by the SHA-256 of their content, in one folder: the coordinator's datasets, weights, checkpoints and snapshots, and the cache of
+/// a worker or evaluator. A file that has its name is whole. All members may be called from many threads, and a folder may be shared
+/// by processes.
+/// </summary>
+public sealed class ArtifactStore
+{
+    private readonly string _partial;
+    private readonly ArtifactStoreOptions _options;
+    private readonly ArtifactInstruments? _instruments;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ArtifactDigest, FileStream> _inUse = [];
+
+    /// <param name="folder">Made if it is missing.</param>
+    /// <param name="options">Bounds.</param>
+    /// <param name="instruments">Shows how much is kept; null for nowhere.</param>
+    /// <exception cref="ArtifactException">The folder cannot be made.</exception>
+    public ArtifactStore(string folder, ArtifactStoreOptions options, ArtifactInstruments? instruments = null)
+    {
+        Folder = Path.GetFullPath(folder);
+        _partial = Path.Combine(Folder, "partial");
+        _options = options;
+        _instruments = instruments;
+        try
+        {
+            Directory.CreateDirectory(_partial);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ArtifactException.From($"'{folder}' cannot hold artifacts", error);
+        }
+
+        Measure();
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Whether its folder can be seen; a disk that is not mounted has lost no file.</summary>
+    public bool IsThere => Directory.Exists(_partial);
+
+    public bool Contains(ArtifactDigest digest) => File.Exists(FileOf(digest));
+
+    public ArtifactState Stat(ArtifactDigest digest)
+    {
+        FileInfo whole = new(FileOf(digest)), partial = new(PartialOf(digest));
+        return whole.Exists ? new(true, whole.Length) : new(false, partial.Exists ? partial.Length : 0);
+    }
+
+    /// <summary>The whole file's path.</summary>
+    /// <exception cref="ArtifactException">It is not here.</exception>
+    public string Locate(ArtifactDigest digest) => Contains(digest) ? FileOf(digest) : throw Missing(digest);
+
+    /// <summary>Opens the whole file. It stays readable when it is pruned meanwhile.</summary>
+    /// <exception cref="ArtifactException">It is not here or cannot be read.</exception>
+    public FileStream OpenRead(ArtifactDigest digest)
+    {
+        try
+        {
+            return new FileStream(FileOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Missing(digest);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ArtifactException.From($"Artifact {digest} cannot be read", error);
+        }
+    }
+
+    /// <summary>Begins or continues a file that comes in pieces.</summary>
+    /// <param name="digest">Its name.</param>
+    /// <param name="length">Bytes of the whole.</param>
+    /// <param name="offset">Where the pieces begin; null for as far as an earlier try got.</param>
+    /// <param name="cancellation">Ends the reading of what is here.</param>
+    /// <exception cref="ArtifactException">Too large, no room for it, on its way already, or a wrong offset.</exception>
+    internal async Task<PartialFile> BeginAsync(ArtifactDigest digest, long length, long? offset, CancellationToken cancellation)
+    {
+        if (length < 0 || length > _options.LargestFile)
+        {
+            throw new ArtifactException(
+                length < 0 ? ArtifactFault.Invalid : ArtifactFault.TooLarge,
+                $"Artifact {digest} has {length} bytes; at most {_options.LargestFile} are taken.");
+        }
+
+        long missing = length - (offset ?? Stat(digest).Bytes);
+        MakeRoom(digest, missing);
+        CheckRoom(digest, missing);
+        return await PartialFile.OpenAsync(PartialOf(digest), digest, length, offset, cancellation);
+    }
+
+    /// <summary>Checks a file that came in pieces and makes it visible under its name.</summary>
+    /// <exception cref="ArtifactException">It is not what its name says, or the disk is full.</exception>
+    internal async Task PublishAsync(ArtifactDigest digest, PartialFile file)
+    {
+        string target = FileOf(digest), folder = Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder);
+            AtomicFile.FlushFolder(Folder);
+        }
+
+        await file.PublishAsync(target);
+        Measure();
+    }
+
+    /// <summary>Copies a file of this machine into the store.</summary>
+    /// <param name="source">The opened file.</param>
+    /// <param name="name">What it is called in messages.</param>
+    /// <param name="cancellation">Ends the copying.</param>
+    /// <returns>Its name and length.</returns>
+    /// <exception cref="ArtifactException">It is unreadable or too large, or there is no room.</exception>
+    public async Task<(ArtifactDigest Digest, long Bytes)> IngestAsync(FileStream source, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            // The name is the content's: it must be known before the copy, and a file that changes meanwhile is refused by its hash.
+            ArtifactDigest digest = await ArtifactDigest.OfAsync(source, cancellation);
+            long length = source.Length;
+            if (Contains(digest))
+            {
+                return (digest, length);
+            }
+
+            await using PartialFile partial = await BeginAsync(digest, length, 0, cancellation);
+            source.Position = 0;
+            byte[] buffer = new byte[1 << 20];
+            while (await source.ReadAsync(buffer, cancellation) is > 0 and int read)
+            {
+                await partial.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            }
+
+            await PublishAsync(digest, partial);
+            return (digest, length);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ArtifactException.From($"'{name}' cannot be read", error);
+        }
+    }
+
+    /// <summary>Uses these files from now on, and no others: what was used before may go.</summary>
+    public void UseOnly(IReadOnlyCollection<ArtifactDigest> digests)
+    {
+        lock (_lock)
+        {
+            foreach (ArtifactDigest left in _inUse.Keys.Except(digests).ToArray())
+            {
+                _inUse.Remove(left, out FileStream? file);
+                file!.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Keeps a file here for as long as it is used, whichever process makes room.</summary>
+    /// <returns>Whether it is here; it may have gone since it was looked for.</returns>
+    public bool TryUse(ArtifactDigest digest)
+    {
+        lock (_lock)
+        {
+            if (_inUse.ContainsKey(digest))
+            {
+                return true;
+            }
+
+            string path = FileOf(digest);
+            try
+            {
+                // Open, it is locked for all who would lock it for themselves alone.
+                FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+                if (!File.Exists(path))
+                {
+                    file.Dispose();
+                    return false;
+                }
+
+                _inUse.Add(digest, file);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+
+            try
+            {
+                File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Another user's, who keeps the cache: its age is then that of its arrival.
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Deletes files that nobody needs any more, unfinished ones too.</summary>
+    /// <param name="isNeeded">Whether a whole file stays.</param>
+    /// <param name="untouchedSince">Younger files stay in any case: they may be about to be used.</param>
+    /// <returns>Bytes that became free.</returns>
+    public long Prune(Func<ArtifactDigest, bool> isNeeded, DateTimeOffset untouchedSince)
+    {
+        long freed = 0;
+        foreach (FileInfo file in new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            bool needed = !IsPartial(file) && (!ArtifactDigest.IsDigest(file.Name) || isNeeded(ArtifactDigest.Parse(file.Name)));
+            if (needed || file.LastWriteTimeUtc > untouchedSince.UtcDateTime)
+            {
+                continue;
+            }
+
+            try
+            {
+                long length = file.Length;
+                file.Delete();
+                freed += length;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // It stays until the next time; that costs room and nothing else.
+            }
+        }
+
+        AtomicFile.FlushFolder(Folder);
+        Measure();
+        return freed;
+    }
+
+    // Counted anew each time: other processes may share the folder.
+    private void Measure()
+    {
+        if (_instruments is null)
+        {
+            return;
+        }
+
+        try
+        {
+            _instruments.StoreMeasured(new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories)
+                .Where(file => ArtifactDigest.IsDigest(file.Name) && !IsPartial(file)).Sum(file => file.Length));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A file went while it was counted; the next change counts again.
+        }
+    }
+
+    // Unfinished files are as old as their last piece. Where locks mean nothing, who has a file open can still read it.
+    private void MakeRoom(ArtifactDigest coming, long bytes)
+    {
+        if (_options.MostBytes == long.MaxValue)
+        {
+            return;
+        }
+
+        try
+        {
+            FileInfo[] files = [.. new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => ArtifactDigest.IsDigest(file.Name))];
+            long excess = Math.Max(files.Sum(file => file.Length) + bytes - _options.MostBytes, bytes - FreeBytes());
+            foreach (FileInfo file in files.Where(file => file.Name != coming.ToString()).OrderBy(file => file.LastWriteTimeUtc).TakeWhile(_ => excess > 0))
+            {
+                excess -= TryDelete(file);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A file went while it was counted: another process makes room. Whether there is enough shows next.
+        }
+    }
+
+    private static long TryDelete(FileInfo file)
+    {
+        try
+        {
+            using FileStream taken = new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            long length = taken.Length;
+            file.Delete();
+            return length;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It is used, or gone.
+            return 0;
+        }
+    }
+
+    private long FreeBytes() => new DriveInfo(Folder).AvailableFreeSpace - _options.ReservedBytes;
+
+    private static ArtifactException Missing(ArtifactDigest digest) => new(ArtifactFault.Missing, $"Artifact {digest} is not here.");
+
+    private void CheckRoom(ArtifactDigest digest, long needed)
+    {
+        long free = FreeBytes();
+        if (needed > free)
+        {
+            throw new ArtifactException(
+                ArtifactFault.DiskFull,
+                $"Artifact {digest} needs {needed} more bytes, and the disk of '{Folder}' has {Math.Max(0, free)} to give (the disk is full). Free some space and try again; nothing is lost.");
+        }
+    }
+
+    private bool IsPartial(FileInfo file) => string.Equals(file.DirectoryName, _partial, StringComparison.Ordinal);
+
+    private string FileOf(ArtifactDigest digest)
+    {
+        string name = digest.ToString();
+        return Path.Combine(Folder, name[..2], name);
+    }
+
+    private string PartialOf(ArtifactDigest digest) => Path.Combine(_partial, digest.ToString());
+}

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using ProjectedGan.Foundation;
+
+namespace ProjectedGan.Hosting.Security;
+
+/// <summary>Knows the tokens of a file, and follows the file.</summary>
+/// <exception cref="UsageException">The file is unusable.</exception>
+public sealed class TokenBook(string path, TimeProvider time, ILogger logger)
+{
+    private readonly WatchedFiles<IReadOnlyList<Token>> _tokens = new([path], () => TokenFile.Load(path), time, logger);
+
+    /// <summary>The entry of a token that a caller showed, or null.</summary>
+    public Token? Find(string token)
+    {
+        byte[] hash = TokenFile.Hash(token);
+        // All entries are compared, each in constant time: the answer's delay says nothing about a token.
+        Token? found = null;
+        foreach (Token entry in _tokens.Current)
+        {
+            if (CryptographicOperations.FixedTimeEquals(entry.Sha256, hash))
+            {
+                found = entry;
+            }
+        }
+
+        return found;
+    }
+}

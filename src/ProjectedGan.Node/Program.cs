@@ -1,3 +1,0 @@
-using ProjectedGan.Node.Cli;
-
-return await CommandLine.RunAsync(args);

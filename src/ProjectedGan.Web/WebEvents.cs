@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Net.ServerSentEvents;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using ProjectedGan.Coordinator.Journal;
+using ProjectedGan.Coordinator.Services;
+
+namespace ProjectedGan.Web;
+
+/// <summary>An experiment's journal: as a list, as curves, and as it goes on (server-sent events).</summary>
+internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal journal, IHostApplicationLifetime lifetime, TimeProvider time)
+{
+    private const int EventsAtOnce = 1000;
+    private const int MostEvents = 1000;
+    private const int MostPoints = 1000;
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
+
+    /// <summary>The newest events behind <c>after</c>, oldest first, without statistics.</summary>
+    public async Task WriteAsync(HttpContext context)
+    {
+        (long after, int limit) = (After(context), (int)WebQuery.Number(context, "limit", MostEvents, MostEvents));
+        string id = await reader.IdAsync(WebQuery.Id(context));
+        Queue<ExperimentEvent> events = [];
+        long last = after;
+        await ReadAsync(id, after, happened =>
+        {
+            last = happened.Sequence;
+            if (happened.Progress is null)
+            {
+                events.Enqueue(happened);
+                if (events.Count > limit)
+                {
+                    events.Dequeue();
+                }
+            }
+        }, context.RequestAborted);
+        IEnumerable<string> written = events.Select(happened => WebJson.Messages.Format(EventMessages.ToMessage(happened)));
+        await WebJson.WriteAsync(context, $$"""{"last":{{last}},"events":[{{string.Join(',', written)}}]}""");
+    }
+
+    /// <summary>Curves of everything that the first worker reported, with at most 1,000 points each.</summary>
+    public async Task WriteStatisticsAsync(HttpContext context)
+    {
+        long after = After(context), last = after;
+        int points = Math.Max(2, (int)WebQuery.Number(context, "points", MostPoints, MostPoints));
+        string id = await reader.IdAsync(WebQuery.Id(context));
+        StatisticsCurves curves = new();
+        await ReadAsync(id, after, happened =>
+        {
+            last = happened.Sequence;
+            if (happened.Progress is { } progress)
+            {
+                curves.Add(progress);
+            }
+        }, context.RequestAborted);
+        await WebJson.WriteObjectAsync(context, curves.Thin(points, last));
+    }
+
+    /// <summary>Events behind <c>after</c> (or the header Last-Event-ID), then those that happen, until the experiment has ended.</summary>
+    public async Task StreamAsync(HttpContext context)
+    {
+        long after = long.TryParse(context.Request.Headers["Last-Event-ID"], out long seen) && seen >= 0 ? seen : After(context);
+        string id = await reader.IdAsync(WebQuery.Id(context));
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        Channel<SseItem<string>> items = Channel.CreateBounded<SseItem<string>>(1);
+        // Neither a browser nor a proxy can tell silence from a lost connection. The first sign says that there is one; none is needed while events wait.
+        await using ITimer living = time.CreateTimer(_ => items.Writer.TryWrite(new SseItem<string>("", "alive")), state: null, TimeSpan.Zero, SignOfLife);
+        Task following = FollowAsync(items.Writer, id, after, end.Token);
+        try
+        {
+            await TypedResults.ServerSentEvents(items.Reader.ReadAllAsync(end.Token)).ExecuteAsync(context);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await following;
+        }
+    }
+
+    private static long After(HttpContext context) => WebQuery.Number(context, "after", 0, long.MaxValue);
+
+    // What it fails at reaches the reader of the channel.
+    private async Task FollowAsync(ChannelWriter<SseItem<string>> items, string id, long after, CancellationToken cancellation)
+    {
+        try
+        {
+            await reader.Watch(id).RunAsync(after, happened => items.WriteAsync(Item(happened), cancellation).AsTask(), cancellation);
+            await items.WriteAsync(new SseItem<string>("{}", "end"), cancellation);
+            items.Complete();
+        }
+        catch (Exception error)
+        {
+            items.Complete(error);
+        }
+    }
+
+    private static SseItem<string> Item(ExperimentEvent happened) =>
+        new(WebJson.Messages.Format(EventMessages.ToMessage(happened))) { EventId = $"{happened.Sequence}" };
+
+    private async Task ReadAsync(string id, long after, Action<ExperimentEvent> take, CancellationToken cancellation)
+    {
+        ImmutableArray<ExperimentEvent> events;
+        do
+        {
+            events = await journal.ReadAsync(id, after, EventsAtOnce, cancellation);
+            foreach (ExperimentEvent happened in events)
+            {
+                take(happened);
+                after = happened.Sequence;
+            }
+        }
+        while (events.Length == EventsAtOnce);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Xml.Linq;
+using ProjectedGan.Cli.Tests.Processes;
+
+namespace ProjectedGan.Cli.Tests.Architecture;
+
+/// <summary>Holds the projects to the order of docs/architecture.md: references point down the list only.</summary>
+public class DependencyTests
+{
+    private static readonly string[] FromTheTop =
+    [
+        "ProjectedGan.Node", "ProjectedGan.Telemetry", "ProjectedGan.Coordination", "ProjectedGan.Training", "ProjectedGan.Evaluation", "ProjectedGan.Networks",
+        "ProjectedGan.AllReduce", "ProjectedGan.Data", "ProjectedGan.Weights", "ProjectedGan.Tensors", "ProjectedGan.Specification", "ProjectedGan.Protocol", "ProjectedGan.Foundation",
+    ];
+
+    [Fact]
+    public void Projects_References_PointDown()
+    {
+        foreach (string project in Projects())
+        {
+            int level = Array.IndexOf(FromTheTop, Path.GetFileNameWithoutExtension(project));
+            Assert.True(level >= 0, $"{project} has no place in the order of projects.");
+            IEnumerable<string> references = XDocument.Load(project).Descendants("ProjectReference")
+                .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+            Assert.All(references, reference => Assert.True(Array.IndexOf(FromTheTop, reference) > level, $"{project} refers up to {reference}."));
+        }
+    }
+
+    [Theory]
+    [InlineData("ProjectedGan.Foundation")]
+    [InlineData("ProjectedGan.Protocol")]
+    [InlineData("ProjectedGan.Specification")]
+    [InlineData("ProjectedGan.Weights")]
+    [InlineData("ProjectedGan.Data")]
+    public void Projects_BelowTensors_DoWithoutTorchSharp(string project)
+    {
+        string locks = File.ReadAllText(Path.Combine(Repository.Root, "src", project, "packages.lock.json"));
+        Assert.DoesNotContain("torch", locks, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void ProductCode_HasNoConditionalCompilation()
+    {
+        IEnumerable<string> files = Projects().SelectMany(project => Sources(Path.GetDirectoryName(project)!));
+        Assert.All(files, file => Assert.DoesNotContain(File.ReadLines(file), line => line.TrimStart().StartsWith("#if", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Libraries_WriteNothingToTheConsole()
+    {
+        IEnumerable<string> files = Projects().Where(project => !project.EndsWith("ProjectedGan.Node.csproj", StringComparison.Ordinal))
+            .SelectMany(project => Sources(Path.GetDirectoryName(project)!));
+        Assert.All(files, file => Assert.DoesNotContain("Console.", File.ReadAllText(file), StringComparison.Ordinal));
+    }
+
+    private static string[] Projects()
+    {
+        string[] found = [.. Directory.GetDirectories(Path.Combine(Repository.Root, "src"), "ProjectedGan.*").SelectMany(folder => Directory.GetFiles(folder, "*.csproj"))];
+        Assert.True(found.Length >= 6, $"Only {found.Length} projects were found.");
+        return found;
+    }
+
+    private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+}

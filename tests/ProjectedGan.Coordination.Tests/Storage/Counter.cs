@@ -1,8 +1,0 @@
-namespace ProjectedGan.Coordination.Tests.Storage;
-
-[GenerateSerializer]
-public sealed record Counter
-{
-    [Id(0)]
-    public long Value { get; init; }
-}

@@ -1,0 +1,10 @@
+using ProjectedGan.Coordinator.Tests.Simulation;
+using ProjectedGan.Coordinator.Tests.Storage;
+
+namespace ProjectedGan.Coordinator.Tests.Catalog;
+
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresDirectoryTests(PostgresServer server) : DirectoryContract
+{
+    internal override Task<SimulatedCluster> StartAsync() => SimulatedCluster.StartAsync(server);
+}
