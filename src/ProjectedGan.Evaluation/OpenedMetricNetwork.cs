@@ -1,3 +1,4 @@
+using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Features.Inception;

@@ -24,18 +24,20 @@ public static class EvaluatorHost
     /// <param name="settings">What it has in common with workers.</param>
     /// <param name="device">Where it computes.</param>
     /// <param name="threads">CPU threads that compute.</param>
+    /// <param name="output">Gets its id and addresses once it listens.</param>
     /// <param name="stop">Ends it at once.</param>
     /// <exception cref="PganException">Its address cannot be listened on, or the coordinator refuses it.</exception>
-    public static async Task RunAsync(NodeSettings settings, Device device, int threads, CancellationToken stop)
+    public static async Task RunAsync(NodeSettings settings, Device device, int threads, TextWriter output, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(device);
         TorchRuntime.TuneAllocator();
         var id = settings.NewId();
         await using var application = BuildApplication(settings, id);
         await NodeServer.StartAsync(application, settings.Server, stop);
         var (address, metrics) = NodeServer.Addresses(application, settings.Server);
-        Console.WriteLine($"evaluator {id}\nhealth on {address}\nmetrics on {metrics}");
+        await output.WriteLineAsync($"evaluator {id}\nhealth on {address}\nmetrics on {metrics}");
 
         using var channel = NodeChannel.Open(settings.Coordinator, settings.Server.Identity);
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProjectedGan.Evaluator");

@@ -3,7 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
-using ProjectedGan.Coordinator.Journal;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Services;
 
 namespace ProjectedGan.Web;

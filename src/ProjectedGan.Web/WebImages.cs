@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using ProjectedGan.Coordinator;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Services;
 using ProjectedGan.Hosting.Artifacts;
 using ProjectedGan.Protocol.V1;

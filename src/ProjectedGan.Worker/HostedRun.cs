@@ -1,7 +1,7 @@
-using ProjectedGan.AllReduce;
 using ProjectedGan.AllReduce.Groups;
 using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.AllReduce.StateTransfer;
+using ProjectedGan.AllReduce.Transport;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Foundation;
 using ProjectedGan.Hosting.Runs;

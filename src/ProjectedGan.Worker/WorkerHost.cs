@@ -36,10 +36,15 @@ public static class WorkerHost
     }
 
     /// <summary>Works until it is told to stop, and has left its run or waited long enough for that.</summary>
+    /// <param name="worker">What it was started with.</param>
+    /// <param name="ledger">Where the images that replicas take are written down; null for nowhere.</param>
+    /// <param name="output">Gets its id and addresses once it listens.</param>
+    /// <param name="stop">Ends it.</param>
     /// <exception cref="PganException">Its address cannot be listened on, the coordinator refuses it, or the machine computes convolutions wrongly.</exception>
-    public static async Task RunAsync(WorkerSettings worker, ImageLedger? ledger, CancellationToken stop)
+    public static async Task RunAsync(WorkerSettings worker, ImageLedger? ledger, TextWriter output, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(worker);
+        ArgumentNullException.ThrowIfNull(output);
         var settings = worker.Node;
         TorchRuntime.TuneAllocator();
         // Before it says what its arithmetic is; what a run's own networks need is checked when it opens them.
@@ -48,7 +53,7 @@ public static class WorkerHost
         await using var application = BuildApplication(settings, id, worker.SharesMemory);
         await NodeServer.StartAsync(application, settings.Server, stop);
         var (address, metrics) = NodeServer.Addresses(application, settings.Server);
-        Console.WriteLine($"worker {id}\npeers on {address}\nmetrics on {metrics}");
+        await output.WriteLineAsync($"worker {id}\npeers on {address}\nmetrics on {metrics}");
 
         using var channel = NodeChannel.Open(settings.Coordinator, settings.Server.Identity);
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProjectedGan.Worker");

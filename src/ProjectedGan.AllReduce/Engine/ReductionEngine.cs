@@ -187,7 +187,7 @@ internal sealed class ReductionEngine : IDisposable
 
     public void Dispose()
     {
-        Abort(new ObjectDisposedException(nameof(CollectiveSession)));
+        Abort(new ObjectDisposedException(nameof(ReductionEngine)));
         foreach (var peer in Peers)
         {
             peer.Dispose();

@@ -1,5 +1,4 @@
 using ProjectedGan.AllReduce.Frames;
-using ProjectedGan.AllReduce.Transport;
 
 namespace ProjectedGan.AllReduce.SharedMemory;
 

@@ -22,7 +22,7 @@ internal sealed class ServedState : IDisposable
         {
             if (_closed)
             {
-                throw new ExchangeAbortedException(new ObjectDisposedException(nameof(CollectiveSession)));
+                throw new ExchangeAbortedException(new ObjectDisposedException(nameof(ServedState)));
             }
             if (_offer is not null)
             {
@@ -51,7 +51,7 @@ internal sealed class ServedState : IDisposable
         {
             _closed = true;
             offer = _offer;
-            _next.TrySetException(new ExchangeAbortedException(new ObjectDisposedException(nameof(CollectiveSession))));
+            _next.TrySetException(new ExchangeAbortedException(new ObjectDisposedException(nameof(ServedState))));
             _ = _next.Task.Exception;
         }
         offer?.Gate.Close();

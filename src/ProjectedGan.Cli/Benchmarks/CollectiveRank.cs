@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.AllReduce;
 using ProjectedGan.AllReduce.Groups;
 using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.AllReduce.Transport;

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using ProjectedGan.Cli.Shell;
-using ProjectedGan.Coordinator;
-using ProjectedGan.Coordinator.Clustering;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Startup;
 using ProjectedGan.Coordinator.Storage;
 using ProjectedGan.Foundation;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Cli.Shell;
 using ProjectedGan.Evaluator;
-using ProjectedGan.Hosting.Logging;
+using ProjectedGan.Hosting.Serving;
 
 namespace ProjectedGan.Cli.Roles;
 
@@ -25,7 +25,7 @@ internal static class EvaluatorRole
         {
             using var logging = LoggerFactory.Create(builder => NodeLogging.AddTo(builder, LogLevel.Information));
             using var stop = flags.Stop(parsed, cancellation);
-            await EvaluatorHost.RunAsync(flags.Read(parsed, logging), flags.Device(parsed), NodeFlags.Count(parsed, threads) is > 0 and var count ? count : Environment.ProcessorCount, stop.Token);
+            await EvaluatorHost.RunAsync(flags.Read(parsed, logging), flags.Device(parsed), NodeFlags.Count(parsed, threads) is > 0 and var count ? count : Environment.ProcessorCount, Console.Out, stop.Token);
             return ExitCode.Success;
         });
         return command;

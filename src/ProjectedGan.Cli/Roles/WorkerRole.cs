@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Cli.Shell;
-using ProjectedGan.Hosting.Logging;
+using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Worker;
 
 namespace ProjectedGan.Cli.Roles;
@@ -36,7 +36,7 @@ internal static class WorkerRole
             using var images = parsed.GetValue(ledger) is { } path ? new ImageLedger(path) : null;
             using var stop = flags.Stop(parsed, cancellation);
             WorkerSettings worker = new(settings, flags.Device(parsed), parsed.GetValue(advertise), NodeFlags.Count(parsed, lanes), !parsed.GetValue(noSharedMemory), parsed.GetValue(drain), parsed.GetValue(stall));
-            await WorkerHost.RunAsync(worker, images, stop.Token);
+            await WorkerHost.RunAsync(worker, images, Console.Out, stop.Token);
             return ExitCode.Success;
         });
         return command;

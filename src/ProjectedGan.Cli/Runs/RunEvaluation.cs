@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Cli.Plots;
 using ProjectedGan.Cli.Shell;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Experiments;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;

@@ -86,7 +86,7 @@ internal static class TrainCommand
             ("--replicas", "replicas", "Logical data-parallel ranks."),
             ("--images", "totalImages", "Real images to show in all."),
             ("--seed", "seed", "Seed of everything random."),
-            ("--generator", "generator.kind", "fastgan or fastgan_lite."),
+            ("--generator", "generator.kind", "fastgan, fastgan_lite, stylegan2 or hybrid."),
             ("--features", "features.network", "The frozen feature network."),
             ("--weights", "features.weights", "Its weights: a file, or a name from `pgan weights list`."),
             ("--device", "execution.device", "cpu or cuda."),

@@ -1,11 +1,9 @@
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Cli.Generation;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Evaluation.Samples;
 using ProjectedGan.Foundation;
-using ProjectedGan.Hosting.Logging;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Specification;

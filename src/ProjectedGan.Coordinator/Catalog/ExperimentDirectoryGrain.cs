@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Scheduling;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Catalog;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Storage;
 
 namespace ProjectedGan.Coordinator.Catalog;
@@ -64,3 +64,19 @@ internal sealed class SqlExperimentIndex(SqlDatabase database) : IExperimentInde
     public Task RemoveAsync(string id, CancellationToken cancellationToken)
         => database.WriteAsync((session, token) => session.ExecuteAsync("DELETE FROM pgan_experiments WHERE id = @id", [("id", id)], token), cancellationToken);
 }
+
+/// <summary>The stored list of experiments: one row each, so that a change costs the same however many there are.</summary>
+internal interface IExperimentIndex
+{
+    Task<ImmutableArray<IndexedExperiment>> LoadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Adds or replaces a row.</summary>
+    Task PutAsync(IndexedExperiment experiment, CancellationToken cancellationToken);
+
+    Task RemoveAsync(string id, CancellationToken cancellationToken);
+}
+
+/// <summary>A row of the index.</summary>
+/// <param name="Summary">What lists show.</param>
+/// <param name="Request">The key of the submission that made it, empty without one.</param>
+internal sealed record IndexedExperiment(ExperimentSummary Summary, string Request);

@@ -34,3 +34,6 @@ internal sealed class EvaluationQueue
         return next;
     }
 }
+
+/// <summary>A snapshot that waits for its evaluation.</summary>
+internal sealed record QueuedSnapshot(string Experiment, long Images, DateTimeOffset Since);

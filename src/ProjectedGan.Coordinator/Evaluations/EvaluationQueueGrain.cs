@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Scheduling;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Evaluations;
 

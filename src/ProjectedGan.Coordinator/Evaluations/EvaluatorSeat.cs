@@ -1,3 +1,5 @@
+using ProjectedGan.Coordinator.Contracts;
+
 namespace ProjectedGan.Coordinator.Evaluations;
 
 /// <summary>An evaluator that the queue knows.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Evaluations;
 

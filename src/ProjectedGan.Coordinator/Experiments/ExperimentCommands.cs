@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Journal;
 using ProjectedGan.Coordinator.Membership;
-using ProjectedGan.Coordinator.Scheduling;
 
 namespace ProjectedGan.Coordinator.Experiments;
 

@@ -1,11 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Coordinator.Catalog;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Journal;
 using ProjectedGan.Coordinator.Membership;
-using ProjectedGan.Coordinator.Scheduling;
-using ProjectedGan.Coordinator.Workers;
 
 namespace ProjectedGan.Coordinator.Experiments;
 

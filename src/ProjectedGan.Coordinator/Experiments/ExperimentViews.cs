@@ -1,6 +1,5 @@
-using ProjectedGan.Coordinator.Catalog;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Scheduling;
 
 namespace ProjectedGan.Coordinator.Experiments;
 

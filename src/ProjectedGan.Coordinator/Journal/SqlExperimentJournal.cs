@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Storage;
 
 namespace ProjectedGan.Coordinator.Journal;

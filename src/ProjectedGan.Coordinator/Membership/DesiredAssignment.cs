@@ -1,5 +1,4 @@
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Workers;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Membership;
 

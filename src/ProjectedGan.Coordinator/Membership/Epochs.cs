@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Journal;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Sharding;
 
 namespace ProjectedGan.Coordinator.Membership;
@@ -89,4 +88,24 @@ internal static class Epochs
     // Members keep their order; joiners come behind them in the order of their grants.
     private static ImmutableArray<EpochMember> Ranges(MembershipChange change, IReadOnlyCollection<HeldWorker> members)
         => members.Count == 0 ? [] : ReplicaRanges.Divide([.. members.Select(held => (held.Worker, held.Address))], change.Submission.Replicas);
+}
+
+/// <summary>Why a membership epoch ended, as a metric's label.</summary>
+internal enum EpochEnd
+{
+    Lost,
+    Joined,
+    Left,
+    Failed,
+    Unreachable,
+    Checksum,
+    Expelled,
+    Stopped,
+    Unresponsive,
+
+    /// <summary>An exchange broke and nobody was to blame.</summary>
+    Broken,
+
+    /// <summary>All have trained to the end, and the last checkpoint did not arrive.</summary>
+    Unsaved,
 }

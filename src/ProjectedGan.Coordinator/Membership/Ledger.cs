@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Membership;
 

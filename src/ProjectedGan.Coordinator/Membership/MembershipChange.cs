@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Journal;
-using ProjectedGan.Coordinator.Scheduling;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Membership;
 

@@ -1,4 +1,4 @@
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Membership;
 

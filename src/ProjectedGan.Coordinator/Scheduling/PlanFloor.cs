@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Scheduling;
 

@@ -1,3 +1,5 @@
+using ProjectedGan.Coordinator.Contracts;
+
 namespace ProjectedGan.Coordinator.Scheduling;
 
 /// <summary>An experiment while a plan is made.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Scheduling;
 
@@ -42,3 +43,73 @@ internal sealed class SchedulePlan
         return new SchedulePlan(floor);
     }
 }
+
+/// <summary>What a plan takes into account beside experiments and workers.</summary>
+/// <param name="Now">The time.</param>
+/// <param name="ReserveAfter">See <see cref="CoordinationOptions.ReserveAfter"/>.</param>
+/// <param name="GiveBackAfter">See <see cref="CoordinationOptions.GiveBackAfter"/>.</param>
+/// <param name="StrandedSince">Since when plans have found an experiment to be stranded; one that is left out was not in the last one.</param>
+internal sealed record PlanOptions(DateTimeOffset Now, TimeSpan ReserveAfter, TimeSpan GiveBackAfter, IReadOnlyDictionary<string, DateTimeOffset> StrandedSince);
+
+/// <summary>Workers that can work together: one device kind, one arithmetic.</summary>
+internal sealed class PlanGroup(string deviceKind, string arithmetic)
+{
+    public string DeviceKind { get; } = deviceKind;
+
+    public string Arithmetic { get; } = arithmetic;
+
+    /// <summary>Not held by anyone and without a run, in the order of their ids.</summary>
+    public List<WorkerOffer> Idle { get; } = [];
+
+    /// <summary>All living workers of the group, held or not.</summary>
+    public required IReadOnlyList<WorkerOffer> Workers { get; init; }
+
+    public int Size => Workers.Count;
+
+    /// <summary>Held by an experiment that gives them up, or given up and about to drop their run.</summary>
+    public int Leaving { get; set; }
+
+    /// <summary>Somebody waits for this group's workers: they are not for growing.</summary>
+    public bool Reserved { get; set; }
+
+    public bool Fits(ExperimentDemand demand)
+        => (demand.DeviceKind.Length == 0 || demand.DeviceKind == DeviceKind) && (demand.Arithmetic.Length == 0 || demand.Arithmetic == Arithmetic);
+}
+
+/// <summary>Says why an experiment waits.</summary>
+internal static class PlanReasons
+{
+    public static string Describe(PlanSeat seat, int lacking, int idle, IReadOnlyList<PlanGroup> fitting)
+    {
+        ExperimentDemand demand = seat.Demand;
+        string kind = demand.DeviceKind.Length == 0 ? "" : demand.DeviceKind + " ";
+        int most = fitting.Count == 0 ? 0 : fitting.Max(group => group.Size);
+        string wanted = seat.Count == 0 ? $"Waits for {lacking} {kind}worker{(lacking == 1 ? "" : "s")}" : $"Waits for {lacking} more {kind}worker{(lacking == 1 ? "" : "s")} ({seat.Count} of {demand.MinWorkers} there)";
+        if (most == 0)
+        {
+            return demand.Arithmetic.Length > 0
+                ? $"{wanted} of the arithmetic that it began with; none is connected."
+                : $"{wanted}; none is connected.";
+        }
+
+        return Excluded(seat, fitting, most < demand.MinWorkers
+            ? $"{wanted}; only {most} of one kind and arithmetic {(most == 1 ? "is" : "are")} connected, and it needs {demand.MinWorkers}."
+            : $"{wanted}; {idle} of {most} {(idle == 1 ? "is" : "are")} free for it.");
+    }
+
+    // Workers are there and idle, and it waits all the same: their failures at it say why.
+    private static string Excluded(PlanSeat seat, IReadOnlyList<PlanGroup> fitting, string waits)
+    {
+        ExcludedWorker[] excluded = [.. fitting.SelectMany(seat.ExcludedOf)];
+        if (excluded.Length == 0)
+        {
+            return waits;
+        }
+
+        string last = excluded[^1].Reason.Length == 0 ? excluded[^1].Worker : $"{excluded[^1].Worker} ({excluded[^1].Reason.TrimEnd('.')})";
+        return $"{waits} It does not take {(excluded.Length == 1 ? "" : $"{excluded.Length} of them, the last of which is ")}{last}.";
+    }
+}
+
+/// <summary>Workers that an experiment gets or gives back.</summary>
+internal sealed record WorkerGrant(string Experiment, ImmutableArray<WorkerOffer> Workers);

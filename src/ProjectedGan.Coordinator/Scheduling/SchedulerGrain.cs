@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Coordinator.Catalog;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Workers;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Scheduling;
 

@@ -1,13 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Coordinator.Catalog;
-using ProjectedGan.Coordinator.Startup;
 using ProjectedGan.Hosting.Artifacts;
 
 namespace ProjectedGan.Coordinator.Services;
 
 /// <summary>Deletes files that no experiment needs or offers any more, once an hour.</summary>
-internal sealed class ArtifactCleaning(ReferencedArtifacts references, ArtifactStore store, SchedulerStart start, CoordinatorOptions options, TimeProvider time, ILogger<ArtifactCleaning> logger)
+internal sealed class ArtifactCleaning(ReferencedArtifacts references, ArtifactStore store, SchedulerStart start, TimeSpan keepUnused, TimeProvider time, ILogger<ArtifactCleaning> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -21,7 +20,7 @@ internal sealed class ArtifactCleaning(ReferencedArtifacts references, ArtifactS
             try
             {
                 // The age is taken first: what is written while the references are read is younger.
-                DateTimeOffset untouched = time.GetUtcNow() - options.KeepUnusedFiles;
+                DateTimeOffset untouched = time.GetUtcNow() - keepUnused;
                 IReadOnlySet<string> needed = await references.ReadAsync(stoppingToken);
                 ArtifactCleaningLog.Freed(logger, store.Prune(digest => needed.Contains(digest.ToString()), untouched));
             }

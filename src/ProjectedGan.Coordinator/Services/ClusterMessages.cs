@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
-using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Workers;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
 using Messages = ProjectedGan.Protocol.V1;
-using Records = ProjectedGan.Coordinator;
+using Records = ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Services;
 
@@ -28,7 +26,7 @@ internal static class ClusterMessages
         Version = Bounded(message.Version),
     };
 
-    public static Records.Workers.WorkerStatus ToRecord(Messages.WorkerStatus message) => new()
+    public static Records.WorkerStatus ToRecord(Messages.WorkerStatus message) => new()
     {
         Phase = ToRecord(message.Phase),
         Run = Bounded(message.Run),
@@ -63,7 +61,7 @@ internal static class ClusterMessages
         PhaseSeconds = message.PhaseSeconds.Take(100).ToImmutableDictionary(),
     };
 
-    public static Records.Experiments.CheckpointRecord ToRecord(CheckpointUploaded message) => new()
+    public static Records.CheckpointRecord ToRecord(CheckpointUploaded message) => new()
     {
         Iteration = message.Iteration,
         Images = message.Images,
@@ -117,7 +115,7 @@ internal static class ClusterMessages
         return message;
     }
 
-    public static Messages.EvaluationTask ToMessage(Records.Evaluations.EvaluationTask task) => new()
+    public static Messages.EvaluationTask ToMessage(Records.EvaluationTask task) => new()
     {
         Id = task.Id,
         Experiment = task.Run.Id,
@@ -130,7 +128,7 @@ internal static class ClusterMessages
 
     public static string Bounded(string text) => text.Length <= LongestText ? text : text[..LongestText];
 
-    private static Messages.RunDescription ToMessage(Records.Workers.RunDescription run)
+    private static Messages.RunDescription ToMessage(Records.RunDescription run)
     {
         Messages.RunDescription message = new()
         {
@@ -147,7 +145,7 @@ internal static class ClusterMessages
         return message;
     }
 
-    private static Records.Workers.Suspicion ToRecord(Messages.Suspicion message) => new()
+    private static Records.Suspicion ToRecord(Messages.Suspicion message) => new()
     {
         Worker = Bounded(message.Worker),
         Kind = ToRecord(message.Kind),
@@ -155,16 +153,16 @@ internal static class ClusterMessages
         Detail = Bounded(message.Detail),
     };
 
-    private static Records.Workers.WorkerPhase ToRecord(Messages.WorkerPhase phase) => phase switch
+    private static Records.WorkerPhase ToRecord(Messages.WorkerPhase phase) => phase switch
     {
-        Messages.WorkerPhase.Idle => Records.Workers.WorkerPhase.Idle,
-        Messages.WorkerPhase.Warming => Records.Workers.WorkerPhase.Warming,
-        Messages.WorkerPhase.Warm => Records.Workers.WorkerPhase.Warm,
-        Messages.WorkerPhase.Held => Records.Workers.WorkerPhase.Held,
-        Messages.WorkerPhase.Syncing => Records.Workers.WorkerPhase.Syncing,
-        Messages.WorkerPhase.Training => Records.Workers.WorkerPhase.Training,
-        Messages.WorkerPhase.Finished => Records.Workers.WorkerPhase.Finished,
-        Messages.WorkerPhase.Failed => Records.Workers.WorkerPhase.Failed,
+        Messages.WorkerPhase.Idle => Records.WorkerPhase.Idle,
+        Messages.WorkerPhase.Warming => Records.WorkerPhase.Warming,
+        Messages.WorkerPhase.Warm => Records.WorkerPhase.Warm,
+        Messages.WorkerPhase.Held => Records.WorkerPhase.Held,
+        Messages.WorkerPhase.Syncing => Records.WorkerPhase.Syncing,
+        Messages.WorkerPhase.Training => Records.WorkerPhase.Training,
+        Messages.WorkerPhase.Finished => Records.WorkerPhase.Finished,
+        Messages.WorkerPhase.Failed => Records.WorkerPhase.Failed,
         _ => throw new FieldException("phase", $"phase is {(int)phase}, which is none of the protocol's."),
     };
 
@@ -176,13 +174,13 @@ internal static class ClusterMessages
         _ => throw new FieldException("kind", $"A suspicion's kind is {(int)kind}, which is none of the protocol's."),
     };
 
-    private static Messages.AssignmentMode ToMessage(Records.Workers.AssignmentMode mode) => mode switch
+    private static Messages.AssignmentMode ToMessage(Records.AssignmentMode mode) => mode switch
     {
-        Records.Workers.AssignmentMode.Idle => Messages.AssignmentMode.Idle,
-        Records.Workers.AssignmentMode.Warm => Messages.AssignmentMode.Warm,
-        Records.Workers.AssignmentMode.Hold => Messages.AssignmentMode.Hold,
-        Records.Workers.AssignmentMode.Train => Messages.AssignmentMode.Train,
-        Records.Workers.AssignmentMode.Pause => Messages.AssignmentMode.Pause,
+        Records.AssignmentMode.Idle => Messages.AssignmentMode.Idle,
+        Records.AssignmentMode.Warm => Messages.AssignmentMode.Warm,
+        Records.AssignmentMode.Hold => Messages.AssignmentMode.Hold,
+        Records.AssignmentMode.Train => Messages.AssignmentMode.Train,
+        Records.AssignmentMode.Pause => Messages.AssignmentMode.Pause,
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "The protocol has no such mode."),
     };
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Experiments;
 using ProjectedGan.Specification.Metrics;
 using ProjectedGan.Telemetry.Coordination;
 using ProjectedGan.Telemetry.Evaluation;

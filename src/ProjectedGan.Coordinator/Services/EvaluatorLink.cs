@@ -1,6 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Coordinator.Evaluations;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Hosting.Artifacts;
 using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
@@ -59,7 +59,7 @@ internal sealed class EvaluatorLink(
         switch (message.KindCase)
         {
             case EvaluatorMessage.KindOneofCase.Status:
-                await ReportAsync(new Evaluations.EvaluatorStatus
+                await ReportAsync(new Contracts.EvaluatorStatus
                 {
                     Task = ClusterMessages.Bounded(message.Status.Task),
                     Progress = message.Status.Progress,
@@ -77,7 +77,7 @@ internal sealed class EvaluatorLink(
         }
     }
 
-    private async Task ReportAsync(Evaluations.EvaluatorStatus status)
+    private async Task ReportAsync(Contracts.EvaluatorStatus status)
     {
         try
         {

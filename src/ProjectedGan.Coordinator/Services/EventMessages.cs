@@ -1,4 +1,4 @@
-using ProjectedGan.Coordinator.Journal;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Coordinator.Services;
@@ -27,7 +27,7 @@ public static class EventMessages
         }
         else if (record.Checkpoint is { } checkpoint)
         {
-            message.Checkpoint = new CheckpointRecord { Iteration = checkpoint.Iteration, Images = checkpoint.Images };
+            message.Checkpoint = new Protocol.V1.CheckpointRecord { Iteration = checkpoint.Iteration, Images = checkpoint.Images };
         }
         else if (record.Worker is { } worker)
         {

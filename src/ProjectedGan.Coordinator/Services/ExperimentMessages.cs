@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using Google.Protobuf.WellKnownTypes;
-using ProjectedGan.Coordinator.Catalog;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
-using Records = ProjectedGan.Coordinator.Experiments;
+using Records = ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Services;
 

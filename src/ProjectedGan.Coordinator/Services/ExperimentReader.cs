@@ -1,6 +1,4 @@
-using ProjectedGan.Coordinator.Catalog;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Journal;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
 

@@ -1,4 +1,4 @@
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Hosting.Artifacts;
 
 namespace ProjectedGan.Coordinator.Services;

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
 

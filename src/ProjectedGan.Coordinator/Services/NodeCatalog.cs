@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ProjectedGan.Coordinator.Catalog;
-using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Workers;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Coordinator.Services;
@@ -17,7 +15,7 @@ public sealed class NodeCatalog(IGrainFactory grains, TimeProvider time)
         ImmutableArray<WorkerSummary> workers = await grains.GetGrain<IWorkerDirectoryGrain>(GrainNames.Single).ListAsync();
         EvaluationQueueSummary queue = await grains.GetGrain<IEvaluationQueueGrain>(GrainNames.Single).DescribeAsync();
         ExperimentPage waiting = await grains.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single).ListAsync(
-            new ExperimentQuery { States = [Experiments.ExperimentState.Queued, Experiments.ExperimentState.Waiting], PageSize = 1000 });
+            new ExperimentQuery { States = [Contracts.ExperimentState.Queued, Contracts.ExperimentState.Waiting], PageSize = 1000 });
         ListNodesResponse response = new();
         response.Nodes.AddRange(workers.Select(ToMessage));
         response.Nodes.AddRange(queue.Evaluators.Select(ToMessage));

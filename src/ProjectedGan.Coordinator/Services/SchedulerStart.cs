@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Coordinator.Scheduling;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Hosting.Serving;
 
 namespace ProjectedGan.Coordinator.Services;

@@ -1,3 +1,4 @@
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Hosting.Artifacts;
 using ProjectedGan.Protocol.V1;
 

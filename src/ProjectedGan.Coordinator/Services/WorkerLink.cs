@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Workers;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Hosting.Artifacts;
 using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
@@ -80,7 +79,7 @@ internal sealed class WorkerLink(
         }
     }
 
-    private async Task ReportAsync(Workers.WorkerStatus status)
+    private async Task ReportAsync(Contracts.WorkerStatus status)
     {
         try
         {

@@ -1,5 +1,6 @@
 using Google.Rpc;
 using Grpc.Core;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Storage;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Hosting.Serving;
@@ -7,7 +8,7 @@ using ProjectedGan.Hosting.Serving;
 namespace ProjectedGan.Coordinator.Startup;
 
 /// <summary>What grains, their storage and the data sets of submissions fail with, as statuses.</summary>
-internal sealed class CoordinatorFailures : IRoleFailures
+internal sealed class CoordinatorFailures : IKnownFailures
 {
     public RpcException? Map(Exception failure) => failure switch
     {

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using ProjectedGan.Coordinator.Clustering;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Services;
 using ProjectedGan.Coordinator.Storage;
 using ProjectedGan.Coordinator.Submissions;
@@ -30,8 +30,9 @@ public static class CoordinatorHost
         builder.Services.AddSingleton(services => new DatasetCatalog(services.GetRequiredService<ArtifactStore>(), folder.Datasets));
         builder.Services.AddSingleton<SubmissionFiles>().AddSingleton<SubmissionReader>().AddSingleton<NodeCatalog>().AddSingleton<NodeAdmission>();
         builder.Services.AddSingleton<ExperimentReader>().AddSingleton<ExperimentsService>().AddSingleton<ClusterService>().AddSingleton<ArtifactsService>();
-        builder.Services.AddSingleton<SchedulerStart>().AddHostedService(services => services.GetRequiredService<SchedulerStart>()).AddHostedService<ArtifactCleaning>();
-        builder.Services.AddSingleton<IRoleFailures, CoordinatorFailures>();
+        builder.Services.AddSingleton<SchedulerStart>().AddHostedService(services => services.GetRequiredService<SchedulerStart>());
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ArtifactCleaning>(services, options.KeepUnusedFiles));
+        builder.Services.AddSingleton<IKnownFailures, ArtifactFailures>().AddSingleton<IKnownFailures, CoordinatorFailures>();
         builder.AddPganTelemetry(new TelemetryOptions { Role = "coordinator", Version = ProductVersion.Full });
         return builder;
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Coordinator.Clustering;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Storage;
 using ProjectedGan.Coordinator.Submissions;
 using ProjectedGan.Hosting.Artifacts;

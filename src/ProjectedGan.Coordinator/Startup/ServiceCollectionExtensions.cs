@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ProjectedGan.Coordinator.Catalog;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Journal;
 
 namespace ProjectedGan.Coordinator.Startup;
@@ -10,7 +11,7 @@ public static class ServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the options, the journal and the index of experiments. An <see cref="ICoordinationObserver"/>, <see cref="IHeldArtifacts"/> and a
-    /// <see cref="TimeProvider"/> that are registered before are kept. Once the silo runs the host calls <see cref="Scheduling.ISchedulerGrain.StartAsync"/>.
+    /// <see cref="TimeProvider"/> that are registered before are kept. Once the silo runs the host calls <see cref="ISchedulerGrain.StartAsync"/>.
     /// </summary>
     public static IServiceCollection AddCoordination(this IServiceCollection services, CoordinationOptions options)
     {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Storage;
 

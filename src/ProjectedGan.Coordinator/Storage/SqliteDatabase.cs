@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Storage;
 

@@ -1,4 +1,4 @@
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Foundation;
 using ProjectedGan.Hosting.Artifacts;

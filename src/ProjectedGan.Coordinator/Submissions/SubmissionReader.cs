@@ -1,4 +1,4 @@
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Foundation;
 using ProjectedGan.Hosting.Artifacts;
@@ -6,7 +6,7 @@ using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
 using ProjectedGan.Specification;
 using ProjectedGan.Specification.Metrics;
-using ExperimentState = ProjectedGan.Coordinator.Experiments.ExperimentState;
+using ExperimentState = ProjectedGan.Coordinator.Contracts.ExperimentState;
 
 namespace ProjectedGan.Coordinator.Submissions;
 

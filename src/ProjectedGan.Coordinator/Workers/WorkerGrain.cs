@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Scheduling;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Workers;
 

@@ -1,3 +1,5 @@
+using ProjectedGan.Coordinator.Contracts;
+
 namespace ProjectedGan.Coordinator.Workers;
 
 /// <summary>How long a silent worker counts as alive.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using ProjectedGan.Evaluation.Distances;
 using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Evaluation.Curves;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProjectedGan.Evaluation.Distances;
 using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Evaluation.Curves;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation.Distances;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Extraction;

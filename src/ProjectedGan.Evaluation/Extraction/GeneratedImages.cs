@@ -1,4 +1,5 @@
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation.Distances;
 using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Images;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Evaluation.Distances;
 using ProjectedGan.Foundation;
 using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;

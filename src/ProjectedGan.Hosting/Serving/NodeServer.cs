@@ -16,7 +16,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Foundation;
-using ProjectedGan.Hosting.Logging;
 using ProjectedGan.Hosting.Security;
 using ProjectedGan.Telemetry.Hosting;
 using ProjectedGan.Telemetry.Security;

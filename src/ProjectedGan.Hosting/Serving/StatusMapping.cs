@@ -4,20 +4,19 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using ProjectedGan.Foundation;
-using ProjectedGan.Hosting.Artifacts;
 using ProjectedGan.Specification;
 
 namespace ProjectedGan.Hosting.Serving;
 
-/// <summary>A role's own failures as statuses.</summary>
-public interface IRoleFailures
+/// <summary>The failures of one part of a node as statuses.</summary>
+public interface IKnownFailures
 {
-    /// <summary>A failure as a status; null for one that every node knows, or none.</summary>
+    /// <summary>A failure as a status; null for one of another part.</summary>
     RpcException? Map(Exception failure);
 }
 
 /// <summary>The one place where failures become gRPC statuses with google.rpc details, and the way back.</summary>
-public sealed class StatusMapping(IEnumerable<IRoleFailures> roles)
+public sealed class StatusMapping(IEnumerable<IKnownFailures> parts)
 {
     // Trailers are headers: servers and proxies bound them, often at 8 KiB.
     private const int MostViolations = 40;
@@ -25,12 +24,11 @@ public sealed class StatusMapping(IEnumerable<IRoleFailures> roles)
     private const int LongestViolation = 400;
 
     /// <summary>A failure as a status; null for one that no caller can do anything about.</summary>
-    public RpcException? Map(Exception failure) => roles.Select(role => role.Map(failure)).FirstOrDefault(status => status is not null) ?? failure switch
+    public RpcException? Map(Exception failure) => parts.Select(part => part.Map(failure)).FirstOrDefault(status => status is not null) ?? failure switch
     {
         RpcException rpc => rpc,
         SpecException spec => Refuse(StatusCode.InvalidArgument, spec.Message, BadRequest(spec.Problems.Select(problem => (problem.Path, problem.Message)))),
         FieldException field => Refuse(StatusCode.InvalidArgument, field.Message, BadRequest([(field.Field, field.Message)])),
-        ArtifactException artifact => Refuse(CodeOf(artifact.Fault), artifact.Message, new ErrorInfo { Reason = $"ARTIFACT_{Constant(artifact.Fault.ToString())}", Domain = "pgan" }),
         InvalidProtocolBufferException damaged => Refuse(StatusCode.InvalidArgument, $"A message cannot be read: {damaged.Message}"),
         TimeoutException timeout => Refuse(StatusCode.Unavailable, timeout.Message),
         UsageException usage => Refuse(StatusCode.InvalidArgument, usage.Message),
@@ -65,16 +63,4 @@ public sealed class StatusMapping(IEnumerable<IRoleFailures> roles)
     }
 
     private static string Bounded(string text, int length) => text.Length <= length ? text : text[..length] + "…";
-
-    private static StatusCode CodeOf(ArtifactFault fault) => fault switch
-    {
-        ArtifactFault.Invalid => StatusCode.InvalidArgument,
-        ArtifactFault.Missing => StatusCode.NotFound,
-        ArtifactFault.Damaged => StatusCode.DataLoss,
-        ArtifactFault.TooLarge or ArtifactFault.DiskFull => StatusCode.ResourceExhausted,
-        ArtifactFault.Busy => StatusCode.Aborted,
-        _ => StatusCode.Unavailable,
-    };
-
-    private static string Constant(string name) => string.Concat(name.Select((letter, index) => index > 0 && char.IsUpper(letter) ? $"_{letter}" : $"{letter}")).ToUpperInvariant();
 }

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using ProjectedGan.AllReduce.Frames;
-using ProjectedGan.AllReduce.Transport;
 
 namespace ProjectedGan.AllReduce.Tests.Support;
 

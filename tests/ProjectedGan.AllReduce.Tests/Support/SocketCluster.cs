@@ -1,5 +1,6 @@
 using ProjectedGan.AllReduce.Groups;
 using ProjectedGan.AllReduce.Reduction;
+using ProjectedGan.AllReduce.Transport;
 
 namespace ProjectedGan.AllReduce.Tests.Support;
 

@@ -1,4 +1,5 @@
 using ProjectedGan.AllReduce.Reduction;
+using ProjectedGan.AllReduce.Transport;
 using ProjectedGan.Tensors;
 
 namespace ProjectedGan.AllReduce.Tests.Support;

@@ -1,4 +1,5 @@
 using ProjectedGan.AllReduce.Frames;
+using ProjectedGan.AllReduce.Transport;
 
 namespace ProjectedGan.AllReduce.Tests.Support;
 

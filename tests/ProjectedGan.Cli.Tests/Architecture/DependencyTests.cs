@@ -1,4 +1,7 @@
+using System.Reflection;
 using System.Xml.Linq;
+using ArchUnitNET.Fluent.Slices;
+using ArchUnitNET.Loader;
 using ProjectedGan.Cli.Tests.Processes;
 
 namespace ProjectedGan.Cli.Tests.Architecture;
@@ -8,8 +11,8 @@ public class DependencyTests
 {
     private static readonly string[] FromTheTop =
     [
-        "ProjectedGan.Node", "ProjectedGan.Telemetry", "ProjectedGan.Coordination", "ProjectedGan.Training", "ProjectedGan.Evaluation", "ProjectedGan.Networks",
-        "ProjectedGan.AllReduce", "ProjectedGan.Data", "ProjectedGan.Weights", "ProjectedGan.Tensors", "ProjectedGan.Specification", "ProjectedGan.Protocol", "ProjectedGan.Foundation",
+        "ProjectedGan.Cli", "ProjectedGan.Web", "ProjectedGan.Coordinator", "ProjectedGan.Worker", "ProjectedGan.Evaluator", "ProjectedGan.Hosting", "ProjectedGan.Telemetry",
+        "ProjectedGan.Training", "ProjectedGan.Evaluation", "ProjectedGan.Networks", "ProjectedGan.AllReduce", "ProjectedGan.Data", "ProjectedGan.Weights", "ProjectedGan.Tensors", "ProjectedGan.Specification", "ProjectedGan.Protocol", "ProjectedGan.Foundation",
     ];
 
     [Fact]
@@ -31,10 +34,38 @@ public class DependencyTests
     [InlineData("ProjectedGan.Specification")]
     [InlineData("ProjectedGan.Weights")]
     [InlineData("ProjectedGan.Data")]
-    public void Projects_BelowTensors_DoWithoutTorchSharp(string project)
+    [InlineData("ProjectedGan.Telemetry")]
+    [InlineData("ProjectedGan.Hosting")]
+    [InlineData("ProjectedGan.Coordinator")]
+    [InlineData("ProjectedGan.Web")]
+    public void Projects_WithoutTensors_DoWithoutTorchSharp(string project)
     {
         string locks = File.ReadAllText(Path.Combine(Repository.Root, "src", project, "packages.lock.json"));
         Assert.DoesNotContain("torch", locks, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("ProjectedGan.Coordinator", "ProjectedGan.Worker", "ProjectedGan.Evaluator")]
+    [InlineData("ProjectedGan.Worker", "ProjectedGan.Coordinator", "ProjectedGan.Evaluator")]
+    [InlineData("ProjectedGan.Evaluator", "ProjectedGan.Coordinator", "ProjectedGan.Worker")]
+    public void Roles_DoNotKnowEachOther(string role, params string[] others)
+    {
+        string locks = File.ReadAllText(Path.Combine(Repository.Root, "src", role, "packages.lock.json"));
+        Assert.All(others, other => Assert.DoesNotContain(other, locks, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void Folders_OfAProject_FormNoCycle()
+    {
+        ArchUnitNET.Domain.Architecture architecture = new ArchLoader().LoadAssemblies([.. FromTheTop.Select(Assembly)]).Build();
+        foreach (string project in FromTheTop)
+        {
+            var rule = SliceRuleDefinition.Slices().Matching($"{project}.(*)..").Should().BeFreeOfCycles();
+            Assert.True(rule.HasNoViolations(architecture), string.Join('\n', rule.Evaluate(architecture).Where(result => !result.Passed).Select(result => result.Description)));
+        }
+
+        static Assembly Assembly(string project) => System.Reflection.Assembly.LoadFrom(
+            Path.Combine(AppContext.BaseDirectory, project == "ProjectedGan.Cli" ? "pgan.dll" : $"{project}.dll"));
     }
 
     [Fact]
@@ -47,7 +78,7 @@ public class DependencyTests
     [Fact]
     public void Libraries_WriteNothingToTheConsole()
     {
-        IEnumerable<string> files = Projects().Where(project => !project.EndsWith("ProjectedGan.Node.csproj", StringComparison.Ordinal))
+        IEnumerable<string> files = Projects().Where(project => !project.EndsWith("ProjectedGan.Cli.csproj", StringComparison.Ordinal))
             .SelectMany(project => Sources(Path.GetDirectoryName(project)!));
         Assert.All(files, file => Assert.DoesNotContain("Console.", File.ReadAllText(file), StringComparison.Ordinal));
     }

@@ -12,7 +12,7 @@ namespace ProjectedGan.Cli.Tests.Coordinator;
 /// </summary>
 public sealed class OlderDatabaseTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
-    private static string Older => Path.Combine(Repository.Root, "tests", "ProjectedGan.Node.Tests", "Coordinator", "Older");
+    private static string Older => Path.Combine(Repository.Root, "tests", "ProjectedGan.Cli.Tests", "Coordinator", "Older");
 
     [Fact]
     public async Task OfSqlite_IsReadAndGoesOn()

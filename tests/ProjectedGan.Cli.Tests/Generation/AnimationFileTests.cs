@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using NetVips;
-using ProjectedGan.Cli.Generation;
 using ProjectedGan.Cli.Tests.Processes;
 using ProjectedGan.Cli.Tests.Runs;
 using ProjectedGan.Data.Images;
+using ProjectedGan.Evaluation.Samples;
 
 namespace ProjectedGan.Cli.Tests.Generation;
 

@@ -44,7 +44,7 @@ internal sealed class RunningServer : IAsyncDisposable
         };
         ArtifactStore artifacts = new(home.At("artifacts"), store ?? new ArtifactStoreOptions { ReservedBytes = 0 });
         WebApplicationBuilder builder = NodeServer.CreateBuilder(options, LogLevel.Warning, Protocol.V1.Artifacts.Descriptor);
-        builder.Services.AddSingleton(artifacts);
+        builder.Services.AddSingleton(artifacts).AddSingleton<IKnownFailures, ArtifactFailures>();
         builder.AddPganTelemetry(new TelemetryOptions { Role = "coordinator", Version = "test" });
         WebApplication application = builder.Build();
         application.MapGrpcService<ArtifactsService>();

@@ -1,5 +1,5 @@
 using ProjectedGan.Coordinator.Catalog;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Tests.Simulation;
 
 namespace ProjectedGan.Coordinator.Tests.Catalog;

@@ -1,9 +1,7 @@
 using Orleans.Core.Internal;
-using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Tests.Experiments;
 using ProjectedGan.Coordinator.Tests.Simulation;
-using ProjectedGan.Coordinator.Workers;
 
 namespace ProjectedGan.Coordinator.Tests.Clustering;
 

@@ -1,6 +1,4 @@
-using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Journal;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Tests.Simulation;
 
 namespace ProjectedGan.Coordinator.Tests.Evaluations;

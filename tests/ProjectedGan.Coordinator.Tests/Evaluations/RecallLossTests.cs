@@ -1,5 +1,5 @@
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Experiments;
 
 namespace ProjectedGan.Coordinator.Tests.Evaluations;
 

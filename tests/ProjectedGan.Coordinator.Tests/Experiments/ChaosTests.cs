@@ -1,5 +1,5 @@
 using System.Globalization;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Tests.Simulation;
 using Xunit.Abstractions;
 

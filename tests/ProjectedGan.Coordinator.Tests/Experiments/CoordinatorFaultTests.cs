@@ -1,7 +1,6 @@
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Storage;
 using ProjectedGan.Coordinator.Tests.Simulation;
-using ProjectedGan.Coordinator.Workers;
 
 namespace ProjectedGan.Coordinator.Tests.Experiments;
 

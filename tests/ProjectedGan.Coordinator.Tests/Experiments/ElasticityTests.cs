@@ -1,6 +1,5 @@
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Tests.Simulation;
-using ProjectedGan.Coordinator.Workers;
 
 namespace ProjectedGan.Coordinator.Tests.Experiments;
 

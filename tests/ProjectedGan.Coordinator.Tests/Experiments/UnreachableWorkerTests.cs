@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Scheduling;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Tests.Simulation;
-using ProjectedGan.Coordinator.Workers;
 
 namespace ProjectedGan.Coordinator.Tests.Experiments;
 

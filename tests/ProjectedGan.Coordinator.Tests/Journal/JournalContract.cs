@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Journal;
 using ProjectedGan.Coordinator.Tests.Simulation;
 

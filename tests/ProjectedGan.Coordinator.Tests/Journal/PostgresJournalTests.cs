@@ -1,3 +1,4 @@
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Tests.Simulation;
 using ProjectedGan.Coordinator.Tests.Storage;
 

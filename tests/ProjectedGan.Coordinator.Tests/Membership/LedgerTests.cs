@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Membership;
 
 namespace ProjectedGan.Coordinator.Tests.Membership;

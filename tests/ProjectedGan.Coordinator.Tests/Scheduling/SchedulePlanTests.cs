@@ -1,3 +1,4 @@
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Scheduling;
 
 namespace ProjectedGan.Coordinator.Tests.Scheduling;

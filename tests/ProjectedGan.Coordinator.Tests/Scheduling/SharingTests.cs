@@ -1,4 +1,4 @@
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Tests.Experiments;
 using ProjectedGan.Coordinator.Tests.Simulation;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Tests.Simulation;
 

@@ -2,16 +2,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Hosting;
-using ProjectedGan.Coordinator.Catalog;
 using ProjectedGan.Coordinator.Clustering;
-using ProjectedGan.Coordinator.Evaluations;
-using ProjectedGan.Coordinator.Experiments;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Startup;
-using ProjectedGan.Coordinator.Journal;
-using ProjectedGan.Coordinator.Scheduling;
 using ProjectedGan.Coordinator.Storage;
 using ProjectedGan.Coordinator.Tests.Storage;
-using ProjectedGan.Coordinator.Workers;
 using Xunit.Sdk;
 
 namespace ProjectedGan.Coordinator.Tests.Simulation;

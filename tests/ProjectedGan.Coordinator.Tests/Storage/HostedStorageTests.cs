@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Coordinator.Clustering;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Storage;
 
 namespace ProjectedGan.Coordinator.Tests.Storage;

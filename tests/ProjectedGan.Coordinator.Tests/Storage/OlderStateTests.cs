@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Experiments;
-using ProjectedGan.Coordinator.Scheduling;
 using ProjectedGan.Coordinator.Storage;
 
 namespace ProjectedGan.Coordinator.Tests.Storage;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Storage;
 
 namespace ProjectedGan.Coordinator.Tests.Storage;

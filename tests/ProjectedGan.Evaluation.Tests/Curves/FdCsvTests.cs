@@ -1,4 +1,5 @@
 using ProjectedGan.Evaluation.Curves;
+using ProjectedGan.Evaluation.Distances;
 
 namespace ProjectedGan.Evaluation.Tests.Curves;
 

@@ -1,3 +1,4 @@
+using ProjectedGan.Evaluation.Distances;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.Tests.Fakes;
 using ProjectedGan.Foundation;

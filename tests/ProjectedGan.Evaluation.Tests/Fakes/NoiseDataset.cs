@@ -1,4 +1,5 @@
 using ProjectedGan.Data.Datasets;
+using ProjectedGan.Evaluation.Distances;
 
 namespace ProjectedGan.Evaluation.Tests.Fakes;
 

@@ -85,7 +85,7 @@ public sealed partial class DashboardTests
         Assert.Equal("experiment", panel["repeat"]!.GetValue<string>());
         // Tests of the web page ask it of a running coordinator.
         Assert.StartsWith("${coordinator:raw}/api/v1/experiments/${experiment:raw}/samples/newest.png", address, StringComparison.Ordinal);
-        string endpoints = File.ReadAllText(Repository.At("src", "ProjectedGan.Node", "Coordinator", "Web", "WebEndpoints.cs"));
+        string endpoints = File.ReadAllText(Repository.At("src", "ProjectedGan.Web", "WebEndpoints.cs"));
         Assert.Contains("/samples/{{images}}.png", endpoints, StringComparison.Ordinal);
     }
 
