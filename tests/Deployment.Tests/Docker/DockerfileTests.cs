@@ -113,6 +113,16 @@ public sealed partial class DockerfileTests
         Assert.DoesNotContain($"\"{other}\": {{", packages, StringComparison.Ordinal);
     });
 
+    [Fact]
+    public void Context_WithoutADevice_NeedsNoLibtorch() => InContext("none", (folder, project, properties) =>
+    {
+        string graph = Path.Combine(folder, "graph.json");
+        new Tool("dotnet").Run(["msbuild", project, "-t:GenerateRestoreGraphFile", $"-p:RestoreGraphOutputPath={graph}", "-nologo", "-nodeReuse:false", .. properties]).Succeeded();
+        string packages = File.ReadAllText(graph);
+        Assert.DoesNotContain("\"libtorch-cpu-linux-x64\": {", packages, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"TorchSharp-cuda-linux\": {", packages, StringComparison.Ordinal);
+    });
+
     // One project of several: what the root's files and the properties break, they break there.
     [Fact]
     public void Context_AsSent_Compiles() => InContext("cpu", (folder, _, properties) => new Tool("dotnet").Run(

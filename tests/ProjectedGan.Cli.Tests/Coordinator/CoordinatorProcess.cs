@@ -27,6 +27,8 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int Id => _process.Id;
+
     public Uri Metrics => new(Announced(_process, "metrics on ")!);
 
     public Experiments.ExperimentsClient Experiments => new(Connect());

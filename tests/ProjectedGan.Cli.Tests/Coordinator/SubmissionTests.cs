@@ -66,6 +66,19 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     }
 
     [Fact]
+    public async Task Submit_ASpec_LoadsNoLibtorch()
+    {
+        using TemporaryFolder home = new();
+        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+
+        await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home)) });
+
+        string[] mapped = await File.ReadAllLinesAsync($"/proc/{coordinator.Id}/maps");
+        Assert.Contains(mapped, line => line.EndsWith("/ProjectedGan.Coordinator.dll", StringComparison.Ordinal));
+        Assert.DoesNotContain(mapped, line => line.Contains("libtorch", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public async Task Submit_OtherClassesThanLabels_NamesTheField()
     {
         using TemporaryFolder home = new();
