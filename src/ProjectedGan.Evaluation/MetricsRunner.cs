@@ -195,3 +195,44 @@ public sealed class MetricsRunner(MetricNetwork network, RealStatisticsCache? ca
 /// <param name="Index">Its place in the data set.</param>
 /// <param name="Distance">Between the two features.</param>
 public sealed record NearImage(int Index, double Distance);
+
+/// <summary>How far an evaluation is.</summary>
+/// <param name="Stage">What it is doing.</param>
+/// <param name="Done">Images, tiles of distances, or figures in the last stage, that are done.</param>
+/// <param name="Total">Of how many.</param>
+public sealed record EvaluationProgress(EvaluationStage Stage, long Done, long Total);
+
+/// <summary>The figures of one evaluation, in the order in which they were asked for.</summary>
+public sealed record EvaluationResults(IReadOnlyList<MetricValue> Values)
+{
+    /// <summary>The figure of a name.</summary>
+    /// <exception cref="KeyNotFoundException">It was not measured.</exception>
+    public double this[string name] => Values.FirstOrDefault(value => value.Name == name)?.Value
+        ?? throw new KeyNotFoundException($"'{name}' was not measured; there are {string.Join(", ", Values.Select(value => value.Name))}.");
+}
+
+/// <summary>What an evaluation is doing.</summary>
+public enum EvaluationStage
+{
+    RealFeatures,
+    GeneratedFeatures,
+
+    /// <summary>Distances among real images' features; counted in tiles of their matrix.</summary>
+    RealNeighbours,
+
+    /// <summary>Distances of generated samples' features to each other and to real ones.</summary>
+    Neighbours,
+    Distances,
+}
+
+/// <summary>One figure and what it was measured on: a distance from few samples is larger than one from many.</summary>
+/// <param name="Name">As <see cref="MetricName"/> gives it.</param>
+/// <param name="Value">The figure.</param>
+/// <param name="Network">The feature network.</param>
+/// <param name="Generated">Number of generated images.</param>
+/// <param name="Real">Number of real images; 0 where none take part.</param>
+public sealed record MetricValue(string Name, double Value, string Network, long Generated, long Real)
+{
+    /// <summary>Spread of the figure where it has one: over splits, kernel subsets, or resamples of the generated samples.</summary>
+    public double? StandardDeviation { get; init; }
+}

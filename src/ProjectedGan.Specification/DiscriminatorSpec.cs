@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ProjectedGan.Specification;
 
 /// <summary>The discriminators: the paper's (section 3.2 and table 1), or those of the baselines it is compared with.</summary>
@@ -25,4 +27,20 @@ public sealed record DiscriminatorSpec
 
     /// <summary>Conditions the discriminators on class labels; needs <c>data.classes</c>. Default false. FastGAN's has no labels.</summary>
     public bool Conditional { get; init; }
+}
+
+/// <summary>What judges images.</summary>
+public enum DiscriminatorKind
+{
+    /// <summary>Discriminators on projected features (the paper).</summary>
+    [JsonStringEnumMemberName("projected")]
+    Projected,
+
+    /// <summary>StyleGAN2's residual discriminator of images, StyleGAN2-ADA's as well.</summary>
+    [JsonStringEnumMemberName("stylegan2")]
+    StyleGan2,
+
+    /// <summary>FastGAN's own discriminator of images, with decoders.</summary>
+    [JsonStringEnumMemberName("fastgan")]
+    FastGan,
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ProjectedGan.Specification;
 
 /// <summary>Where and with which arithmetic the run computes; it rounds differently elsewhere, so that this belongs to the result.</summary>
@@ -13,4 +15,29 @@ public sealed record ExecutionSpec
 
     /// <summary>Arithmetic of the networks. Default <c>float32</c>.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
+}
+
+/// <summary>What computes. Kernels of different kinds round differently, so that a run stays on one.</summary>
+public enum DeviceKind
+{
+    [JsonStringEnumMemberName("cpu")]
+    Cpu,
+
+    [JsonStringEnumMemberName("cuda")]
+    Cuda,
+}
+
+/// <summary>The arithmetic of forward and backward passes. Parameters, sums and the optimizer stay in float32 (float64 in the last case).</summary>
+public enum Precision
+{
+    [JsonStringEnumMemberName("float32")]
+    Float32,
+
+    /// <summary>Autocast: convolutions and matrix products in bfloat16; on the CPU the feature network stays in float32.</summary>
+    [JsonStringEnumMemberName("bfloat16")]
+    BFloat16,
+
+    /// <summary>Everything in double, parameters too: for checks against a reference.</summary>
+    [JsonStringEnumMemberName("float64")]
+    Float64,
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ProjectedGan.Specification;
 
 /// <summary>The generator G.</summary>
@@ -34,4 +36,41 @@ public sealed record GeneratorSpec
     /// <summary>StyleGAN2 and hybrid: probability that an image's styles come from two latents, from a random layer on, 0 to 1. Default 0 (the paper's reference); StyleGAN2 has 0.9.</summary>
     [HashedUnlessDefault]
     public double StyleMixing { get; init; }
+}
+
+/// <summary>The generator's architecture.</summary>
+public enum GeneratorKind
+{
+    /// <summary>FastGAN with two convolutions and noise a block.</summary>
+    [JsonStringEnumMemberName("fastgan")]
+    FastGan,
+
+    /// <summary>FastGAN with one convolution a block and no noise: the better choice for small data sets.</summary>
+    [JsonStringEnumMemberName("fastgan_lite")]
+    FastGanLite,
+
+    /// <summary>StyleGAN2: a mapping network to styles, and a synthesis network that they modulate.</summary>
+    [JsonStringEnumMemberName("stylegan2")]
+    StyleGan2,
+
+    /// <summary>FastGAN's excited path with StyleGAN2's style modulation in place of batch normalisation; one convolution a block.</summary>
+    [JsonStringEnumMemberName("hybrid")]
+    Hybrid,
+}
+
+internal static class GeneratorKinds
+{
+    public static bool HasStyles(this GeneratorKind kind) => kind is GeneratorKind.StyleGan2 or GeneratorKind.Hybrid;
+}
+
+/// <summary>How StyleGAN2's blocks make the image.</summary>
+public enum StyleImage
+{
+    /// <summary>Every block adds to an image that is upsampled from block to block.</summary>
+    [JsonStringEnumMemberName("skip")]
+    Skip,
+
+    /// <summary>Blocks are residual, and the last one makes the image.</summary>
+    [JsonStringEnumMemberName("resnet")]
+    Residual,
 }

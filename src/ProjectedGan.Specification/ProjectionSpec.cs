@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ProjectedGan.Specification;
 
 /// <summary>The fixed random projections on the features (paper, section 3.2).</summary>
@@ -14,4 +16,16 @@ public sealed record ProjectionSpec
 
     /// <summary>How the projections are drawn. Default <c>kaiming_uniform</c>.</summary>
     public ProjectionInit Init { get; init; } = ProjectionInit.KaimingUniform;
+}
+
+/// <summary>How the random projections are drawn.</summary>
+public enum ProjectionInit
+{
+    /// <summary>PyTorch's default for convolutions: Kaiming-uniform with a = √5, bias included (the authors' code).</summary>
+    [JsonStringEnumMemberName("kaiming_uniform")]
+    KaimingUniform,
+
+    /// <summary>Kaiming-normal (the paper's wording).</summary>
+    [JsonStringEnumMemberName("kaiming_normal")]
+    KaimingNormal,
 }

@@ -87,3 +87,18 @@ public sealed class SpecField
     private static string EnumName(object value) =>
         value.GetType().GetField(value.ToString()!)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()!.Name;
 }
+
+/// <summary>
+/// Marks a field that the spec had not from the start: its default is what runs did before, and is left out of the spec's hash, so that
+/// their checkpoints stay usable.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class HashedUnlessDefaultAttribute : Attribute;
+
+/// <summary>Marks a field of the spec that cannot change the trained weights, so that a run may change it and still resume.</summary>
+/// <param name="reason">Why the field has no influence.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OutsideSpecHashAttribute(string reason) : Attribute
+{
+    public string Reason { get; } = reason;
+}

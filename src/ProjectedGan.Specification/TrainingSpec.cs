@@ -62,3 +62,45 @@ public sealed record TrainingSpec
 
     public ClusterSpec Cluster { get; init; } = new();
 }
+
+/// <summary>A Gaussian blur on everything that the discriminators see, fading out linearly. Off by default, as in the reference.</summary>
+public sealed record BlurSpec
+{
+    /// <summary>Standard deviation in pixels at the start, 0 to 64; 0 turns the blur off. Default 0.</summary>
+    public double InitialSigma { get; init; }
+
+    /// <summary>Images after which the blur is gone, 0 or more. Default 0.</summary>
+    public long FadeImages { get; init; }
+
+    /// <summary>The standard deviation in pixels once <paramref name="imagesSeen"/> real images have been shown.</summary>
+    public double Sigma(long imagesSeen) =>
+        FadeImages > 0 ? Math.Max(1 - (imagesSeen / (double)FadeImages), 0) * InitialSigma : 0;
+}
+
+/// <summary>What the run asks of a cluster. <c>pgan train</c>, which is a cluster of one, ignores it.</summary>
+public sealed record ClusterSpec
+{
+    /// <summary>Fewest workers to train with, 1 to <c>replicas</c>; below it the run waits. Default 1.</summary>
+    [OutsideSpecHash("the result does not depend on the number of workers")]
+    public int MinWorkers { get; init; } = 1;
+
+    /// <summary>Most workers, from <see cref="MinWorkers"/> to <c>replicas</c>; 0 is <c>replicas</c>. Default 0.</summary>
+    [OutsideSpecHash("the result does not depend on the number of workers")]
+    public int MaxWorkers { get; init; }
+
+    /// <summary>Higher ones go first, −100 to 100. Default 0.</summary>
+    [OutsideSpecHash("scheduling only")]
+    public int Priority { get; init; }
+}
+
+/// <summary>How gradients are summed over replicas.</summary>
+public sealed record ReductionSpec
+{
+    /// <summary>Rounding of the sums' nodes. Default <c>float32</c>, none. Running statistics always travel unrounded.</summary>
+    [HashedUnlessDefault]
+    public WirePrecision Wire { get; init; } = WirePrecision.Float32;
+
+    /// <summary>Bytes of gradient that travel as one bucket, 4,096 to 1 GiB. Default 4 MiB.</summary>
+    [OutsideSpecHash("every element is summed along the same tree whatever bucket it is in")]
+    public long BucketBytes { get; init; } = 4L << 20;
+}

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using ProjectedGan.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -64,4 +65,23 @@ public static partial class CudaDevices
 
     [LibraryImport(CudaDriver.Library, EntryPoint = "cuDeviceGetAttribute")]
     private static partial int Attribute(out int value, int attribute, int device);
+}
+
+/// <summary>The driver's C interface, which every version of it offers under the same names.</summary>
+internal static partial class CudaDriver
+{
+    public const string Library = "libcuda.so.1";
+
+    /// <exception cref="PganException">The result is not 0; the message has the driver's name for it.</exception>
+    public static void Check(int result)
+    {
+        if (result != 0)
+        {
+            var name = ErrorName(result, out var text) == 0 ? Marshal.PtrToStringUTF8(text) : null;
+            throw new PganException($"CUDA failed with {name ?? "error"} ({result}).");
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "cuGetErrorName")]
+    private static partial int ErrorName(int error, out nint text);
 }

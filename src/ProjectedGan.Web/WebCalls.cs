@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -105,4 +106,47 @@ internal sealed class WebCalls(NodeServerOptions options, Authorizer authorizer,
 
     // NOT_FOUND, as gRPC's documentation spells it.
     private static string Constant(StatusCode code) => string.Concat(code.ToString().Select((letter, index) => index > 0 && char.IsUpper(letter) ? $"_{letter}" : $"{letter}")).ToUpperInvariant();
+}
+
+internal static partial class WebCallsLog
+{
+    [LoggerMessage(141, LogLevel.Debug, "A web request like {Method} is refused with {Code}: {Reason}")]
+    public static partial void Refused(ILogger logger, string method, StatusCode code, string reason);
+
+    [LoggerMessage(142, LogLevel.Error, "The web request {Path} failed (incident {Incident})")]
+    public static partial void Failed(ILogger logger, string path, string incident, Exception exception);
+}
+
+/// <summary>What browsers are told about every answer: run nothing and load nothing but what comes from here.</summary>
+internal static class WebHeaders
+{
+    // Images with a token are fetched by script and shown as blobs.
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public static void AddTo(HttpResponse response)
+    {
+        IHeaderDictionary headers = response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers[HeaderNames.Vary] = HeaderNames.Authorization;
+    }
+}
+
+/// <summary>Reads the parts of an address.</summary>
+internal static class WebQuery
+{
+    public static string Id(HttpContext context) => (string)context.Request.RouteValues["id"]!;
+
+    /// <exception cref="FieldException">It is no number from 0 to <paramref name="most"/>.</exception>
+    public static long Number(HttpContext context, string name, long standard, long most)
+    {
+        string? text = context.Request.Query[name];
+        return string.IsNullOrEmpty(text) ? standard
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= most ? number
+            : throw new FieldException(name, $"{name} is '{Shortened(text)}'; use a whole number from 0 to {most}.");
+    }
+
+    public static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

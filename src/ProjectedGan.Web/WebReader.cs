@@ -1,6 +1,7 @@
 using Google.Protobuf.Collections;
 using Microsoft.AspNetCore.Http;
 using ProjectedGan.Coordinator.Services;
+using ProjectedGan.Hosting.Security;
 using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
 
@@ -64,4 +65,11 @@ internal sealed class WebReader(ExperimentReader reader, NodeCatalog nodes)
         entries.Clear();
         entries.AddRange(last);
     }
+}
+
+/// <summary>Says who is signed in, and what runs here.</summary>
+internal sealed class WebSession(AccessPolicy access)
+{
+    public Task WriteAsync(HttpContext context) =>
+        WebJson.WriteObjectAsync(context, new { user = Caller.Of(context).Name, asksForToken = access.Tokens is not null, version = ProductVersion.Release });
 }

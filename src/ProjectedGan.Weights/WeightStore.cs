@@ -110,3 +110,26 @@ public sealed class WeightStore(string folder, IWeightImporter? importer = null)
 
     private string? Find(string name) => IsName(name) && (Contains(name) || importer?.TryImport(this, name) == true) ? Path(name) : null;
 }
+
+/// <summary>Brings entries into a <see cref="WeightStore"/> that lacks them; it knows the networks, which the store does not.</summary>
+public interface IWeightImporter
+{
+    /// <summary>Imports an entry from a file that is at hand.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="WeightFileException">There is one, and it cannot be imported.</exception>
+    bool TryImport(WeightStore store, string name);
+
+    /// <summary>Whether the weights can be fetched from their publisher.</summary>
+    bool IsPublished(string name);
+}
+
+/// <summary>One entry of a <see cref="WeightStore"/>.</summary>
+/// <param name="Name">The entry's name.</param>
+/// <param name="Path">Its file.</param>
+/// <param name="Description">What it holds; null where the file cannot be read.</param>
+/// <param name="Problem">Why it cannot be read; null where it can.</param>
+public sealed record StoredWeights(string Name, string Path, WeightDescription? Description, string? Problem)
+{
+    /// <summary>The network that the weights belong to, as the import recorded it; null where it did not.</summary>
+    public string? Network => Description?.Metadata.GetValueOrDefault(WeightMetadata.Network);
+}

@@ -1,9 +1,12 @@
+using Microsoft.Extensions.Logging;
 using ProjectedGan.AllReduce.Groups;
 using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.AllReduce.StateTransfer;
 using ProjectedGan.AllReduce.Transport;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Foundation;
+using ProjectedGan.Hosting.Artifacts;
+using ProjectedGan.Hosting.Links;
 using ProjectedGan.Hosting.Runs;
 using ProjectedGan.Protocol.V1;
 using ProjectedGan.Specification;
@@ -313,4 +316,63 @@ internal sealed class HostedRun : IAsyncDisposable
         await Task.Run(() => Trainer.Load(CheckpointStore.Open(folder)), cancellation);
         Directory.Delete(folder, recursive: true);
     }
+}
+
+/// <summary>What a worker process lends to the run that it hosts.</summary>
+internal sealed record HostedRunServices
+{
+    /// <summary>This worker's id.</summary>
+    public required string Worker { get; init; }
+
+    /// <summary>The folder of what belongs to the run alone; emptied when the run leaves.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Replicas computed side by side; 0 for as many as the processors allow.</summary>
+    public required int Lanes { get; init; }
+
+    /// <summary>Datasets and weights that were fetched.</summary>
+    public required ArtifactStore Cache { get; init; }
+
+    public required ArtifactClient Artifacts { get; init; }
+
+    public required PeerServer Peers { get; init; }
+
+    /// <summary>Sends news to the coordinator.</summary>
+    public required Action<WorkerMessage, Importance> Send { get; init; }
+
+    /// <summary>Where the images that replicas take are written down; null for nowhere.</summary>
+    public ImageLedger? Ledger { get; init; }
+
+    public required WorkerInstruments Instruments { get; init; }
+
+    /// <summary>How long training may stand still.</summary>
+    public required StallWatch Stall { get; init; }
+
+    /// <summary>Ends the process, whose training cannot be ended any other way.</summary>
+    public required Action End { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Logger { get; init; }
+}
+
+internal static partial class HostedRunLog
+{
+    [LoggerMessage(3021, LogLevel.Information, "Run {Run} is complete at iteration {Iteration}; weights {WeightsHash}.")]
+    public static partial void Finished(ILogger logger, string run, long iteration, string weightsHash);
+
+    [LoggerMessage(3022, LogLevel.Warning, "Run {Run}: membership epoch {MembershipEpoch} ends here at iteration {Iteration}. {Reason}")]
+    public static partial void Interrupted(ILogger logger, string run, long membershipEpoch, long iteration, string reason);
+
+    [LoggerMessage(3023, LogLevel.Information, "Run {Run}: copied the state of iteration {Iteration} from {Worker}.")]
+    public static partial void Copied(ILogger logger, string run, long iteration, string worker);
+
+    [LoggerMessage(3024, LogLevel.Warning, "Run {Run}: {What} could not be uploaded; it or a later one will be. {Reason}")]
+    public static partial void NotUploaded(ILogger logger, string run, string what, string reason);
+
+    [LoggerMessage(3025, LogLevel.Warning, "Run {Run}: {Message}")]
+    public static partial void Degraded(ILogger logger, string run, string message);
+
+    [LoggerMessage(3026, LogLevel.Critical, "Run {Run}: {Message}")]
+    public static partial void Stalled(ILogger logger, string run, string message);
 }

@@ -15,6 +15,7 @@ using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Hosting;
 using ProjectedGan.Tensors;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Worker;
 
@@ -148,4 +149,59 @@ public static class WorkerHost
         sockets.EnableMultipleHttp2Connections = false;
         return GrpcChannel.ForAddress(address, PeerChannels.Options(NodeChannel.WithToken(sockets, identity)));
     }
+}
+
+internal static partial class WorkerRoleLog
+{
+    public static void Checked(ILogger logger, ConvolutionReport report)
+    {
+        if (report.Fault is null)
+        {
+            Right(logger, report);
+        }
+        else
+        {
+            WithoutOneDnn(logger, report);
+        }
+    }
+
+    [LoggerMessage(3031, LogLevel.Warning, "The run did not go on without this worker within --drain ({Seconds} s); it leaves all the same. What no checkpoint and no other worker has is trained again.")]
+    public static partial void LeftEarly(ILogger logger, double seconds);
+
+    [LoggerMessage(3032, LogLevel.Information, "{Report}.")]
+    private static partial void Right(ILogger logger, ConvolutionReport report);
+
+    [LoggerMessage(3033, LogLevel.Warning, "{Report} The worker trains with others that compute without oneDNN, and slowly.")]
+    private static partial void WithoutOneDnn(ILogger logger, ConvolutionReport report);
+}
+
+/// <summary>A worker's command line.</summary>
+/// <param name="Node">What it has in common with evaluators.</param>
+/// <param name="Device">Where it computes.</param>
+/// <param name="Advertise">Where peers reach it; null for where it listens.</param>
+/// <param name="Lanes">Replicas computed side by side; 0 for as many as there are processors.</param>
+/// <param name="SharesMemory">Whether it exchanges gradients with workers of its machine through shared memory.</param>
+/// <param name="Drain">How long it stays in its run once it is told to stop.</param>
+/// <param name="Stall">How long its training may stand still before it ends.</param>
+public sealed record WorkerSettings(NodeSettings Node, Device Device, string? Advertise, int Lanes, bool SharesMemory, TimeSpan Drain, TimeSpan Stall);
+
+/// <summary>The words of the stream between a worker and its coordinator.</summary>
+internal static class WorkerProtocol
+{
+    public static LinkProtocol<WorkerMessage, WorkerCommand> Create(
+        Cluster.ClusterClient client, RegisterWorker registration, Func<WorkerStatus> status, Action<Assignment> assigned) => new()
+        {
+            Open = cancellation => client.Work(cancellationToken: cancellation),
+            Registration = new WorkerMessage { Register = registration },
+            Status = () => new WorkerMessage { Status = status() },
+            RegisteredIn = command => command.Registered,
+            IsAck = command => command.Ack is not null,
+            Obey = command =>
+            {
+                if (command.Assignment is { } assignment)
+                {
+                    assigned(assignment);
+                }
+            },
+        };
 }

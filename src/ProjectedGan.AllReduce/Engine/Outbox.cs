@@ -95,3 +95,11 @@ internal sealed class Outbox : IDisposable
 
     public void Dispose() => _available.Dispose();
 }
+
+/// <summary>Who goes first.</summary>
+internal enum OutboxPriority
+{
+    Control,
+    Result,
+    Partial,
+}

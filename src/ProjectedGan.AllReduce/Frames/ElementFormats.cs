@@ -15,3 +15,13 @@ internal static class ElementFormats
     /// <summary>Bytes of an element of the tensor.</summary>
     public static int MemoryBytes(this ElementFormat format) => format == ElementFormat.BFloat16 ? 4 : format.WireBytes();
 }
+
+/// <summary>What a frame's payload is made of; the numbers are those of <c>WireType</c> in protos/pgan/v1/collective.proto.</summary>
+internal enum ElementFormat : byte
+{
+    /// <summary>No tensor.</summary>
+    None = 0,
+    Float32 = 1,
+    BFloat16 = 2,
+    Float64 = 3,
+}

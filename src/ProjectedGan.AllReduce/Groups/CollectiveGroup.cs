@@ -51,3 +51,19 @@ public sealed record CollectiveGroup(string Run, long Epoch, string Self, int Re
         _ = new CanonicalTree(Replicas);
     }
 }
+
+/// <summary>One worker of a membership epoch.</summary>
+/// <param name="Worker">Its name, unique in the group.</param>
+/// <param name="Address">Where its peers reach it.</param>
+/// <param name="Replicas">What it computes.</param>
+public sealed record GroupMember(string Worker, Uri Address, ReplicaRange Replicas);
+
+/// <summary>How float32 gradients travel. float64 tensors and all statistics travel as they are.</summary>
+public enum WireType
+{
+    /// <summary>As they are.</summary>
+    Float32,
+
+    /// <summary>As bfloat16. Every node of the tree is formed in float32 and rounded, sent or not; submitted partial sums are rounded already.</summary>
+    BFloat16,
+}

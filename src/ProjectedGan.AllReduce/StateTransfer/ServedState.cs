@@ -1,5 +1,6 @@
 using ProjectedGan.AllReduce.Engine;
 using ProjectedGan.AllReduce.Groups;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.AllReduce.StateTransfer;
 
@@ -82,3 +83,8 @@ internal sealed class ServedState : IDisposable
         public void Dispose() => owner.Withdraw(this);
     }
 }
+
+/// <summary>A state to be copied between workers: bytes of the owner's choosing and the raw bytes of tensors.</summary>
+/// <param name="Header">At most 16 MiB.</param>
+/// <param name="Tensors">Contiguous; on the CPU or, copied through host memory, on another device.</param>
+public sealed record StateImage(byte[] Header, IReadOnlyList<Tensor> Tensors);

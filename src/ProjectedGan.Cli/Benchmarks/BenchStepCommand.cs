@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ProjectedGan.Cli.Demo;
 using ProjectedGan.Cli.Shell;
 using ProjectedGan.Foundation;
 using ProjectedGan.Specification;
@@ -104,5 +107,60 @@ internal static class BenchStepCommand
             "bench", "step", "--json", "--config", name, "--lanes", $"{Lanes}", "--warmup", $"{Warmup}", "--iterations", $"{Iterations}",
             .. Settings.SelectMany(setting => new[] { "--set", setting }),
         ];
+    }
+}
+
+/// <summary>The specs that <c>pgan bench step</c> knows by name. Weights are random: the time of a step does not depend on them.</summary>
+internal static class StepConfigurations
+{
+    private static readonly Dictionary<string, Func<TrainingSpec>> ByName = new()
+    {
+        ["demo"] = () => DemoSpec.Create("synthetic", FeatureSpec.RandomWeights, 0, DeviceKind.Cpu),
+        ["fastgan_lite-128"] = () => Reference(GeneratorKind.FastGanLite, 128, 8),
+        ["fastgan_lite-256"] = () => Reference(GeneratorKind.FastGanLite, 256, 16),
+        ["fastgan-256"] = () => Reference(GeneratorKind.FastGan, 256, 16),
+    };
+
+    public static IReadOnlyCollection<string> Names => ByName.Keys;
+
+    /// <exception cref="UsageException">The name is unknown.</exception>
+    public static TrainingSpec Find(string name) => ByName.TryGetValue(name, out var create)
+        ? create()
+        : throw new UsageException($"--config: '{name}' is unknown; use one of {string.Join(", ", Names)}.");
+
+    // The reference's widths.
+    private static TrainingSpec Reference(GeneratorKind kind, int resolution, int batch) => new()
+    {
+        Batch = batch,
+        Data = new() { Path = "synthetic", Resolution = resolution },
+        Generator = new() { Kind = kind },
+        Features = new() { Weights = FeatureSpec.RandomWeights },
+    };
+}
+
+/// <summary>What one process measured; peers print the same object.</summary>
+/// <param name="Seconds">Time of each counted iteration.</param>
+/// <param name="PeakBytes">Peak resident memory of the process, or of the device where it computes on one.</param>
+/// <param name="Parts">Mean seconds of each part of an iteration; lanes that run side by side add up. Peers give none.</param>
+internal sealed record StepMeasurement(double[] Seconds, long PeakBytes, IReadOnlyDictionary<string, double>? Parts = null)
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    [JsonIgnore]
+    public double Median => Seconds.Order().ElementAt(Seconds.Length / 2);
+
+    public string ToJson() => JsonSerializer.Serialize(this, Options);
+
+    /// <summary>Reads the last line of a process' output; null where it is something else.</summary>
+    public static StepMeasurement? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StepMeasurement>(line, Options) is { Seconds.Length: > 0 } measured ? measured : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -200,3 +200,25 @@ internal sealed class TrainingSession : IDisposable
         AnimationFile.Write(Folder.Interpolation, walk.Frames(generator, stop), walk.FramesPerSecond, stop);
     }
 }
+
+/// <summary>Why a session ended.</summary>
+internal enum SessionEnd
+{
+    /// <summary>All images of the spec were shown.</summary>
+    Complete,
+
+    /// <summary>The clock ran out.</summary>
+    BudgetUsed,
+
+    /// <summary>Ctrl-C or a termination signal.</summary>
+    Interrupted,
+}
+
+/// <summary>What a session does besides training; none of it can change the weights.</summary>
+internal sealed record SessionOptions
+{
+    public TrainingBudget Budget { get; init; } = TrainingBudget.Unlimited;
+
+    /// <summary>Generated images a Fréchet distance is measured on; 0 measures none, null takes the spec's <c>evaluation.samples</c>.</summary>
+    public int? EvaluationSamples { get; init; }
+}

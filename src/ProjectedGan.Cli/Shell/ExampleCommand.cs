@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Cli.Shell;
@@ -36,4 +38,41 @@ internal sealed class ExampleCommand(string name, string description, params str
                 return exception is UsageException ? ExitCode.Usage : ExitCode.Failure;
             }
         });
+}
+
+/// <summary>The usual help, followed by the examples of the command it is asked for.</summary>
+internal sealed class HelpWithExamples(HelpAction plain) : SynchronousCommandLineAction
+{
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = plain.Invoke(parseResult);
+        if (parseResult.CommandResult.Command is ExampleCommand { Examples.Count: > 0 } command)
+        {
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (string example in command.Examples)
+            {
+                output.WriteLine($"  ./pgan {example}");
+            }
+
+            output.WriteLine();
+        }
+
+        return code;
+    }
+}
+
+/// <summary>What <c>pgan</c> exits with.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+
+    /// <summary>The command was understood and failed: a broken file, a full disk, a missing GPU.</summary>
+    public const int Failure = 1;
+
+    /// <summary>The command or the spec was not usable as given.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Stopped by Ctrl-C, as shells report it: 128 + SIGINT.</summary>
+    public const int Interrupted = 130;
 }

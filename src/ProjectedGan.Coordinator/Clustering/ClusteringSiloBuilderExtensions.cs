@@ -60,3 +60,47 @@ public static class ClusteringSiloBuilderExtensions
         return builder;
     }
 }
+
+/// <summary>
+/// The time as the database tells it, so that coordinators on machines whose clocks differ mean the same by a moment: a grain that moves finds its
+/// leases, patience and versions where it left them. Between two looks at the database the time goes on with the machine's steady clock, which nobody
+/// sets. Timers are the system's. Before the first look it is the system's time.
+/// </summary>
+public sealed class DatabaseClock : TimeProvider
+{
+    private Look? _last;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        Look? last = Volatile.Read(ref _last);
+        return last is null ? base.GetUtcNow() : last.Time + GetElapsedTime(last.Timestamp);
+    }
+
+    /// <summary>Takes over what the database answered to a question that was asked between two timestamps.</summary>
+    internal void Learn(DateTimeOffset told, long asked, long answered) => Volatile.Write(ref _last, new Look(told, asked + ((answered - asked) / 2)));
+
+    private sealed record Look(DateTimeOffset Time, long Timestamp);
+}
+
+/// <summary>A silo that has no peers listens nowhere: no port to clash, and no way to the grains past the API's tokens.</summary>
+internal sealed class NoListener(EndPoint endpoint) : IConnectionListener
+{
+    private readonly TaskCompletionSource<ConnectionContext?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public EndPoint EndPoint => endpoint;
+
+    public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => new(_end.Task.WaitAsync(cancellationToken));
+
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        _end.TrySetResult(null);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => UnbindAsync();
+
+    internal sealed class Factory : IConnectionListenerFactory
+    {
+        public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => new(new NoListener(endpoint));
+    }
+}

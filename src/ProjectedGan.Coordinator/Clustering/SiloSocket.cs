@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Coordinator.Clustering;
@@ -38,4 +40,52 @@ internal sealed class SiloSocket : IConnectionListenerFactory
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = _ => _socket }), NullLoggerFactory.Instance).BindAsync(endpoint, cancellationToken);
+}
+
+/// <summary>The value of <c>--silo-listen</c>.</summary>
+/// <param name="Interface">Null for the one by which this machine reaches the database: where that is, the other coordinators are as well.</param>
+/// <param name="Port">0 lets the system choose.</param>
+public sealed record SiloListen(IPAddress? Interface, int Port)
+{
+    // Nothing is sent there: the system is asked for its way to an address.
+    private const int AnyPort = 9;
+
+    /// <param name="text">HOST:PORT; HOST is an address or *.</param>
+    /// <exception cref="UsageException">The text is no such address.</exception>
+    public static SiloListen Parse(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        string host = colon < 0 ? "" : text[..colon].Trim('[', ']');
+        IPAddress? address = null;
+        return (host == "*" || IPAddress.TryParse(host, out address))
+            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= IPEndPoint.MaxPort
+            && !Equals(address, IPAddress.Any) && !Equals(address, IPAddress.IPv6Any)
+            ? new(address, port)
+            : throw new UsageException($"--silo-listen '{text}' is no HOST:PORT; HOST is an IP address under which other coordinators reach this machine, or *; port 0 is any free one: *:0.");
+    }
+
+    /// <exception cref="UsageException">The database's host is not known.</exception>
+    public IPEndPoint Resolve(string connectionString) => new(Interface ?? Towards(connectionString), Port);
+
+    private static IPAddress Towards(string connectionString)
+    {
+        string host = (new NpgsqlConnectionStringBuilder(connectionString).Host ?? "").Split(',')[0];
+        if (host.StartsWith('/'))
+        {
+            // A socket in a folder: the server is on this machine, and so is everybody who uses it.
+            return IPAddress.Loopback;
+        }
+
+        try
+        {
+            using Socket socket = new(SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(host, AnyPort);
+            IPAddress own = ((IPEndPoint)socket.LocalEndPoint!).Address;
+            return own.IsIPv4MappedToIPv6 ? own.MapToIPv4() : own;
+        }
+        catch (SocketException error)
+        {
+            throw new UsageException($"--connection-string: this machine knows no way to '{host}' ({error.Message}). Check the Host, or name this machine's own address in --silo-listen.", error);
+        }
+    }
 }

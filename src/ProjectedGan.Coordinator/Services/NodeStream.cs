@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using ProjectedGan.Hosting.Serving;
 
 namespace ProjectedGan.Coordinator.Services;
@@ -42,4 +43,37 @@ internal static class NodeStream
         await Task.WhenAll(receiving, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await first;
     }
+}
+
+/// <summary>Lets the two halves of a stream's handler write to it: gRPC takes one message at a time.</summary>
+internal sealed class CommandWriter<T>(IServerStreamWriter<T> stream, CancellationToken cancellation) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1);
+
+    public async Task WriteAsync(T command)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            await stream.WriteAsync(command, cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+}
+
+internal static partial class NodeLinkLog
+{
+    [LoggerMessage(132, LogLevel.Information, "The {Role} {Node} connected; {Address}")]
+    public static partial void Connected(ILogger logger, string role, string node, string address);
+
+    [LoggerMessage(133, LogLevel.Information, "The {Role} {Node} disconnected")]
+    public static partial void Disconnected(ILogger logger, string role, string node);
+
+    [LoggerMessage(134, LogLevel.Warning, "{Message} of {Node} is dropped: {Reason}")]
+    public static partial void Dropped(ILogger logger, string message, string node, string reason);
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Orleans.Storage;
 
 namespace ProjectedGan.Coordinator.Storage;
@@ -130,4 +132,42 @@ public sealed class SqlGrainStorage : IGrainStorage, ILifecycleParticipant<ISilo
             return (T)empty;
         }
     }
+}
+
+/// <summary>
+/// States as JSON text. Members that a state's type no longer has are ignored, and members that it has gained keep their defaults,
+/// so that a coordinator reads what an older or newer one wrote.
+/// </summary>
+internal static class StatePayload
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    // What has a null where its type allows none would fail its grain later, at any place.
+    private static readonly JsonSerializerOptions Reading = new(Options) { RespectNullableAnnotations = true };
+
+    public static string Write<T>(T state) => JsonSerializer.Serialize(state, Options);
+
+    /// <exception cref="JsonException">The text is no state of that type.</exception>
+    public static T Read<T>(string payload) => JsonSerializer.Deserialize<T>(payload, Reading) ?? throw new JsonException("The state is null.");
+
+    /// <summary>The state of a grain that has none yet.</summary>
+    public static T New<T>()
+        => typeof(T).IsValueType || typeof(T).GetConstructor([]) is not null ? Activator.CreateInstance<T>() : (T)RuntimeHelpers.GetUninitializedObject(typeof(T));
+}
+
+/// <summary>
+/// A state whose grain lives on where what is stored of it cannot be read: it gets an empty state that says so, which it must not write. A grain
+/// with any other state cannot be activated then, and every call of it fails.
+/// </summary>
+internal interface IUnreadableState
+{
+    /// <summary>Why the stored state cannot be read, in one line; empty in the ordinary case. Never stored.</summary>
+    string Unreadable { get; set; }
 }

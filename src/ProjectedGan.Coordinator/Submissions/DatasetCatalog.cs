@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ProjectedGan.Data.Datasets;
 using ProjectedGan.Foundation;
 using ProjectedGan.Hosting.Artifacts;
@@ -74,3 +75,14 @@ internal sealed class DatasetCatalog(ArtifactStore store, string folder)
         }
     }
 }
+
+/// <summary>What a dataset's file turned out to be.</summary>
+/// <param name="Hash">Over images and labels, see <see cref="Data.Datasets.IImageDataset.Hash"/>.</param>
+/// <param name="Images">Number of images.</param>
+/// <param name="Resolution">Pixels a side.</param>
+/// <param name="Classes">Largest label plus one; 0 without labels.</param>
+/// <param name="LeftOut">
+/// Sentences about files that are no images. A note without it is of a program that took other files for images, and not believed.
+/// </param>
+internal sealed record DatasetFacts(
+    string Hash, int Images, int Resolution, int Classes, [property: JsonRequired] IReadOnlyList<string> LeftOut);

@@ -151,3 +151,10 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
 
     private static string DefaultName(string path) => Path.GetFileNameWithoutExtension(path) is { Length: > 0 and <= SubmissionLimits.NameLength } name ? name : "experiment";
 }
+
+/// <summary>Bounds of a submission's texts.</summary>
+internal static class SubmissionLimits
+{
+    /// <summary>Characters of a name and of a request's own key.</summary>
+    public const int NameLength = 100;
+}

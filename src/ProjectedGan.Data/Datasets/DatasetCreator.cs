@@ -153,3 +153,62 @@ public static class DatasetCreator
 
     private sealed record Job(IImageSource Images, int[] Chosen, SourceLabels Labels, DatasetCreateOptions Options);
 }
+
+/// <summary>What <see cref="DatasetCreator"/> has written.</summary>
+public sealed record CreatedDataset
+{
+    /// <summary>The zip.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Images in it.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Its classes; empty without labels.</summary>
+    public required IReadOnlyList<DatasetClass> Classes { get; init; }
+
+    /// <summary>Names of classes of which no image could be used.</summary>
+    public required IReadOnlyList<string> LostClasses { get; init; }
+
+    /// <summary>Images that could not be used, in order of names.</summary>
+    public required IReadOnlyList<SkippedImage> Skipped { get; init; }
+
+    /// <summary>Files of the source that are no images.</summary>
+    public required LeftOutFiles LeftOut { get; init; }
+
+    /// <summary>Images that had fewer pixels than the dataset's.</summary>
+    public required EnlargedImages Enlarged { get; init; }
+}
+
+/// <summary>How far <see cref="DatasetCreator"/> is: images looked at, of how many, and how many of them were skipped.</summary>
+public readonly record struct DatasetProgress(int Done, int Total, int Skipped);
+
+/// <summary>What <see cref="DatasetCreator"/> makes of each image.</summary>
+public sealed record DatasetCreateOptions
+{
+    /// <summary>Pixels a side, a power of two that can be trained: 64 to 1024.</summary>
+    public required int Resolution { get; init; }
+
+    /// <summary>3 RGB or 1 grey.</summary>
+    public int Channels { get; init; } = 3;
+
+    public ImageFit Fit { get; init; } = ImageFit.Crop;
+
+    /// <summary>Behind transparent pixels, and the bars of <see cref="ImageFit.Letterbox"/>.</summary>
+    public RgbColor Background { get; init; } = RgbColor.White;
+
+    /// <summary>Writes a left-right flipped copy behind each image. Training can also mirror as it reads, at no cost in space.</summary>
+    public bool Mirror { get; init; }
+
+    /// <summary>Images whose shorter side has fewer pixels are skipped; 0 takes all.</summary>
+    public int MinimumSize { get; init; }
+
+    public LabelSource Labels { get; init; } = LabelSource.Existing;
+
+    /// <summary>Decoding threads; 0 for one a processor. The result does not depend on it.</summary>
+    public int Threads { get; init; }
+}
+
+/// <summary>Images that were enlarged to the resolution of a dataset, mirrored copies aside.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Smallest">The one with the fewest pixels across: name and size; null where there is none.</param>
+public sealed record EnlargedImages(int Count, string? Smallest);

@@ -55,3 +55,22 @@ internal static class DatasetImageMaker
         return result;
     }
 }
+
+/// <summary>How an image of any shape becomes a square.</summary>
+public enum ImageFit
+{
+    /// <summary>The largest centred square is cut out.</summary>
+    Crop,
+
+    /// <summary>The whole image is kept, with bars of the background colour.</summary>
+    Letterbox,
+
+    /// <summary>The whole image is kept and its proportions are not.</summary>
+    Stretch,
+}
+
+/// <summary>What became of an image.</summary>
+/// <param name="Pngs">The PNG; with <see cref="DatasetCreateOptions.Mirror"/> the flipped one follows.</param>
+/// <param name="Width">Pixels a row of the image that it was made of, upright.</param>
+/// <param name="Height">Rows of that image.</param>
+internal sealed record MadeImage(byte[][] Pngs, int Width, int Height);

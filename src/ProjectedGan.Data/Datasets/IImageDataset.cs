@@ -1,3 +1,6 @@
+using ProjectedGan.Data.Images;
+using ProjectedGan.Foundation;
+
 namespace ProjectedGan.Data.Datasets;
 
 /// <summary>Square images of one power-of-two size, in a fixed order. All members may be called from many threads at once.</summary>
@@ -28,4 +31,46 @@ public interface IImageDataset : IDisposable
     /// <exception cref="DatasetException">The image cannot be read; the message names it.</exception>
     /// <exception cref="ArgumentException">The span has another size.</exception>
     void Read(int index, Span<byte> planar);
+}
+
+/// <summary>A dataset that is missing, empty, damaged or unfit for training. The message names the file and what to do.</summary>
+public sealed class DatasetException : PganException
+{
+    public DatasetException(string message)
+        : base(message)
+    {
+    }
+
+    public DatasetException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>Doubles a dataset: the second half is the first, mirrored left and right, with the same labels (StyleGAN's "mirror").</summary>
+/// <remarks>It owns the dataset and disposes it.</remarks>
+public sealed class MirroredDataset(IImageDataset dataset) : IImageDataset
+{
+    public int Count => checked(dataset.Count * 2);
+
+    public int Resolution => dataset.Resolution;
+
+    public int Channels => dataset.Channels;
+
+    public int ClassCount => dataset.ClassCount;
+
+    public string Hash => DatasetHash.Derive("mirror", dataset.Hash);
+
+    public string Name(int index) => dataset.Name(index % dataset.Count);
+
+    public int? Label(int index) => dataset.Label(index % dataset.Count);
+
+    public void Read(int index, Span<byte> planar)
+    {
+        dataset.Read(index % dataset.Count, planar);
+        if (index >= dataset.Count)
+            PlanarPixels.FlipHorizontally(planar, Resolution);
+    }
+
+    public void Dispose() => dataset.Dispose();
 }

@@ -119,3 +119,37 @@ public abstract class ImageDataset : IImageDataset
         return ArrayPool<byte>.Shared.Rent(info.Width * info.Height * info.Channels);
     }
 }
+
+/// <summary>How a dataset is opened for training.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>3: RGB, grey images repeat their channel; 1: grey, RGB images become luma.</summary>
+    public int Channels { get; init; } = 3;
+
+    /// <summary>Bytes of decoded images kept in memory, so that they are decoded once; images past the limit are decoded at each read. 0 keeps none.</summary>
+    public long CacheBytes { get; init; } = 512L << 20;
+}
+
+/// <summary>A folder of images (<see cref="ImageNames"/>) in any sub-folders and an optional dataset.json with labels.</summary>
+/// <param name="path">The folder.</param>
+/// <param name="options">Channels and cache; null for the defaults.</param>
+/// <exception cref="DatasetException">It is missing, empty or unfit for training.</exception>
+public sealed class FolderDataset(string path, DatasetOptions? options = null)
+    : ImageDataset(new FolderImageSource(path), options ?? new DatasetOptions());
+
+/// <summary>A StyleGAN-style zip: PNG (or other image) entries in any folders and an optional dataset.json with labels.</summary>
+/// <param name="path">The zip; it stays open.</param>
+/// <param name="options">Channels and cache; null for the defaults.</param>
+/// <exception cref="DatasetException">It is missing, empty, damaged or unfit for training.</exception>
+public sealed class ZipDataset(string path, DatasetOptions? options = null)
+    : ImageDataset(OpenZip(path), options ?? new DatasetOptions())
+{
+    private static IImageSource OpenZip(string path)
+    {
+        var source = ImageSources.Open(path);
+        if (source is ZipImageSource)
+            return source;
+        source.Dispose();
+        throw new DatasetException($"'{path}' is no zip; make one of it with `pgan dataset create`.");
+    }
+}

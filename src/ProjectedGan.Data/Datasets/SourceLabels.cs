@@ -71,3 +71,26 @@ internal sealed partial class SourceLabels
     [GeneratedRegex("[0-9]+")]
     private static partial Regex Digits();
 }
+
+/// <summary>Where a new dataset's labels come from.</summary>
+public enum LabelSource
+{
+    /// <summary>The source's own dataset.json, where it has one.</summary>
+    Existing,
+
+    /// <summary>
+    /// The first folder in which images differ; classes are numbered in order of folder names, 2 before 10, without those that lost
+    /// every image.
+    /// </summary>
+    SubFolder,
+
+    /// <summary>No labels.</summary>
+    None,
+}
+
+/// <summary>The classes of a dataset that is being written.</summary>
+/// <param name="Classes">All of them, with how many images they have.</param>
+/// <param name="Lost">Names of those of which no image could be used.</param>
+/// <param name="Numbers">Their numbers by the source's.</param>
+internal sealed record WrittenClasses(
+    IReadOnlyList<DatasetClass> Classes, IReadOnlyList<string> Lost, IReadOnlyDictionary<int, int> Numbers);

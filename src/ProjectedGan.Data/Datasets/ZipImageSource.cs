@@ -120,3 +120,7 @@ internal sealed class ZipImageSource : IImageSource
         inflater.ReadExactly(bytes);
     }
 }
+
+/// <summary>One entry of a zip's central directory. Method 0 is stored, 8 deflate.</summary>
+internal sealed record ZipEntryInfo(
+    string Name, int Method, bool Encrypted, uint Crc, long CompressedLength, long Length, long HeaderOffset);

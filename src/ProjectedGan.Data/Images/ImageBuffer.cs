@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Data.Images;
 
@@ -44,3 +45,6 @@ public sealed class ImageBuffer
     /// <summary>The bytes of row <paramref name="y"/>.</summary>
     public Span<byte> Row(int y) => Pixels.AsSpan(y * Width * Channels, Width * Channels);
 }
+
+/// <summary>An image file that cannot be read, or an image that cannot be written. The message does not name the file; callers who know it do.</summary>
+public sealed class ImageException(string message) : PganException(message);

@@ -157,3 +157,34 @@ public static class ImageCodec
         public Func<ImageInfo, byte[]> Allocate { get; } = allocate;
     }
 }
+
+/// <summary>What an image file's header says.</summary>
+/// <param name="Format">The file format, found by content.</param>
+/// <param name="Width">Pixels a row as they are stored: before the turn that EXIF's or TIFF's orientation asks for.</param>
+/// <param name="Height">Rows as they are stored.</param>
+/// <param name="Channels">1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; what decoding gives.</param>
+/// <param name="Frames">Frames of an animation or pages of a TIFF, else 1.</param>
+public readonly record struct ImageInfo(ImageFormat Format, int Width, int Height, int Channels, int Frames)
+{
+    /// <summary>Whether there is a second or fourth channel of alpha.</summary>
+    public bool HasAlpha => Channels is 2 or 4;
+}
+
+/// <summary>How hard the PNG encoder works.</summary>
+public enum PngEffort
+{
+    /// <summary>No compression: fastest to decode, the layout of StyleGAN's dataset zips.</summary>
+    Stored = 0,
+
+    /// <summary>zlib level 1: sample grids during training.</summary>
+    Fast = 1,
+
+    /// <summary>zlib level 9 with adaptive filters: files that are kept.</summary>
+    Small = 2,
+}
+
+/// <summary>A decoded image as its file stores it.</summary>
+/// <param name="Info">Size and channels.</param>
+/// <param name="Orientation">EXIF's number 1 (upright) to 8: how it has to be turned.</param>
+/// <param name="Pixels">Begins with height x width x channels bytes, rows from the top, channels interleaved.</param>
+internal readonly record struct StoredImage(ImageInfo Info, int Orientation, byte[] Pixels);

@@ -174,3 +174,15 @@ internal sealed class ImageFile : IDisposable
 
     private int Number(string field, int otherwise) => _image.GetTypeOf(field) == 0 ? otherwise : (int)_image.Get(field);
 }
+
+/// <summary>The file formats that <see cref="ImageCodec"/> reads.</summary>
+public enum ImageFormat
+{
+    Unknown = 0,
+    Png = 1,
+    Jpeg = 2,
+    WebP = 3,
+    Gif = 4,
+    Tiff = 5,
+    Avif = 6,
+}

@@ -38,3 +38,78 @@ public readonly record struct RandomKey(ulong Value)
         return value ^ (value >> 31);
     }
 }
+
+/// <summary>The part of an iteration that draws random numbers. The numbers are part of every run's results and never change.</summary>
+public enum RandomPhase
+{
+    /// <summary>Draws that belong to no phase.</summary>
+    None = 0,
+    Generator = 1,
+    Discriminator = 2,
+
+    /// <summary>The regularisation of path lengths, within the generator's phase but with latents of its own.</summary>
+    PathLength = 3,
+}
+
+/// <summary>What random numbers are drawn for; each purpose has a stream of its own. The numbers are part of every run's results and never change.</summary>
+public enum RandomPurpose
+{
+    DataOrder = 1,
+    Weights = 2,
+    Latents = 3,
+    Labels = 4,
+    Noise = 5,
+
+    /// <summary>Augmentation of generated images.</summary>
+    Augmentation = 6,
+
+    /// <summary>Augmentation of the dataset's images.</summary>
+    RealAugmentation = 7,
+    Evaluation = 8,
+    Samples = 9,
+    Projection = 10,
+
+    /// <summary>Which images mix the styles of two latents, and from which layer on.</summary>
+    Mixing = 11,
+
+    /// <summary>The second latents.</summary>
+    MixedLatents = 12,
+
+    /// <summary>The directions in which path lengths are measured.</summary>
+    PathDirections = 13,
+
+    /// <summary>Which part of real images a decoder has to find again.</summary>
+    Crops = 14,
+
+    /// <summary>Which images of a dataset a run trains on.</summary>
+    Subset = 32,
+}
+
+/// <summary>
+/// A counter-based generator: number i of a stream is mix(key + (i + 1)·γ) (SplitMix64, see <see cref="RandomKey"/>), the same on every
+/// machine and device. Not thread-safe; two with one key give the same numbers.
+/// </summary>
+public sealed class KeyedRandom(RandomKey key)
+{
+    private ulong _state = key.Value;
+
+    public ulong NextUInt64() => RandomKey.Mix(_state += RandomKey.Gamma);
+
+    /// <summary>Uniform on [0, 1), a multiple of 2⁻²⁴: exact in float.</summary>
+    public float NextSingle() => (NextUInt64() >> 40) * (1f / (1 << 24));
+
+    /// <summary>Uniform on [0, <paramref name="bound"/>), without bias: the high half of a 128-bit product, redrawn in the rare cases that would favour some values (Lemire 2019).</summary>
+    public long NextBelow(long bound)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
+        var range = (ulong)bound;
+        var high = Math.BigMul(NextUInt64(), range, out var low);
+        if (low < range)
+        {
+            var unfair = (0 - range) % range;
+            while (low < unfair)
+                high = Math.BigMul(NextUInt64(), range, out low);
+        }
+        return (long)high;
+    }
+}

@@ -146,3 +146,48 @@ public sealed class FeatureStatistics
         return by > 0 ? by : throw new InvalidOperationException($"A covariance of {Count} samples cannot be divided by {by}; add features first.");
     }
 }
+
+/// <summary>What a covariance divides by. At 50,000 samples the choice is far below the noise of a metric; for small sets it is not.</summary>
+public enum CovarianceDivisor
+{
+    /// <summary>n, as the paper's authors (and StyleGAN) do.</summary>
+    Count,
+
+    /// <summary>n − 1, as pytorch-fid and torch-fidelity do.</summary>
+    CountMinusOne,
+}
+
+/// <summary>Count, mean and scatter (the sum of (x − mean)(x − mean)', [D, D] row-major) of a set of samples.</summary>
+internal sealed record FeatureMoments(long Count, double[] Mean, double[] Scatter)
+{
+    /// <summary>
+    /// The moments of both sets together (Chan, Golub and LeVeque, 1979), in the arrays of <paramref name="other"/>, which is used up.
+    /// </summary>
+    public FeatureMoments PlusInto(FeatureMoments other)
+    {
+        var dimension = Mean.Length;
+        var count = Count + other.Count;
+        var share = (double)other.Count / count;
+        var weight = Count * share;
+        var shift = new double[dimension];
+        var mean = other.Mean;
+        for (var i = 0; i < dimension; i++)
+        {
+            shift[i] = other.Mean[i] - Mean[i];
+            mean[i] = Mean[i] + (shift[i] * share);
+        }
+
+        var scatter = other.Scatter;
+        for (var i = 0; i < dimension; i++)
+        {
+            var scaled = shift[i] * weight;
+            for (var j = 0; j < dimension; j++)
+            {
+                var at = (i * dimension) + j;
+                scatter[at] = Scatter[at] + scatter[at] + (scaled * shift[j]);
+            }
+        }
+
+        return new(count, mean, scatter);
+    }
+}

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using ProjectedGan.Foundation;
 using ProjectedGan.Telemetry.Artifacts;
 
@@ -313,4 +314,40 @@ public sealed class ArtifactStore
     }
 
     private string PartialOf(ArtifactDigest digest) => Path.Combine(_partial, digest.ToString());
+}
+
+/// <summary>Bounds of a store.</summary>
+public sealed record ArtifactStoreOptions
+{
+    /// <summary>Bytes of the largest file that is taken. Default 256 GiB, more than the largest image datasets in use.</summary>
+    public long LargestFile { get; init; } = 256L << 30;
+
+    /// <summary>Bytes that stay free on the disk: the coordinator's database must be able to write. Default 256 MiB.</summary>
+    public long ReservedBytes { get; init; } = 256L << 20;
+
+    /// <summary>Bytes of all files; those that were used longest ago and are not in use go when another one comes. Default: no bound, for files that exist nowhere else.</summary>
+    public long MostBytes { get; init; } = long.MaxValue;
+}
+
+/// <summary>How much of an artifact is here.</summary>
+/// <param name="Complete">Everything, and checked.</param>
+/// <param name="Bytes">Bytes of the whole or of an interrupted transfer.</param>
+public readonly record struct ArtifactState(bool Complete, long Bytes);
+
+/// <summary>Cuts a stream into messages.</summary>
+public static class ArtifactPieces
+{
+    /// <summary>Sends everything from the stream's position to its end, through one buffer.</summary>
+    /// <param name="source">What is sent.</param>
+    /// <param name="pieceBytes">Bytes of a piece.</param>
+    /// <param name="send">Must have serialised the piece when its task is done, as gRPC's writers have: the buffer is used again.</param>
+    /// <param name="cancellation">Ends the sending.</param>
+    public static async Task SendAsync(Stream source, int pieceBytes, Func<ByteString, Task> send, CancellationToken cancellation)
+    {
+        byte[] buffer = new byte[pieceBytes];
+        while (await source.ReadAsync(buffer, cancellation) is > 0 and int read)
+        {
+            await send(UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)));
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ProjectedGan.Foundation;
@@ -43,3 +44,6 @@ public static class CertificateFolder
         File.Move(temporary, path, overwrite: true);
     }
 }
+
+/// <summary>The other side's certificate is not trusted; the message says why and whose it is.</summary>
+public sealed class CertificateRefusedException(string message) : AuthenticationException(message);

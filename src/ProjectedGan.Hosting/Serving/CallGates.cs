@@ -1,3 +1,5 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
 
 namespace ProjectedGan.Hosting.Serving;
@@ -23,4 +25,52 @@ public sealed class CallGates(CallLimits limits)
         _ when method.StartsWith("/pgan.v1.Cluster/", StringComparison.Ordinal) || method.StartsWith("/pgan.v1.Coll", StringComparison.Ordinal) => _nodes,
         _ => _calls,
     };
+}
+
+/// <summary>Lets a number of calls in at once.</summary>
+internal sealed class CallGate(string what, int limit)
+{
+    private int _inside;
+
+    /// <returns>Leaves when it is disposed.</returns>
+    /// <exception cref="RpcException">The limit is reached.</exception>
+    public IDisposable Enter()
+    {
+        if (Interlocked.Increment(ref _inside) <= limit)
+        {
+            return new Exit(this);
+        }
+
+        Interlocked.Decrement(ref _inside);
+        throw StatusMapping.Refuse(
+            StatusCode.ResourceExhausted, $"This node serves at most {limit} {what} at once; try again in a moment.",
+            new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) });
+    }
+
+    private sealed class Exit(CallGate gate) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref gate._inside);
+    }
+}
+
+/// <summary>How much a server does at once. Each kind of call has a bound of its own, so that no kind can shut out another.</summary>
+public sealed record CallLimits
+{
+    /// <summary>Short calls. Default 256.</summary>
+    public int Calls { get; init; } = 256;
+
+    /// <summary>Uploads and downloads. Default 64.</summary>
+    public int Transfers { get; init; } = 64;
+
+    /// <summary>Clients that watch experiments. Default 1,024.</summary>
+    public int Watches { get; init; } = 1024;
+
+    /// <summary>Workers and evaluators, and peers of a worker. Default 2,048.</summary>
+    public int Nodes { get; init; } = 2048;
+
+    /// <summary>Bytes of a message. Default 2 MiB: a piece of an upload has at most 1 MiB, a spec 256 KiB.</summary>
+    public int MessageBytes { get; init; } = 2 << 20;
+
+    /// <summary>Connections. Default 4,096.</summary>
+    public int Connections { get; init; } = 4096;
 }

@@ -64,3 +64,9 @@ public sealed class StatusMapping(IEnumerable<IKnownFailures> parts)
 
     private static string Bounded(string text, int length) => text.Length <= length ? text : text[..length] + "…";
 }
+
+/// <summary>A field of a request is wrong.</summary>
+public sealed class FieldException(string field, string message) : UsageException(message)
+{
+    public string Field { get; } = field;
+}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProjectedGan.Tensors;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -135,4 +136,42 @@ public sealed class EfficientNetLite : FeatureNetwork
 
     private ConvolutionUnit Add(string path, string convolution, string normalization, ConvolutionOptions options) =>
         AddUnit($"{path}.{convolution}", $"{path}.{normalization}", options, BatchNormLayout.PyTorch);
+}
+
+/// <summary>
+/// MobileNetV2's block: a 1×1 convolution that widens (absent where the factor is 1), a depthwise one, and a 1×1 convolution without
+/// activation that narrows; the input is added where the shapes allow.
+/// </summary>
+internal sealed class InvertedResidual(ConvolutionUnit? expand, ConvolutionUnit depthwise, ConvolutionUnit project) : IFeatureBlock
+{
+    private readonly bool _hasSkip = depthwise.Options.Stride == 1
+        && (expand ?? depthwise).Options.Inputs == project.Options.Outputs;
+
+    /// <summary>[N, C, H, W] to [N, outputs, H / stride, W / stride].</summary>
+    public Tensor Forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = expand?.Forward(input) ?? input;
+        var output = project.Forward(depthwise.Forward(hidden));
+        return (_hasSkip ? output.AddInPlace(input) : output).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>Which EfficientNet-lite: each has more or wider blocks in its middle stages than the one before.</summary>
+public enum EfficientNetLiteVariant
+{
+    /// <summary>timm's <c>tf_efficientnet_lite0</c>, which the paper's authors' code uses.</summary>
+    Lite0,
+
+    /// <summary>timm's <c>tf_efficientnet_lite1</c>, which the paper names.</summary>
+    Lite1,
+
+    /// <summary>timm's <c>tf_efficientnet_lite2</c>.</summary>
+    Lite2,
+
+    /// <summary>timm's <c>tf_efficientnet_lite3</c>.</summary>
+    Lite3,
+
+    /// <summary>timm's <c>tf_efficientnet_lite4</c>.</summary>
+    Lite4,
 }

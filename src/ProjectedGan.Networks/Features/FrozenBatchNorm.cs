@@ -54,3 +54,16 @@ internal sealed class FrozenBatchNorm : nn.Module
         return (factor, Shift.to(ScalarType.Float64).sub(Mean.to(ScalarType.Float64).mul(factor)));
     }
 }
+
+/// <summary>Which tensors a batch normalisation has in its source's weight files.</summary>
+internal enum BatchNormLayout
+{
+    /// <summary>Scale, shift, mean, variance and PyTorch's counter of batches.</summary>
+    PyTorch,
+
+    /// <summary>Scale, shift, mean and variance.</summary>
+    Keras,
+
+    /// <summary>Shift, mean and variance; the scale is one.</summary>
+    KerasWithoutScale,
+}

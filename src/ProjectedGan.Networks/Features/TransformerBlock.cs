@@ -1,4 +1,5 @@
 using ProjectedGan.Tensors;
+using TorchSharp.Modules;
 using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
@@ -53,4 +54,64 @@ internal sealed class TransformerBlock(int channels, int heads, double epsilon =
         var mixed = weights.matmul(parts.select(0, 2)).transpose(1, 2); // [N, tokens, heads, size]
         return Output.Forward(mixed.reshape(samples, tokens, channels));
     }
+}
+
+/// <summary>A layer normalisation of the last axis that is not trained: <c>weight</c> and <c>bias</c> [channels].</summary>
+internal sealed class FrozenLayerNorm : nn.Module
+{
+    /// <summary>The epsilon of the published vision transformers.</summary>
+    public const double VisionTransformerEpsilon = 1e-6;
+
+    private readonly double _epsilon;
+
+    public FrozenLayerNorm(int channels, double epsilon)
+        : base(nameof(FrozenLayerNorm))
+    {
+        _epsilon = epsilon;
+        register_parameter("weight", new Parameter(ones([channels]), requires_grad: false));
+        register_parameter("bias", new Parameter(zeros([channels]), requires_grad: false));
+    }
+
+    public Tensor Forward(Tensor input)
+    {
+        var weight = get_parameter("weight")!;
+        return nn.functional.layer_norm(input, weight.shape, weight, get_parameter("bias"), _epsilon);
+    }
+}
+
+/// <summary>A fully connected layer that is not trained: <c>weight</c> [outputs, inputs] and <c>bias</c> [outputs].</summary>
+internal sealed class FrozenLinear : nn.Module
+{
+    public FrozenLinear(int inputs, int outputs)
+        : base(nameof(FrozenLinear))
+    {
+        register_parameter("weight", new Parameter(zeros([outputs, inputs]), requires_grad: false));
+        register_parameter("bias", new Parameter(zeros([outputs]), requires_grad: false));
+    }
+
+    public Parameter Weight => get_parameter("weight")!;
+
+    public Parameter Bias => get_parameter("bias")!;
+
+    public Tensor Forward(Tensor input) => nn.functional.linear(input, Weight, Bias);
+}
+
+/// <summary>Turns every patch of an image into a vector: a convolution whose stride is its kernel, with bias, not trained.</summary>
+internal sealed class PatchEmbedding : nn.Module
+{
+    private readonly int _side;
+
+    /// <param name="side">Pixels of a patch's side.</param>
+    /// <param name="channels">Length of the vectors.</param>
+    public PatchEmbedding(int side, int channels)
+        : base(nameof(PatchEmbedding))
+    {
+        _side = side;
+        register_parameter("weight", new Parameter(zeros([channels, 3, side, side]), requires_grad: false));
+        register_parameter("bias", new Parameter(zeros([channels]), requires_grad: false));
+    }
+
+    /// <summary>[N, 3, H, W] to [N, channels, H / side, W / side].</summary>
+    public Tensor Forward(Tensor images) =>
+        Convolutions.Apply(images, get_parameter("weight")!, get_parameter("bias"), new ConvolutionGeometry(Stride: _side));
 }

@@ -149,3 +149,13 @@ public sealed class VisionTransformer : FeatureNetwork
                 map, size: [images.size(2) / stride, images.size(3) / stride], mode: InterpolationMode.Bilinear, align_corners: false);
     }
 }
+
+/// <summary>Which vision transformer; both have twelve blocks of 768 channels on patches of 16×16 pixels.</summary>
+public enum VisionTransformerVariant
+{
+    /// <summary>timm's <c>vit_base_patch16_224</c> (Dosovitskiy et al. 2021).</summary>
+    VitBase,
+
+    /// <summary>timm's <c>deit_base_distilled_patch16_224</c> (Touvron et al. 2021), with a token for distillation.</summary>
+    DeitBaseDistilled,
+}

@@ -60,3 +60,8 @@ public abstract class GeneratorNetwork(string name) : Module<Tensor, Tensor?, IN
     /// <summary>The forward pass, arguments checked.</summary>
     protected abstract Tensor Synthesize(Tensor latents, Tensor? labels, INoiseSource? noise);
 }
+
+/// <summary>The truncation trick (Karras et al. 2019, appendix B): styles are moved towards the average, for better and more uniform images.</summary>
+/// <param name="Psi">What stays of the distance from the average: 1 leaves the styles, 0 gives the average image.</param>
+/// <param name="Layers">How many styles are moved, from the coarsest; null for all.</param>
+public sealed record Truncation(double Psi, int? Layers = null);

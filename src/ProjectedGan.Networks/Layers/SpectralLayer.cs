@@ -2,8 +2,8 @@ using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static TorchSharp.torch.nn;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Layers;
 
@@ -99,5 +99,43 @@ public sealed class SpectralLayer : Module<Tensor, Tensor>, ISpectrallyNormalize
     private sealed record WeightShape(long[] Sizes, int RowAxis, long FanIn, bool Bias)
     {
         public long Rows => Sizes[RowAxis];
+    }
+}
+
+/// <summary>
+/// A module whose weights are divided by an estimate of their spectral norm (Miyato et al. 2018). A forward pass, in training
+/// mode too, uses the estimate as it is; only <see cref="PowerIterate"/> moves it, so that the replicas of a run share one
+/// iteration a phase.
+/// </summary>
+public interface ISpectrallyNormalized
+{
+    /// <summary>One power iteration, in place, of each weight that the module's forward pass uses.</summary>
+    void PowerIterate();
+}
+
+/// <summary>Power iteration over a whole network.</summary>
+public static class SpectralNormalization
+{
+    /// <summary>
+    /// One power iteration of every spectrally normalised weight that the network's forward pass uses. The reference does this
+    /// inside each training-mode forward pass; the caller does it here, once before each.
+    /// </summary>
+    /// <remarks>
+    /// Weights that exist for the reference's state_dict but are skipped at the network's resolution do not move, as there.
+    /// Not thread-safe against forward passes of the same network.
+    /// </remarks>
+    public static void PowerIterate(Module network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (network is ISpectrallyNormalized normalized)
+        {
+            normalized.PowerIterate();
+            return;
+        }
+
+        foreach (var (_, child) in network.named_children())
+        {
+            PowerIterate(child);
+        }
     }
 }

@@ -8,3 +8,21 @@ public interface INoiseSource
     /// <summary>The next draw, standard normal. A network draws in execution order, so a source can be replayed.</summary>
     Tensor Draw(long[] shape, ScalarType dtype, Device device);
 }
+
+/// <summary>Standard normal noise from a generator of the network's device.</summary>
+public sealed class GeneratorNoise(Generator generator) : INoiseSource
+{
+    public Tensor Draw(long[] shape, ScalarType dtype, Device device) => randn(shape, dtype, device, false, generator);
+}
+
+/// <summary>The noise planes that a network keeps as part of its state, the same for every image; none where it keeps none.</summary>
+public sealed class StoredNoise : INoiseSource
+{
+    private StoredNoise()
+    {
+    }
+
+    public static StoredNoise Instance { get; } = new();
+
+    public Tensor Draw(long[] shape, ScalarType dtype, Device device) => throw new InvalidOperationException("Stored noise is the network's own and is not drawn.");
+}

@@ -1,6 +1,7 @@
 using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Tensors;
+using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -160,4 +161,72 @@ public sealed class FeatureProjector : nn.Module
         ModuleContainer.Register(this, _groups, $"scratch.{path}", convolution);
         return convolution;
     }
+}
+
+/// <summary>How a projector mixes features (paper, section 3.2); the reference's <c>proj_type</c>.</summary>
+public enum FeatureMixing
+{
+    /// <summary>Features as they are (type 0).</summary>
+    None = 0,
+
+    /// <summary>Cross-channel mixing: a random 1×1 convolution a stage (type 1).</summary>
+    CrossChannel = 1,
+
+    /// <summary>Cross-channel and cross-scale mixing: coarser stages are added into finer ones (type 2).</summary>
+    CrossScale = 2,
+}
+
+/// <summary>The shape of a feature projector.</summary>
+public sealed record FeatureProjectorOptions
+{
+    /// <summary>Which mixing is used.</summary>
+    public FeatureMixing Mixing { get; init; } = FeatureMixing.CrossScale;
+
+    /// <summary>Channels of the finest projected stage, at least 1; the reference's <c>cout</c>.</summary>
+    public int Channels { get; init; } = 64;
+
+    /// <summary>Doubles the channels from stage to stage.</summary>
+    public bool Expand { get; init; } = true;
+
+    /// <summary>How the projections are drawn.</summary>
+    public ProjectionInitialization Initialization { get; init; } = ProjectionInitialization.KaimingUniform;
+}
+
+/// <summary>How the fixed random projections are drawn.</summary>
+public enum ProjectionInitialization
+{
+    /// <summary>Weights and biases uniform in ±1 / √fan-in: PyTorch's default (Kaiming-uniform with a = √5), which the reference uses.</summary>
+    KaimingUniform,
+
+    /// <summary>Weights normal with variance 2 / fan-in (He et al. 2015), biases zero: the paper's wording.</summary>
+    KaimingNormal,
+}
+
+/// <summary>A fixed random 1×1 convolution: <c>weight</c> [outputs, inputs, 1, 1] and <c>bias</c> [outputs], not trained.</summary>
+internal sealed class RandomConvolution : nn.Module
+{
+    public RandomConvolution(int inputs, int outputs, ProjectionInitialization initialization, Generator generator)
+        : base(nameof(RandomConvolution))
+    {
+        Outputs = outputs;
+        var weight = zeros([outputs, inputs, 1, 1]);
+        var bias = zeros([outputs]);
+        if (initialization == ProjectionInitialization.KaimingUniform)
+        {
+            var bound = 1 / Math.Sqrt(inputs);
+            weight.uniform_(-bound, bound, generator);
+            bias.uniform_(-bound, bound, generator);
+        }
+        else
+        {
+            weight.normal_(0, Math.Sqrt(2.0 / inputs), generator);
+        }
+
+        register_parameter("weight", new Parameter(weight, requires_grad: false));
+        register_parameter("bias", new Parameter(bias, requires_grad: false));
+    }
+
+    public int Outputs { get; }
+
+    public Tensor Forward(Tensor input) => Convolutions.Apply(input, get_parameter("weight")!, get_parameter("bias"), new ConvolutionGeometry());
 }

@@ -1,10 +1,13 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using ProjectedGan.Telemetry.Artifacts;
 using ProjectedGan.Telemetry.Collectives;
@@ -84,5 +87,86 @@ public static class TelemetryServiceExtensions
         {
             traces.SetSampler(new ParentBasedSampler(new RootSampler(options.IterationTraceRatio)));
         }
+    }
+}
+
+/// <summary>Who a node is and how much of its traces is kept.</summary>
+public sealed record TelemetryOptions
+{
+    /// <summary><c>service.name</c>; the variable OTEL_SERVICE_NAME wins over it.</summary>
+    public string ServiceName { get; init; } = "projectedgan";
+
+    /// <summary><c>pgan.role</c>: coordinator, worker or evaluator.</summary>
+    public required string Role { get; init; }
+
+    /// <summary><c>service.version</c>, and the version that <c>pgan_build_info</c> shows.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The commit it was built from, where that is known.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>The libtorch that is loaded; null on nodes that load none.</summary>
+    public string? LibtorchVersion { get; init; }
+
+    /// <summary><c>service.instance.id</c>, which tells nodes of one role apart. Default: a new one for each process.</summary>
+    public string InstanceId { get; init; } = Guid.NewGuid().ToString();
+
+    /// <summary>More attributes of the resource; OTEL_RESOURCE_ATTRIBUTES wins over them.</summary>
+    public IReadOnlyDictionary<string, string> ResourceAttributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// Share of training iterations that are traced, 0 to 1, where OTEL_TRACES_SAMPLER does not decide. An iteration takes well under a second
+    /// and a run has up to millions.
+    /// </summary>
+    public double IterationTraceRatio { get; init; } = 0.001;
+}
+
+/// <summary>What the usual OpenTelemetry variables say about export.</summary>
+internal sealed record ExportSettings(bool Metrics, bool Traces, bool SamplerIsChosen)
+{
+    public static ExportSettings From(IConfiguration configuration) => new(
+        IsWanted(configuration, "METRICS"), IsWanted(configuration, "TRACES"), IsSet(configuration["OTEL_TRACES_SAMPLER"]));
+
+    private static bool IsWanted(IConfiguration configuration, string signal) =>
+        (IsSet(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]) || IsSet(configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]))
+        && !string.Equals(configuration[$"OTEL_{signal}_EXPORTER"], "none", StringComparison.OrdinalIgnoreCase);
+
+    // The specification reads an empty variable as an unset one.
+    private static bool IsSet(string? value) => !string.IsNullOrWhiteSpace(value);
+}
+
+/// <summary>The attributes of everything that a node exports.</summary>
+internal static class NodeResource
+{
+    public static void Describe(ResourceBuilder resource, TelemetryOptions options)
+    {
+        KeyValuePair<string, object>[] own =
+        [
+            new("service.name", options.ServiceName),
+            new("service.version", options.Version),
+            new("service.instance.id", options.InstanceId),
+            new("pgan.role", options.Role),
+        ];
+        // What comes later wins: the operator's variables come last.
+        resource.Clear().AddTelemetrySdk().AddAttributes(own)
+            .AddAttributes(options.ResourceAttributes.Select(attribute => new KeyValuePair<string, object>(attribute.Key, attribute.Value)))
+            .AddEnvironmentVariableDetector();
+    }
+}
+
+/// <summary>What runs: a gauge that is always 1, with the versions as attributes.</summary>
+public sealed class BuildInstruments
+{
+    public BuildInstruments(IMeterFactory factory, TelemetryOptions options)
+    {
+        KeyValuePair<string, object?>[] attributes =
+        [
+            new("version", options.Version),
+            new("commit", options.Commit ?? ""),
+            new("libtorch", options.LibtorchVersion ?? ""),
+            new("dotnet", Environment.Version.ToString()),
+        ];
+        factory.Create("ProjectedGan.Telemetry").CreateObservableGauge(
+            "pgan.build.info", () => new Measurement<int>(1, attributes), "1", "Versions of the node's program and of what it runs on.");
     }
 }

@@ -1,3 +1,4 @@
+using ProjectedGan.Data.Ordering;
 using ProjectedGan.Tensors;
 using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
@@ -101,4 +102,41 @@ public static class DiffAugment
     private static Tensor Places(long size, Device device) => arange(Of(0), Of(size), Of(1), ScalarType.Int64, device);
 
     private static long RoundedPart(long size, double ratio) => (long)(size * ratio + 0.5);
+}
+
+/// <summary>Random numbers of an augmentation, asked for in a fixed order, so that a test can feed them and a replica can key them.</summary>
+public interface IAugmentationDraws
+{
+    /// <summary>Uniform on [0, 1).</summary>
+    Tensor Rand(long[] shape, ScalarType dtype, Device device);
+
+    /// <summary>Uniform integers (int64) from <paramref name="low"/> to <paramref name="high"/> - 1.</summary>
+    Tensor RandInt(long low, long high, long[] shape, Device device);
+}
+
+/// <summary>Draws from a keyed stream, made on the CPU and copied: every device sees the same numbers. Not thread-safe.</summary>
+public sealed class KeyedDraws(RandomKey key) : IAugmentationDraws
+{
+    private readonly KeyedRandom _random = new(key);
+
+    public Tensor Rand(long[] shape, ScalarType dtype, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        var values = new float[Elements(shape)];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = _random.NextSingle();
+        return tensor(values, shape, dtype: dtype, device: device);
+    }
+
+    public Tensor RandInt(long low, long high, long[] shape, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(low, high);
+        var values = new long[Elements(shape)];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = low + _random.NextBelow(high - low);
+        return tensor(values, shape, dtype: ScalarType.Int64, device: device);
+    }
+
+    private static int Elements(long[] shape) => checked((int)shape.Aggregate(1L, (product, size) => product * size));
 }

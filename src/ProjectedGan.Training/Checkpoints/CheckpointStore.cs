@@ -220,3 +220,40 @@ public sealed class CheckpointStore(string root, int keep)
         return known.Sha256;
     }
 }
+
+/// <summary>A whole checkpoint on the disk; its bytes were checked when it was opened.</summary>
+/// <param name="Folder">Where it lies.</param>
+/// <param name="Manifest">What it says about itself.</param>
+public sealed record Checkpoint(string Folder, CheckpointManifest Manifest)
+{
+    /// <summary>The path of one of its files.</summary>
+    public string File(string name) => Path.Combine(Folder, name);
+}
+
+/// <summary>Names in a checkpoint. Tensors have the reference's state_dict names, so that weights travel both ways.</summary>
+public static class CheckpointFiles
+{
+    /// <summary>The generator as trained: parameters and buffers.</summary>
+    public const string Generator = "generator.safetensors";
+
+    /// <summary>The generator's moving average with the generator's buffers: what samples are drawn from.</summary>
+    public const string Average = "generator_ema.safetensors";
+
+    /// <summary>The trained half of the reference's discriminator.</summary>
+    public const string Discriminator = "discriminator.safetensors";
+
+    /// <summary>The random projections of its frozen half; the feature network itself is named by hash in the manifest.</summary>
+    public const string Projection = "projection.safetensors";
+
+    /// <summary>Adam's moments of both networks, by parameter.</summary>
+    public const string Optimizer = "optimizer.safetensors";
+
+    internal const string DiscriminatorPrefix = "discriminator.";
+    internal const string ProjectorPrefix = "feature_network.";
+    internal const string GeneratorMoments = "generator.";
+    internal const string DiscriminatorMoments = "discriminator.";
+    internal const string FirstMoment = ".exp_avg";
+    internal const string SecondMoment = ".exp_avg_sq";
+
+    internal static bool IsProjection(string name) => name.StartsWith("scratch.", StringComparison.Ordinal);
+}

@@ -61,3 +61,48 @@ public sealed class DatasetBatches(TrainingSpec spec, IImageDataset dataset, Net
             BatchesAhead = 2 * _hosted.Count,
         });
 }
+
+/// <summary>The real images of a worker's replicas.</summary>
+public interface IRealBatches : IDisposable
+{
+    /// <summary>
+    /// The batch of one replica; blocks until it is decoded. Called once for each hosted replica, iteration by iteration, by the lanes
+    /// side by side, so in any order within an iteration.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    RealBatch Take(long iteration, int replica, CancellationToken cancellationToken);
+
+    /// <summary>Forgets what was read ahead, if anything: from now on other replicas are asked for, at any iteration.</summary>
+    void Restart(ReplicaRange hosted)
+    {
+    }
+}
+
+/// <summary>Class labels as the networks take them.</summary>
+public static class OneHot
+{
+    /// <summary>float32 [labels, classes] with a 1 in each row.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not below <paramref name="classes"/>.</exception>
+    public static Tensor Of(IReadOnlyList<int> labels, int classes)
+    {
+        var values = new float[labels.Count * classes];
+        for (var row = 0; row < labels.Count; row++)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)labels[row], (uint)classes, nameof(labels));
+            values[(row * classes) + labels[row]] = 1;
+        }
+        return tensor(values, [labels.Count, classes]);
+    }
+}
+
+/// <summary>Real images of one replica; disposing it frees the tensors.</summary>
+/// <param name="Images">[n, 3, R, R] in [-1, 1], of the run's type and on its device.</param>
+/// <param name="Labels">One-hot [n, classes]; null without classes.</param>
+public sealed record RealBatch(Tensor Images, Tensor? Labels) : IDisposable
+{
+    public void Dispose()
+    {
+        Images.Dispose();
+        Labels?.Dispose();
+    }
+}

@@ -110,3 +110,10 @@ internal sealed class GeneratorPhase(WorkerState worker)
         state.DiscriminatorCounters!.copy_(lane.DiscriminatorState.Counters.Flat);
     }
 }
+
+/// <summary>Where images come from.</summary>
+public enum ImageOrigin
+{
+    Generated,
+    Real,
+}

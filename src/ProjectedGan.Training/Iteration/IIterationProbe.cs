@@ -14,3 +14,10 @@ internal interface IIterationProbe
     /// <summary>The parameters of one network after the update.</summary>
     void Parameters(TrainingPhase phase, IEnumerable<(string Name, Tensor Parameter)> parameters);
 }
+
+/// <summary>The two phases of an iteration, in order.</summary>
+public enum TrainingPhase
+{
+    Generator,
+    Discriminator,
+}

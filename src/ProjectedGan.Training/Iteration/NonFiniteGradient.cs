@@ -1,3 +1,4 @@
+using ProjectedGan.Foundation;
 using ProjectedGan.Tensors;
 
 namespace ProjectedGan.Training.Iteration;
@@ -20,3 +21,9 @@ public sealed record NonFiniteGradient(
             + $"{Counts.PositiveInfinity} +Inf and {Counts.NegativeInfinity} -Inf elements{from} in {string.Join(", ", Parameters)}{more}.";
     }
 }
+
+/// <summary>
+/// A gradient was not finite and the spec asks to stop then, or no replica has finite losses any more. Any other worker would stop at the same
+/// iteration.
+/// </summary>
+public sealed class NonFiniteGradientException(string message) : PganException(message);

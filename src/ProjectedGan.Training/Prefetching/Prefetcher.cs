@@ -4,6 +4,7 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Data.Ordering;
 using ProjectedGan.Tensors;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Prefetching;
 
@@ -230,5 +231,60 @@ public sealed class Prefetcher : IDisposable
             }
         }
         buffer.Dispose();
+    }
+}
+
+/// <summary>Which batches a <see cref="Prefetcher"/> prepares, and how.</summary>
+public sealed record PrefetchOptions
+{
+    /// <summary>First of the consecutive replicas served.</summary>
+    public int FirstReplica { get; init; }
+
+    /// <summary>Number of replicas served; null for all from the first on.</summary>
+    public int? ReplicaCount { get; init; }
+
+    /// <summary>Iteration to start at: 0, or where a resumed run goes on.</summary>
+    public long FirstIteration { get; init; }
+
+    /// <summary>Decoding threads, at least one.</summary>
+    public int Threads { get; init; } = 2;
+
+    /// <summary>Batches prepared ahead of the oldest one not yet taken; raised to the number of replicas, which are taken side by side.</summary>
+    public int BatchesAhead { get; init; } = 4;
+}
+
+/// <summary>A replica's images at one iteration. Dispose it once they are copied or used: the memory serves a later batch.</summary>
+public sealed class ImageBatch : IDisposable
+{
+    private readonly Action<PinnedBuffer> _giveBack;
+    private PinnedBuffer? _buffer;
+
+    internal ImageBatch(BatchSlot slot, Action<PinnedBuffer> giveBack)
+    {
+        Iteration = slot.Iteration;
+        Replica = slot.Replica;
+        ImageIndices = slot.Indices;
+        Labels = slot.Labels;
+        _buffer = slot.Buffer;
+        _giveBack = giveBack;
+    }
+
+    public long Iteration { get; }
+
+    public int Replica { get; }
+
+    /// <summary>Dataset indices, in the order of the batch.</summary>
+    public IReadOnlyList<int> ImageIndices { get; }
+
+    /// <summary>Class of each image, or null where the dataset has no labels.</summary>
+    public IReadOnlyList<int>? Labels { get; }
+
+    /// <summary>[N, C, H, W] bytes on the CPU, page-locked where there is CUDA. Owned by the batch; gone once it is disposed.</summary>
+    public Tensor Images => (_buffer ?? throw new ObjectDisposedException(nameof(ImageBatch))).Tensor;
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+            _giveBack(buffer);
     }
 }

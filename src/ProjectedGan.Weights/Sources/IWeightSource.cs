@@ -1,3 +1,5 @@
+using ProjectedGan.Foundation;
+
 namespace ProjectedGan.Weights.Sources;
 
 /// <summary>
@@ -28,3 +30,6 @@ public interface IWeightSource : IDisposable
     /// <exception cref="WeightFileException">No such tensor, a range outside of it, or the file cannot be read.</exception>
     void Read(string name, long offset, Span<byte> destination);
 }
+
+/// <summary>A weight file cannot be read, written or loaded into a network. The message names the file and what was found.</summary>
+public sealed class WeightFileException(string message) : PganException(message);

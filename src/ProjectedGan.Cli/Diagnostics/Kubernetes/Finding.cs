@@ -19,3 +19,15 @@ internal sealed record Finding(FindingLevel Level, string Subject, string Text)
         return line.EndsWith('?') ? line : $"{line}.";
     }
 }
+
+/// <summary>How a finding counts.</summary>
+internal enum FindingLevel
+{
+    Ok,
+
+    /// <summary>It works without, or may mend itself.</summary>
+    Warn,
+
+    /// <summary>It does not work.</summary>
+    Fail,
+}

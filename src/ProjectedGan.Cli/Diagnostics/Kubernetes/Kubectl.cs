@@ -98,3 +98,11 @@ internal sealed class Kubectl(string program, string? context)
     private static string Reason(string errors, int code) =>
         errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? $"kubectl ended with {code}";
 }
+
+/// <summary>What kubectl answered: objects, or its own words why not.</summary>
+internal sealed record KubectlAnswer<T>(T? Value, string? Error)
+    where T : class
+{
+    /// <summary>The caller is known, and may not ask this.</summary>
+    public bool IsForbidden => Error?.Contains("(Forbidden)", StringComparison.Ordinal) == true;
+}

@@ -180,3 +180,53 @@ internal sealed class InceptionGraph(Func<string, ConvolutionOptions, Convolutio
             Activation = Activation.Relu,
         });
 }
+
+/// <summary>One branch of an Inception block: a pool, convolutions in turn, and at the end perhaps two side by side.</summary>
+internal sealed record InceptionBranch
+{
+    public InceptionPooling Pooling { get; init; }
+
+    public IReadOnlyList<ConvolutionUnit> Chain { get; init; } = [];
+
+    /// <summary>Convolutions that all read the chain's output; their outputs stand one after another.</summary>
+    public IReadOnlyList<ConvolutionUnit> Fork { get; init; } = [];
+
+    /// <summary>The branch's outputs, to be joined along the channels.</summary>
+    public IEnumerable<Tensor> Forward(Tensor input)
+    {
+        var current = Pooling.Apply(input);
+        foreach (var unit in Chain)
+        {
+            current = unit.Forward(current);
+        }
+
+        return Fork.Count == 0 ? [current] : Fork.Select(unit => unit.Forward(current));
+    }
+}
+
+/// <summary>What an Inception branch does before its convolutions.</summary>
+internal enum InceptionPooling
+{
+    None,
+
+    /// <summary>3×3 average at stride 1; padding does not count.</summary>
+    Average,
+
+    /// <summary>3×3 maximum at stride 1.</summary>
+    Maximum,
+
+    /// <summary>3×3 maximum at stride 2 without padding: halves the map.</summary>
+    Halving,
+}
+
+internal static class InceptionPoolings
+{
+    public static Tensor Apply(this InceptionPooling pooling, Tensor input) => pooling switch
+    {
+        InceptionPooling.Average => nn.functional.avg_pool2d(
+            input, kernel_size: 3, stride: 1, padding: 1, ceil_mode: false, count_include_pad: false),
+        InceptionPooling.Maximum => nn.functional.max_pool2d(input, kernel_size: 3, stride: 1, padding: 1),
+        InceptionPooling.Halving => nn.functional.max_pool2d(input, kernel_size: 3, stride: 2),
+        _ => input,
+    };
+}

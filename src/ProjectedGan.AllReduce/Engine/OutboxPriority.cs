@@ -1,9 +1,0 @@
-namespace ProjectedGan.AllReduce.Engine;
-
-/// <summary>Who goes first.</summary>
-internal enum OutboxPriority
-{
-    Control,
-    Result,
-    Partial,
-}

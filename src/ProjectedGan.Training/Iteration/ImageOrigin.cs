@@ -1,8 +1,0 @@
-namespace ProjectedGan.Training.Iteration;
-
-/// <summary>Where images come from.</summary>
-public enum ImageOrigin
-{
-    Generated,
-    Real,
-}
