@@ -106,3 +106,113 @@ public sealed class FusedAdam : IDisposable
         return zeros_like(parameter).DetachFromDisposeScope();
     }
 }
+
+/// <summary>Settings of Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1).</summary>
+public sealed record AdamOptions
+{
+    /// <summary>Step size, above 0. Default: Projected GAN's (section 4), for generator and discriminator alike.</summary>
+    public double LearningRate { get; init; } = 2e-4;
+
+    /// <summary>Decay of the first moment, in [0, 1). Default 0, as GANs with hinge loss are trained.</summary>
+    public double Beta1 { get; init; }
+
+    /// <summary>Decay of the second moment, in [0, 1).</summary>
+    public double Beta2 { get; init; } = 0.99;
+
+    /// <summary>Added to the corrected root of the second moment; at least 0.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <exception cref="UsageException">A value is outside its range.</exception>
+    public void Validate()
+    {
+        if (!(LearningRate > 0) || double.IsInfinity(LearningRate))
+        {
+            throw new UsageException($"Adam's learning rate is {LearningRate}; it must be a finite number above 0.");
+        }
+
+        RequireDecay("beta1", Beta1);
+        RequireDecay("beta2", Beta2);
+        if (!(Epsilon >= 0) || double.IsInfinity(Epsilon))
+        {
+            throw new UsageException($"Adam's epsilon is {Epsilon}; it must be a finite number of at least 0.");
+        }
+    }
+
+    private static void RequireDecay(string name, double value)
+    {
+        if (!(value >= 0 && value < 1))
+        {
+            throw new UsageException($"Adam's {name} is {value}; it must be at least 0 and below 1.");
+        }
+    }
+}
+
+/// <summary>The exponential moving average of parameters (the generator's, for sampling and evaluation).</summary>
+public static class MovingAverage
+{
+    /// <summary>average = beta · average + (1 − beta) · current, in place, element by element.</summary>
+    /// <param name="average">Tensor to overwrite.</param>
+    /// <param name="current">Newest values, of the same shape, type and device.</param>
+    /// <param name="beta">Weight of the old average, in [0, 1]; 0 copies the newest values exactly.</param>
+    /// <exception cref="ArgumentOutOfRangeException">beta is out of range.</exception>
+    public static void Update(Tensor average, Tensor current, double beta)
+    {
+        if (!(beta >= 0 && beta <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, "The weight of the old average must lie between 0 and 1.");
+        }
+
+        using var noGrad = no_grad();
+        if (beta == 0)
+        {
+            average.copy_(current);
+            return;
+        }
+
+        using var weight = tensor(1 - beta, dtype: average.dtype, device: average.device);
+        average.lerp_(current, weight);
+    }
+}
+
+/// <summary>How many elements of a gradient were not finite.</summary>
+/// <param name="NaN">Not a number.</param>
+/// <param name="PositiveInfinity">+Inf.</param>
+/// <param name="NegativeInfinity">−Inf.</param>
+public readonly record struct NonFiniteCounts(long NaN, long PositiveInfinity, long NegativeInfinity)
+{
+    public long Total => NaN + PositiveInfinity + NegativeInfinity;
+}
+
+/// <summary>The treatment that Projected GAN's authors give gradients before Adam: NaN to 0, +Inf to 1e5, −Inf to −1e5.</summary>
+public static class NonFinite
+{
+    private const double Largest = 1e5;
+
+    /// <summary>Replaces in place and counts.</summary>
+    /// <param name="gradient">Floating-point tensor of any shape.</param>
+    /// <returns>The counts. On CUDA this waits for the device; <see cref="ReplaceDeferred"/> does not.</returns>
+    public static NonFiniteCounts Replace(Tensor gradient)
+    {
+        using var counts = ReplaceDeferred(gradient);
+        using var onHost = counts.cpu();
+        var values = onHost.data<long>();
+        return new NonFiniteCounts(values[0], values[1], values[2]);
+    }
+
+    /// <summary>As <see cref="Replace"/>, with the counts left on the tensor's device: nothing waits.</summary>
+    /// <returns>int64 [3]: NaN, +Inf, −Inf; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The tensor is not of a floating-point type.</exception>
+    public static Tensor ReplaceDeferred(Tensor gradient)
+    {
+        if (!gradient.is_floating_point())
+        {
+            throw new ArgumentException($"Non-finite replacement needs a floating-point tensor, not {gradient.dtype}.", nameof(gradient));
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var counts = stack([gradient.isnan().sum(), gradient.isposinf().sum(), gradient.isneginf().sum()]);
+        gradient.nan_to_num_(0, Largest, -Largest);
+        return counts.MoveToOuterDisposeScope();
+    }
+}

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,4 +48,62 @@ public static unsafe class TensorBytes
         where T : unmanaged => length <= int.MaxValue
             ? new Span<T>((void*)Memory(tensor).Address, (int)length)
             : throw new ArgumentException($"The tensor holds {length} elements and a span reaches {int.MaxValue}; narrow the tensor.", nameof(tensor));
+}
+
+/// <summary>Fingerprints of tensors: equal exactly when the bits are.</summary>
+public static class Bytes
+{
+    private const int ChunkBytes = 1 << 30;
+
+    /// <summary>SHA-256 of the values' bytes in row-major order, in lower-case hexadecimal digits.</summary>
+    /// <remarks>Device and memory order do not count, nor do shape and dtype beyond the bytes they give.</remarks>
+    public static string Hash(Tensor tensor) => Hash([tensor]);
+
+    /// <summary>SHA-256 of several tensors' bytes one after another.</summary>
+    public static unsafe string Hash(IEnumerable<Tensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var tensor in tensors)
+        {
+            using var plain = TensorBytes.RowMajorOnCpu(tensor);
+            var (address, bytes) = TensorBytes.Memory(plain);
+            for (var offset = 0L; offset < bytes; offset += ChunkBytes)
+            {
+                hash.AppendData(new ReadOnlySpan<byte>((byte*)address + offset, (int)Math.Min(ChunkBytes, bytes - offset)));
+            }
+
+            GC.KeepAlive(plain);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
+
+/// <summary>A CPU tensor in page-locked memory, from which copies to a CUDA device can run beside the computation.</summary>
+/// <remarks>
+/// Copy with <c>non_blocking: true</c>, and write into the buffer again only after an event recorded behind the copy has passed.
+/// </remarks>
+public sealed class PinnedBuffer : IDisposable
+{
+    /// <param name="shape">Shape of the tensor.</param>
+    /// <param name="dtype">Element type.</param>
+    public PinnedBuffer(ReadOnlySpan<long> shape, ScalarType dtype)
+    {
+        var memory = empty(shape, dtype: dtype).DetachFromDisposeScope();
+        if (!cuda.is_available())
+        {
+            Tensor = memory;
+            return;
+        }
+
+        using (memory)
+        {
+            Tensor = memory.pin_memory().DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>The buffer, uninitialised at first; it lives as long as this object. Without CUDA it is ordinary memory.</summary>
+    public Tensor Tensor { get; }
+
+    public void Dispose() => Tensor.Dispose();
 }

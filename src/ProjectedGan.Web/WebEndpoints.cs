@@ -1,7 +1,14 @@
+using System.Globalization;
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
+using ProjectedGan.Coordinator.Contracts;
+using ProjectedGan.Coordinator.Services;
+using ProjectedGan.Hosting.Artifacts;
 using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
 
@@ -50,5 +57,52 @@ public static class WebEndpoints
     {
         endpoints.MapMethods("/", Reading, context => WebAssets.WriteAsync(context, WebAssets.Start));
         endpoints.MapMethods($"{PortRules.AssetsPath}/{{**name}}", Reading, context => WebAssets.WriteAsync(context, context.Request.RouteValues["name"] as string ?? ""));
+    }
+}
+
+/// <summary>The page's files, which are part of the program.</summary>
+internal static class WebAssets
+{
+    /// <summary>The page itself.</summary>
+    public const string Start = "index.html";
+
+    private static readonly Assembly Program = typeof(WebAssets).Assembly;
+    private static readonly FileExtensionContentTypeProvider Types = new();
+
+    // Files of one build belong together: browsers ask each time, and get a short answer.
+    private static readonly EntityTagHeaderValue Build = new($"\"{Program.ManifestModule.ModuleVersionId:N}\"");
+
+    public static Task WriteAsync(HttpContext context, string name)
+    {
+        WebHeaders.AddTo(context.Response);
+        if (Program.GetManifestResourceStream($"web/{name}") is not { } file)
+        {
+            return TypedResults.NotFound().ExecuteAsync(context);
+        }
+
+        context.Response.Headers.CacheControl = "no-cache";
+        return TypedResults.Stream(file, Types.TryGetContentType(name, out string? type) ? type : null, entityTag: Build).ExecuteAsync(context);
+    }
+}
+
+/// <summary>Sample grids, latent walks and sheets of nearest training images as PNG.</summary>
+internal sealed class WebImages(ExperimentReader reader, ArtifactStore store)
+{
+    private const string Newest = "newest";
+
+    // A snapshot's image never changes; which one is the newest does.
+    private const string Lasting = "private, max-age=86400, immutable";
+    private const string Asking = "private, no-cache";
+
+    public async Task WriteAsync(HttpContext context, GetSampleImageRequest.Types.Kind kind)
+    {
+        string which = (string)context.Request.RouteValues["images"]!;
+        long? images = which == Newest ? null
+            : long.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number
+            : throw new NotFoundException($"'{WebQuery.Shortened(which)}' is no number of images; use the number of a snapshot, or {Newest}.");
+        (SnapshotRecord snapshot, ArtifactReference image) = await reader.FindImageAsync(WebQuery.Id(context), images, kind);
+        context.Response.Headers["X-Images"] = snapshot.Images.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.CacheControl = images is null ? Asking : Lasting;
+        await TypedResults.Stream(store.OpenRead(ArtifactDigest.Parse(image.Digest)), "image/png", entityTag: new($"\"{image.Digest}\"")).ExecuteAsync(context);
     }
 }

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
+using ProjectedGan.AllReduce.Groups;
+using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.Hosting.Links;
 using ProjectedGan.Protocol.V1;
 using ProjectedGan.Specification;
@@ -152,4 +155,64 @@ internal sealed class WorkerObserver : ITrainingObserver, IAsyncDisposable
         progress.PhaseSeconds.Add(report.Timings.ToDictionary(part => part.Key.ToString(), part => part.Value.TotalSeconds));
         return progress;
     }
+}
+
+/// <summary>Turns what happens between peers into suspicions and figures. A peer's failure ends this worker's part of the epoch.</summary>
+internal sealed class PeerObserver(WorkerState state, WorkerInstruments instruments, CancellationTokenSource abort) : ICollectiveObserver
+{
+    /// <summary>The trouble that came first; null while there is none. What it then breaks says less.</summary>
+    public string? Trouble { get; private set; }
+
+    public void PeerUnreachable(string worker, string detail) => Blame(worker, Suspicion.Types.Kind.Unreachable, detail);
+
+    public void ChecksumFailed(string worker, string detail) => Blame(worker, Suspicion.Types.Kind.Checksum, detail);
+
+    public void Refused(string worker, RefusalReason reason) => instruments.Refused(reason);
+
+    public void BytesSent(string worker, long bytes) => instruments.Sent(bytes);
+
+    public void BytesReceived(string worker, long bytes) => instruments.Received(bytes);
+
+    public void Reduced(ReductionKey key, TimeSpan duration, TimeSpan exposedWait) => instruments.Reduced(key, duration, exposedWait);
+
+    public void StateSent(string worker, long bytes, TimeSpan duration) => instruments.StateSent(bytes, duration);
+
+    private void Blame(string worker, Suspicion.Types.Kind kind, string detail)
+    {
+        Trouble ??= detail;
+        state.Suspect(worker, kind, detail);
+        instruments.Suspected(kind.ToString());
+        try
+        {
+            // Not here: what ends the epoch waits for threads such as this one.
+            _ = abort.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The epoch was over already.
+        }
+    }
+}
+
+/// <summary>
+/// A worker's own account of the images that its replicas took: a line of JSON each, written before the images can have any effect. With
+/// the coordinator's record of which epoch committed which iteration it proves that each image was seen once. Thread-safe.
+/// </summary>
+public sealed class ImageLedger : IDisposable
+{
+    private readonly StreamWriter _file;
+    private readonly Lock _lock = new();
+
+    public ImageLedger(string path) => _file = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
+
+    public void Add(string run, long epoch, long iteration, int replica, IReadOnlyList<int> images)
+    {
+        var line = JsonSerializer.Serialize(new { run, epoch, iteration, replica, images });
+        lock (_lock)
+        {
+            _file.WriteLine(line);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
 }

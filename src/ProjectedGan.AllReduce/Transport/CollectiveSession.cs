@@ -1,8 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using ProjectedGan.AllReduce.Engine;
 using ProjectedGan.AllReduce.Frames;
 using ProjectedGan.AllReduce.Groups;
 using ProjectedGan.AllReduce.Reduction;
+using ProjectedGan.AllReduce.SharedMemory;
 using ProjectedGan.AllReduce.StateTransfer;
 
 namespace ProjectedGan.AllReduce.Transport;
@@ -193,4 +195,35 @@ public sealed class CollectiveSession : IGradientExchange, IAsyncDisposable
     private static string Describe(CollectiveGroup group, CollectiveOptions options) =>
         $"{group.Replicas} replicas, {group.Wire}, chunks of {options.ChunkBytes} bytes, {options.EagerBytes} unasked; "
         + string.Join(", ", group.Members.Select(member => $"{member.Worker}: {member.Replicas}"));
+}
+
+/// <summary>How a stream introduces itself, as JSON in the payload of its first frame.</summary>
+/// <param name="Run">The run's id.</param>
+/// <param name="Epoch">The membership epoch.</param>
+/// <param name="Sender">The worker's name.</param>
+/// <param name="Group">What the worker takes the group and the shared options to be, as text to compare.</param>
+/// <param name="Memory">Memory that the caller lets the other end share; in the answer, that it does. Null: none.</param>
+internal sealed record Hello(string Run, long Epoch, string Sender, string Group, MemoryOffer? Memory = null)
+{
+    public const int MostBytes = 64 << 10;
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this);
+
+    /// <summary>Reads a frame's payload; null if it is no introduction.</summary>
+    public static Hello? Read(FrameBuffer frame)
+    {
+        var header = frame.Header;
+        if (header.Kind != FrameKind.Hello || header.PayloadBytes > MostBytes || !frame.IsWhole)
+        {
+            return null;
+        }
+        try
+        {
+            return JsonSerializer.Deserialize<Hello>(frame.Payload) is { Run: not null, Sender: not null, Group: not null } hello ? hello : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

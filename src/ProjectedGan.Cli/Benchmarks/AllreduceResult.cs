@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Cli.Benchmarks;
 
@@ -41,6 +43,71 @@ internal sealed record AllreduceMeasurement(double[] Seconds, double CpuSeconds)
         catch (JsonException)
         {
             return null;
+        }
+    }
+}
+
+/// <summary>One process' part in a way to move what an all-reduce moves.</summary>
+internal interface IAllreduceRank : IAsyncDisposable
+{
+    /// <summary>Where the others reach this process.</summary>
+    string Address { get; }
+
+    /// <param name="addresses">Those of all processes, by rank.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task ConnectAsync(string[] addresses, CancellationToken cancellation);
+
+    Task BarrierAsync(CancellationToken cancellation);
+
+    /// <summary>One round; returns when this process is done with it.</summary>
+    void Sum(int round);
+}
+
+/// <summary>Runs the ranks of one way to sum as processes: each prints its address, reads those of all, measures, and prints an <see cref="AllreduceMeasurement"/>.</summary>
+internal static class AllreduceProcesses
+{
+    /// <exception cref="PganException">A process fails.</exception>
+    public static async Task<AllreduceResult> RunAsync(string kind, string program, Func<int, IEnumerable<string>> arguments, int processes, long bytes, CancellationToken cancellation)
+    {
+        List<Process> started = [];
+        using var kill = cancellation.Register(() => started.ForEach(Kill));
+        try
+        {
+            for (int rank = 0; rank < processes; rank++)
+            {
+                ProcessStartInfo start = new(program, arguments(rank)) { RedirectStandardInput = true, RedirectStandardOutput = true };
+                started.Add(Process.Start(start) ?? throw new PganException($"'{program}' cannot be started."));
+            }
+
+            string[] addresses = await Task.WhenAll(started.Select(process => LineAsync(process, cancellation)));
+            foreach (Process process in started)
+            {
+                await process.StandardInput.WriteLineAsync(string.Join(' ', addresses));
+                await process.StandardInput.FlushAsync(cancellation);
+            }
+
+            string[] measured = await Task.WhenAll(started.Select(process => LineAsync(process, cancellation)));
+            return AllreduceResult.Combine(kind, bytes, [.. measured.Select(line => AllreduceMeasurement.Parse(line) ?? throw new PganException($"{kind}: '{line}' is no measurement."))]);
+        }
+        finally
+        {
+            started.ForEach(Kill);
+            started.ForEach(process => process.Dispose());
+        }
+    }
+
+    private static async Task<string> LineAsync(Process process, CancellationToken cancellation) =>
+        await process.StandardOutput.ReadLineAsync(cancellation) is { } line ? line : throw new PganException($"'{process.StartInfo.FileName}' ended without a result.");
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended.
         }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Coordinator.Catalog;
+using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Hosting.Artifacts;
 
 namespace ProjectedGan.Coordinator.Services;
@@ -32,4 +33,19 @@ internal sealed class ArtifactCleaning(ReferencedArtifacts references, ArtifactS
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+}
+
+internal static partial class ArtifactCleaningLog
+{
+    [LoggerMessage(136, LogLevel.Information, "Deleted {Bytes} bytes of files that no experiment needs")]
+    public static partial void Freed(ILogger logger, long bytes);
+
+    [LoggerMessage(137, LogLevel.Warning, "Files that no experiment needs were not looked for")]
+    public static partial void Skipped(ILogger logger, Exception exception);
+}
+
+/// <summary>What of the artifacts can be fetched from this coordinator.</summary>
+internal sealed class HeldArtifacts(ArtifactStore store) : IHeldArtifacts
+{
+    public bool Has(ArtifactReference artifact) => !store.IsThere || (ArtifactDigest.IsDigest(artifact.Digest) && store.Contains(ArtifactDigest.Parse(artifact.Digest)));
 }

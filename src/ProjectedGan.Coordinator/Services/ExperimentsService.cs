@@ -139,3 +139,9 @@ internal sealed class ExperimentsService(
         return result;
     }
 }
+
+internal static partial class ExperimentsServiceLog
+{
+    [LoggerMessage(131, LogLevel.Information, "Experiment {Experiment} '{Name}' was submitted by {User} with spec {SpecHash}")]
+    public static partial void Submitted(ILogger logger, string experiment, string name, string user, string specHash);
+}

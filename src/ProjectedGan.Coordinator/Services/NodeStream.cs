@@ -1,6 +1,9 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using ProjectedGan.Coordinator.Contracts;
+using ProjectedGan.Hosting.Artifacts;
 using ProjectedGan.Hosting.Serving;
+using ProjectedGan.Protocol.V1;
 
 namespace ProjectedGan.Coordinator.Services;
 
@@ -76,4 +79,21 @@ internal static partial class NodeLinkLog
 
     [LoggerMessage(134, LogLevel.Warning, "{Message} of {Node} is dropped: {Reason}")]
     public static partial void Dropped(ILogger logger, string message, string node, string reason);
+}
+
+/// <summary>Holds nodes to their word: what they announce must lie in the store as a whole.</summary>
+internal static class StoredFiles
+{
+    /// <exception cref="CoordinationException">A file is missing, or has another length than announced.</exception>
+    public static void Check(ArtifactStore store, IEnumerable<Artifact> files)
+    {
+        foreach (Artifact file in files)
+        {
+            ArtifactState state = ArtifactDigest.IsDigest(file.Digest) ? store.Stat(ArtifactDigest.Parse(file.Digest)) : default;
+            if (!state.Complete || state.Bytes != file.Bytes)
+            {
+                throw new CoordinationException($"Artifact '{ClusterMessages.Bounded(file.Digest)}' of {file.Bytes} bytes is announced, but not here as a whole.");
+            }
+        }
+    }
 }

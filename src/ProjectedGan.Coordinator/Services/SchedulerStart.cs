@@ -46,3 +46,9 @@ internal sealed class SchedulerStart(IGrainFactory grains, NodeHealth health, IH
         return base.StopAsync(cancellationToken);
     }
 }
+
+internal static partial class SchedulerStartLog
+{
+    [LoggerMessage(135, LogLevel.Error, "Experiments could not be woken; trying again")]
+    public static partial void Failed(ILogger logger, Exception exception);
+}

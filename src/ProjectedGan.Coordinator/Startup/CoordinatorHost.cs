@@ -1,10 +1,16 @@
+using Google.Rpc;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using ProjectedGan.Coordinator.Catalog;
 using ProjectedGan.Coordinator.Contracts;
+using ProjectedGan.Coordinator.Journal;
 using ProjectedGan.Coordinator.Services;
 using ProjectedGan.Coordinator.Storage;
 using ProjectedGan.Coordinator.Submissions;
+using ProjectedGan.Data.Datasets;
 using ProjectedGan.Hosting.Artifacts;
 using ProjectedGan.Hosting.Serving;
 using ProjectedGan.Protocol.V1;
@@ -58,5 +64,46 @@ public static class CoordinatorHost
                 ? silo.AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = folder.Database })
                 : silo.AddPostgresStorage(GrainNames.Storage, new PostgresStorageOptions { ConnectionString = options.ConnectionString });
         });
+    }
+}
+
+/// <summary>What grains, their storage and the data sets of submissions fail with, as statuses.</summary>
+internal sealed class CoordinatorFailures : IKnownFailures
+{
+    public RpcException? Map(Exception failure) => failure switch
+    {
+        DatasetException dataset => StatusMapping.Refuse(StatusCode.InvalidArgument, dataset.Message, StatusMapping.BadRequest([("data.path", dataset.Message)])),
+        NotFoundException missing => StatusMapping.Refuse(StatusCode.NotFound, missing.Message, new ErrorInfo { Reason = "NOT_FOUND", Domain = "pgan" }),
+        AmbiguousIdException ambiguous => StatusMapping.Refuse(StatusCode.InvalidArgument, ambiguous.Message, StatusMapping.BadRequest([("id", ambiguous.Message)])),
+        WrongStateException state => StatusMapping.Refuse(StatusCode.FailedPrecondition, state.Message, new ErrorInfo { Reason = "WRONG_STATE", Domain = "pgan" }),
+        CoordinationException refused => StatusMapping.Refuse(StatusCode.InvalidArgument, refused.Message),
+        GrainStorageException storage => StatusMapping.Refuse(StatusCode.Unavailable, storage.Message, new ErrorInfo { Reason = "STORAGE", Domain = "pgan" }),
+        // Orleans' own text names silos and grains, which tell the caller nothing.
+        OrleansMessageRejectionException => StatusMapping.Refuse(StatusCode.Unavailable, "The coordinator that had this is gone, and another takes over; try again."),
+        _ => null,
+    };
+}
+
+/// <summary>What the grains need of their host, beside the database of the name <see cref="GrainNames.Storage"/> (see Storage/).</summary>
+public static class ServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the options, the journal and the index of experiments. An <see cref="ICoordinationObserver"/>, <see cref="IHeldArtifacts"/> and a
+    /// <see cref="TimeProvider"/> that are registered before are kept. Once the silo runs the host calls <see cref="ISchedulerGrain.StartAsync"/>.
+    /// </summary>
+    public static IServiceCollection AddCoordination(this IServiceCollection services, CoordinationOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ICoordinationObserver, SilentObserver>();
+        services.TryAddSingleton<IHeldArtifacts, AllArtifacts>();
+        services.AddSingleton<SqlExperimentJournal>();
+        services.AddSingleton<IExperimentJournal>(provider => provider.GetRequiredService<SqlExperimentJournal>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SqlExperimentJournal>());
+        services.AddSingleton<ReferencedArtifacts>();
+        services.AddSingleton<SqlExperimentIndex>();
+        services.AddSingleton<IExperimentIndex>(provider => provider.GetRequiredService<SqlExperimentIndex>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SqlExperimentIndex>());
+        return services;
     }
 }

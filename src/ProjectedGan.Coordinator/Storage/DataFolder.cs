@@ -65,3 +65,13 @@ public sealed class DataFolder : IDisposable
         }
     }
 }
+
+/// <summary>Where experiments are remembered.</summary>
+public enum StorageKind
+{
+    /// <summary>One file in the data folder.</summary>
+    Sqlite,
+
+    /// <summary>A PostgreSQL database.</summary>
+    Postgres,
+}

@@ -51,3 +51,10 @@ public sealed class StorageInstruments
         };
     }
 }
+
+internal enum StorageOperation
+{
+    Read,
+    Write,
+    Clear,
+}

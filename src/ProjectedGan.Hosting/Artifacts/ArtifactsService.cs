@@ -90,3 +90,9 @@ public sealed class ArtifactsService(ArtifactStore store, ArtifactInstruments in
         return new StatResponse { Complete = state.Complete, Bytes = state.Bytes };
     }
 }
+
+internal static partial class ArtifactsServiceLog
+{
+    [LoggerMessage(101, LogLevel.Information, "Stored artifact {Digest} of {Bytes} bytes")]
+    public static partial void Stored(ILogger logger, string digest, long bytes);
+}

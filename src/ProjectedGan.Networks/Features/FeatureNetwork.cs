@@ -1,3 +1,5 @@
+using ProjectedGan.Foundation;
+using static ProjectedGan.Tensors.Scalars;
 using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Features;
@@ -75,4 +77,72 @@ internal interface IFeatureBlock
 
         return current;
     }
+}
+
+/// <summary>The feature networks by name.</summary>
+public static class FeatureNetworks
+{
+    private static readonly Dictionary<string, Func<FeatureNetwork>> Factories = new()
+    {
+        ["tf_efficientnet_lite0"] = () => new EfficientNetLite(EfficientNetLiteVariant.Lite0),
+        ["tf_efficientnet_lite1"] = () => new EfficientNetLite(EfficientNetLiteVariant.Lite1),
+        ["tf_efficientnet_lite2"] = () => new EfficientNetLite(EfficientNetLiteVariant.Lite2),
+        ["tf_efficientnet_lite3"] = () => new EfficientNetLite(EfficientNetLiteVariant.Lite3),
+        ["tf_efficientnet_lite4"] = () => new EfficientNetLite(EfficientNetLiteVariant.Lite4),
+        ["mobilenet_v2"] = () => new MobileNetV2(),
+        ["resnet18"] = () => new ResNet(ResNetVariant.ResNet18),
+        ["resnet50"] = () => new ResNet(ResNetVariant.ResNet50),
+        ["clip_resnet50"] = () => new ClipResNet50(),
+        ["vit_base_patch16_224"] = () => new VisionTransformer(VisionTransformerVariant.VitBase),
+        ["deit_base_distilled_patch16_224"] = () => new VisionTransformer(VisionTransformerVariant.DeitBaseDistilled),
+    };
+
+    /// <summary>The names that <see cref="Create"/> takes.</summary>
+    public static IReadOnlyCollection<string> Names => Factories.Keys;
+
+    /// <summary>Builds a feature network without weights.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="UsageException">The name is unknown.</exception>
+    public static FeatureNetwork Create(string name) => Factories.TryGetValue(name, out var factory)
+        ? factory()
+        : throw new UsageException($"Unknown feature network '{name}'; use one of {string.Join(", ", Names)}.");
+}
+
+/// <summary>Describes images by the pooled features of a feature network.</summary>
+/// <param name="network">The network; not disposed with this object, which only uses it.</param>
+/// <param name="inputSize">Side in pixels to which images are resized, a multiple of 32.</param>
+public sealed class PooledFeatureNetwork(FeatureNetwork network, int inputSize = PooledFeatureNetwork.DefaultInputSize)
+    : IPooledFeatures, ISizedFeatures
+{
+    /// <summary>The size that the networks were trained with.</summary>
+    public const int DefaultInputSize = 224;
+
+    /// <inheritdoc/>
+    public string Name => network.Name;
+
+    /// <inheritdoc/>
+    public int FeatureCount => network.PooledChannels;
+
+    /// <inheritdoc/>
+    int ISizedFeatures.ImageSize => inputSize;
+
+    /// <inheritdoc/>
+    public Tensor Pool(Tensor images)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        return network.Pool(FeatureInput.Resize(Scale(FeatureInput.FromBytes(images, Type)), inputSize)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    Tensor ISizedFeatures.PoolSized(Tensor pixels)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        return network.Pool(Scale(pixels.to(Type))).MoveToOuterDisposeScope();
+    }
+
+    private ScalarType Type => network.parameters().First().dtype;
+
+    private static Tensor Scale(Tensor pixels) => pixels.div(Of(127.5)).sub_(Of(1.0));
 }

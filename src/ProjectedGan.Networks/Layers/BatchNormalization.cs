@@ -3,8 +3,8 @@ using ProjectedGan.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static ProjectedGan.Tensors.Scalars;
-using static TorchSharp.torch.nn;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Layers;
 
@@ -61,4 +61,61 @@ public sealed class BatchNormalization : Module<Tensor, Tensor>
     }
     /// <summary>The forward pass in evaluation mode as part of a graph.</summary>
     internal OnnxValue Export(OnnxGraph graph, OnnxValue input) => graph.Normalize(input, (_mean, _variance), (_gain, _bias), Epsilon);
+}
+
+/// <summary>
+/// Batch normalisation whose gain and bias are linear in a condition vector (Brock et al. 2019, appendix B): gain = 1 + Ac + a,
+/// bias = Bc + b, both spectrally normalised. Running statistics: <c>stored_mean</c>, <c>stored_var</c>, momentum 0.1.
+/// </summary>
+public sealed class ConditionalBatchNorm : Module<Tensor, Tensor, Tensor>
+{
+    private const double Momentum = 0.1;
+    private const double Epsilon = 1e-5;
+
+    private readonly long _channels;
+
+    [ComponentName(Name = "stored_mean")]
+    private readonly Tensor _mean;
+
+    [ComponentName(Name = "stored_var")]
+    private readonly Tensor _variance;
+
+    [ComponentName(Name = "gain")]
+    private readonly SpectralLayer _gain;
+
+    [ComponentName(Name = "bias")]
+    private readonly SpectralLayer _bias;
+
+    public ConditionalBatchNorm(long channels, long conditionSize, InitialWeights initial)
+        : base(nameof(ConditionalBatchNorm))
+    {
+        _channels = channels;
+        _mean = zeros([channels]);
+        _variance = ones([channels]);
+        _gain = SpectralLayer.Linear(conditionSize, channels, initial);
+        _bias = SpectralLayer.Linear(conditionSize, channels, initial);
+        RegisterComponents();
+    }
+
+    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="condition">[N, condition size].</param>
+    public override Tensor forward(Tensor input, Tensor condition)
+    {
+        using var gain = _gain.forward(condition).Plus(Of(1.0)).view(-1, _channels, 1, 1);
+        using var bias = _bias.forward(condition).view(-1, _channels, 1, 1);
+        using var normalized = training
+            ? BatchStatistics.Normalize(input, _mean, _variance, (null, null), (Momentum, Epsilon))
+            : functional.batch_norm(input, _mean, _variance, null, null, false, Momentum, Epsilon);
+        using var scaled = normalized * gain;
+        return scaled.Plus(bias);
+    }
+    /// <summary>The forward pass in evaluation mode as part of a graph.</summary>
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue input, OnnxValue condition)
+    {
+        using var one = ones_like(_mean);
+        using var zero = zeros_like(_mean);
+        var normalized = graph.Normalize(input, (_mean, _variance), (one, zero), Epsilon);
+        var gain = graph.Add(_gain.Export(graph, condition), graph.Constant(1));
+        return graph.Add(graph.Multiply(normalized, graph.AsMap(gain)), graph.AsMap(_bias.Export(graph, condition)));
+    }
 }

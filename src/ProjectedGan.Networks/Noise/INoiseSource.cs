@@ -26,3 +26,16 @@ public sealed class StoredNoise : INoiseSource
 
     public Tensor Draw(long[] shape, ScalarType dtype, Device device) => throw new InvalidOperationException("Stored noise is the network's own and is not drawn.");
 }
+
+/// <summary>Which noise a generator injects.</summary>
+public enum NoiseMode
+{
+    /// <summary>What the caller of the forward pass draws, if anything.</summary>
+    Drawn,
+
+    /// <summary>The network's own, the same for every image; see <see cref="StoredNoise"/>.</summary>
+    Stored,
+
+    /// <summary>None.</summary>
+    None,
+}

@@ -1,3 +1,7 @@
+using ProjectedGan.Tensors;
+using static ProjectedGan.Tensors.Scalars;
+using static TorchSharp.torch;
+
 namespace ProjectedGan.Training.Augmentation;
 
 /// <summary>Filters of Daubechies' least asymmetric orthogonal wavelets ("Ten Lectures on Wavelets", 1992, section 8.1).</summary>
@@ -57,5 +61,98 @@ internal static class Wavelets
                 product[i + j] += a[i] * b[j];
         }
         return product;
+    }
+}
+
+/// <summary>Makes four octaves of each image's frequencies stronger or weaker.</summary>
+internal static class BandGains
+{
+    private const int NumbersPerBand = 3;
+
+    // The share of a natural image's power in each band, whose spectrum falls as 1/f.
+    private static readonly double[] Power = [10 / 13.0, 1 / 13.0, 1 / 13.0, 1 / 13.0];
+
+    public static Tensor Apply(Tensor images, double probability, IAugmentationDraws draws)
+    {
+        using var scope = NewDisposeScope();
+        long count = images.size(0), channels = images.size(1), height = images.size(2), width = images.size(3);
+        var numbers = ImageDraws.Of(draws, count, NumbersPerBand * Power.Length);
+        double[][] filters = [.. numbers.Select(image => Filter(Gains(image, probability)))];
+        long reach = filters[0].Length / 2, groups = count * channels;
+        double[] all = [.. filters.SelectMany(filter => filter)];
+        var taps = tensor(all, [count, 1, filters[0].Length], dtype: images.dtype, device: images.device);
+        taps = taps.expand(-1, channels, -1).contiguous();
+        // Each image has its own filter: the batch lies in the channels.
+        var result = Resampling.Reflect(images, reach, reach, reach, reach).reshape(1, groups, height + (2 * reach), width + (2 * reach));
+        result = Convolutions.Apply(result, taps.view(groups, 1, 1, -1), null, new ConvolutionGeometry(Groups: groups));
+        result = Convolutions.Apply(result, taps.view(groups, 1, -1, 1), null, new ConvolutionGeometry(Groups: groups));
+        return result.reshape(images.shape).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The gain of each band. A band's own leaves the expected power as it is: the others are less where it is more.</summary>
+    public static double[] Gains(ImageDraws draws, double probability)
+    {
+        double[] gains = [1, 1, 1, 1];
+        for (var band = 0; band < gains.Length; band++)
+        {
+            var gain = Math.Pow(2, draws.Gate(probability) * draws.Normal());
+            var norm = Math.Sqrt(1 + (Power[band] * ((gain * gain) - 1)));
+            for (var i = 0; i < gains.Length; i++)
+                gains[i] *= (i == band ? gain : 1) / norm;
+        }
+        return gains;
+    }
+
+    private static double[] Filter(double[] gains)
+    {
+        var bands = Wavelets.Sym2Bands;
+        return [.. Enumerable.Range(0, bands[0].Length).Select(tap => gains.Select((gain, band) => gain * bands[band][tap]).Sum())];
+    }
+}
+
+/// <summary>What hides a part of each image's information: noise, and a hole.</summary>
+internal static class Corruptions
+{
+    private const int NoiseNumbers = 3;
+    private const int CutoutNumbers = 3;
+    private const double NoiseSpread = 0.1;
+    private const double HoleReach = 0.25;
+
+    /// <summary>Adds normal noise, whose standard deviation is one of each image's, half-normal itself.</summary>
+    public static Tensor Noise(Tensor images, double probability, IAugmentationDraws draws)
+    {
+        using var scope = NewDisposeScope();
+        double[] sigmas = [.. ImageDraws.Of(draws, images.size(0), NoiseNumbers)
+            .Select(numbers => NoiseSpread * numbers.Gate(probability) * Math.Abs(numbers.Normal()))];
+        var sigma = tensor(sigmas, [sigmas.Length, 1, 1, 1], dtype: images.dtype, device: images.device);
+        // As ImageDraws has them.
+        var radius = draws.Rand(images.shape, images.dtype, images.device).neg().log1p().mul(Of(-2.0)).sqrt();
+        var cosine = draws.Rand(images.shape, images.dtype, images.device).mul(Of(2 * Math.PI)).cos();
+        return images.Plus(radius * cosine * sigma).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sets a rectangle of half the height and width, wherever its centre is, to 0: the grey in the middle of the range.</summary>
+    public static Tensor Cutout(Tensor images, double probability, IAugmentationDraws draws)
+    {
+        using var scope = NewDisposeScope();
+        long height = images.size(2), width = images.size(3);
+        var holes = ImageDraws.Of(draws, images.size(0), CutoutNumbers).Select(numbers =>
+        {
+            var reach = HoleReach * numbers.Gate(probability);
+            return (X: numbers.Uniform(), Y: numbers.Uniform(), Reach: reach);
+        }).ToArray();
+        Tensor Inside(long size, IEnumerable<(double Centre, double Reach)> parts)
+        {
+            Tensor Edge(int side)
+            {
+                long[] edges = [.. parts.Select(part => (long)Math.Round((part.Centre + (side * part.Reach)) * size))];
+                return tensor(edges, [edges.Length, 1], device: images.device);
+            }
+            var places = arange(Of(0), Of(size), Of(1), ScalarType.Int64, images.device);
+            return places.ge(Edge(-1)).logical_and(places.lt(Edge(1))); // [N, size]
+        }
+        var rows = Inside(height, holes.Select(hole => (hole.Y, hole.Reach))).view(-1, 1, height, 1);
+        var columns = Inside(width, holes.Select(hole => (hole.X, hole.Reach))).view(-1, 1, 1, width);
+        return images.masked_fill(rows.logical_and(columns), Of(0.0)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.Networks.Discriminators;
 using ProjectedGan.Networks.Generators;
@@ -49,4 +50,52 @@ public sealed record TrainerOptions
     internal IIterationProbe? Probe { get; init; }
 
     internal StopAgreement? Agreement { get; init; }
+}
+
+/// <summary>The time a run has trained, over all its sessions.</summary>
+internal sealed class RunClock
+{
+    private readonly Stopwatch _session = new();
+    private TimeSpan _before;
+    private TimeSpan _lap;
+
+    public TimeSpan Elapsed
+    {
+        get => _before + _session.Elapsed;
+        set => (_before, _lap) = (value, value);
+    }
+
+    public void Start() => _session.Start();
+
+    public void Stop() => _session.Stop();
+
+    /// <summary>The time since the last lap.</summary>
+    public TimeSpan Lap()
+    {
+        var now = Elapsed;
+        var lap = now - _lap;
+        _lap = now;
+        return lap;
+    }
+}
+
+/// <summary>Lets workers of one process stop at the same iteration's boundary: the first to ask decides for all.</summary>
+internal sealed class StopAgreement
+{
+    private readonly Lock _lock = new();
+    private long _decided = -1;
+    private bool _stop;
+
+    /// <summary>Whether training ends in front of an iteration.</summary>
+    public bool StopsBefore(long iteration, CancellationToken stop)
+    {
+        lock (_lock)
+        {
+            if (iteration > _decided)
+            {
+                (_decided, _stop) = (iteration, stop.IsCancellationRequested);
+            }
+            return _stop && iteration == _decided;
+        }
+    }
 }

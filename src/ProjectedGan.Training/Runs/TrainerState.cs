@@ -1,7 +1,10 @@
 using System.Text.Json;
 using ProjectedGan.Foundation;
+using ProjectedGan.Networks.StateDicts;
+using ProjectedGan.Tensors;
 using ProjectedGan.Training.Iteration;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Training.Runs;
 
@@ -29,4 +32,11 @@ public sealed record TrainerState(byte[] Header, IReadOnlyList<Tensor> Tensors)
             }
         }
     }
+}
+
+/// <summary>The identity of a network's weights.</summary>
+internal static class NetworkHash
+{
+    /// <summary>SHA-256 over all tensors in state_dict order.</summary>
+    public static string Of(Module network) => Bytes.Hash(StateDict.Named(network).Select(member => member.Tensor));
 }

@@ -1,8 +1,0 @@
-namespace ProjectedGan.Coordinator.Storage;
-
-internal enum StorageOperation
-{
-    Read,
-    Write,
-    Clear,
-}
