@@ -1,14 +1,18 @@
 # Runs the test projects and adds up their counts. Sourced by ./pgan.
 
-# run_tests [--filter NAME]
+# run_tests [--fast] [--filter NAME]
 run_tests() {
-  local filter=()
+  local name='' fast='' expression='' filter=()
   while [[ $# -gt 0 ]]; do
     case "$1" in
-      --filter) [[ $# -ge 2 ]] || fail "--filter needs a part of a test's name."; filter=(--filter "FullyQualifiedName~$2"); shift 2 ;;
-      *) fail "unknown option '$1' of 'test'; it takes --filter NAME." ;;
+      --filter) [[ $# -ge 2 ]] || fail "--filter needs a part of a test's name."; name=$2; shift 2 ;;
+      # Tests and classes that take seconds carry the trait Speed=Slow.
+      --fast) fast='Speed!=Slow'; shift ;;
+      *) fail "unknown option '$1' of 'test'; it takes --fast and --filter NAME." ;;
     esac
   done
+  expression="${name:+FullyQualifiedName~$name}${name:+${fast:+&}}$fast"
+  if [[ -n $expression ]]; then filter=(--filter "$expression"); fi
   local project log="$artifacts/test.log" passed=0 failed=0 skipped=0 broken=() line
   for project in "$root"/tests/*.Tests/*.csproj; do
     say "testing $(basename "$project" .csproj)"
@@ -26,6 +30,6 @@ run_tests() {
   done
   if [[ ${#broken[@]} -gt 0 ]]; then say "not passed: ${broken[*]}"; fi
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-  if [[ $((passed + failed)) -eq 0 ]]; then fail "no test ran${filter[1]:+: nothing matches ${filter[1]#*~}}."; fi
+  if [[ $((passed + failed)) -eq 0 ]]; then fail "no test ran${name:+: nothing matches $name}."; fi
   [[ $failed -eq 0 && ${#broken[@]} -eq 0 ]]
 }

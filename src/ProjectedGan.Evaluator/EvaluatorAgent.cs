@@ -13,7 +13,7 @@ namespace ProjectedGan.Evaluator;
 /// <param name="evaluate">Does one task.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The evaluator's log.</param>
-internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, CancellationToken, Task<EvaluationResult>> evaluate, TimeProvider time, ILogger logger)
+internal sealed partial class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, CancellationToken, Task<EvaluationResult>> evaluate, TimeProvider time, ILogger logger)
 {
     private readonly Channel<EvaluationTask> _tasks = Channel.CreateUnbounded<EvaluationTask>();
     private readonly Lock _lock = new();
@@ -96,23 +96,23 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
     private async Task<EvaluationResult?> EvaluateAsync(EvaluationTask task, CancellationToken cancellation)
     {
         var start = time.GetTimestamp();
-        EvaluatorLog.Begins(logger, task.Experiment, task.Images);
+        LogBegins(logger, task.Experiment, task.Images);
         using var span = Spans.StartEvaluation(task.Experiment, task.Images, TraceContext.Parse(task.Traceparent));
         try
         {
             var result = await evaluate(task, new Progress(share => _progress = share), cancellation);
             result.Duration = Duration.FromTimeSpan(time.GetElapsedTime(start));
-            EvaluatorLog.Ended(logger, task.Experiment, task.Images, time.GetElapsedTime(start).TotalSeconds, Describe(result));
+            LogEnded(logger, task.Experiment, task.Images, time.GetElapsedTime(start).TotalSeconds, Describe(result));
             return result;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            EvaluatorLog.Abandoned(logger, task.Experiment, task.Images);
+            LogAbandoned(logger, task.Experiment, task.Images);
             return null;
         }
         catch (Exception error)
         {
-            EvaluatorLog.Failed(logger, error, task.Experiment, task.Images);
+            LogFailed(logger, error, task.Experiment, task.Images);
             span.Fail(error);
             return new EvaluationResult { Task = task.Id, Error = ErrorLine.Of(error), Duration = Duration.FromTimeSpan(time.GetElapsedTime(start)) };
         }
@@ -126,19 +126,16 @@ internal sealed class EvaluatorAgent(Func<EvaluationTask, IProgress<double>, Can
     {
         public void Report(double value) => report(value);
     }
-}
 
-internal static partial class EvaluatorLog
-{
     [LoggerMessage(3101, LogLevel.Information, "Experiment {Experiment}: evaluating the snapshot of {Images} images.")]
-    public static partial void Begins(ILogger logger, string experiment, long images);
+    private static partial void LogBegins(ILogger logger, string experiment, long images);
 
     [LoggerMessage(3102, LogLevel.Information, "Experiment {Experiment}: the snapshot of {Images} images is drawn and measured in {Seconds:F1} s: {Values}.")]
-    public static partial void Ended(ILogger logger, string experiment, long images, double seconds, string values);
+    private static partial void LogEnded(ILogger logger, string experiment, long images, double seconds, string values);
 
     [LoggerMessage(3103, LogLevel.Information, "Experiment {Experiment}: the snapshot of {Images} images is no longer wanted.")]
-    public static partial void Abandoned(ILogger logger, string experiment, long images);
+    private static partial void LogAbandoned(ILogger logger, string experiment, long images);
 
     [LoggerMessage(3104, LogLevel.Error, "Experiment {Experiment}: the snapshot of {Images} images cannot be evaluated.")]
-    public static partial void Failed(ILogger logger, Exception error, string experiment, long images);
+    private static partial void LogFailed(ILogger logger, Exception error, string experiment, long images);
 }

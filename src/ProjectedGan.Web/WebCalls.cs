@@ -10,7 +10,7 @@ using ProjectedGan.Hosting.Serving;
 namespace ProjectedGan.Web;
 
 /// <summary>What happens around every request for JSON or images: the caller's rights, the limits, and failures as JSON.</summary>
-internal sealed class WebCalls(NodeServerOptions options, Authorizer authorizer, CallGates gates, StatusMapping statuses, ILogger<WebCalls> logger)
+internal sealed partial class WebCalls(NodeServerOptions options, Authorizer authorizer, CallGates gates, StatusMapping statuses, ILogger<WebCalls> logger)
 {
     /// <param name="method">The call of the public API whose rights and limits count: /package.Service/Method.</param>
     /// <param name="handler">Answers.</param>
@@ -61,12 +61,12 @@ internal sealed class WebCalls(NodeServerOptions options, Authorizer authorizer,
         if (statuses.Map(error) is not { } known)
         {
             string incident = Guid.NewGuid().ToString("N")[..12];
-            WebCallsLog.Failed(logger, context.Request.Path, incident, error);
+            LogFailed(logger, context.Request.Path, incident, error);
             known = StatusMapping.Refuse(StatusCode.Internal, $"The coordinator failed at this request; its log says why under incident {incident}.");
         }
         else
         {
-            WebCallsLog.Refused(logger, method, known.StatusCode, known.Status.Detail);
+            LogRefused(logger, method, known.StatusCode, known.Status.Detail);
         }
 
         if (context.Response.HasStarted)
@@ -106,15 +106,12 @@ internal sealed class WebCalls(NodeServerOptions options, Authorizer authorizer,
 
     // NOT_FOUND, as gRPC's documentation spells it.
     private static string Constant(StatusCode code) => string.Concat(code.ToString().Select((letter, index) => index > 0 && char.IsUpper(letter) ? $"_{letter}" : $"{letter}")).ToUpperInvariant();
-}
 
-internal static partial class WebCallsLog
-{
     [LoggerMessage(141, LogLevel.Debug, "A web request like {Method} is refused with {Code}: {Reason}")]
-    public static partial void Refused(ILogger logger, string method, StatusCode code, string reason);
+    private static partial void LogRefused(ILogger logger, string method, StatusCode code, string reason);
 
     [LoggerMessage(142, LogLevel.Error, "The web request {Path} failed (incident {Incident})")]
-    public static partial void Failed(ILogger logger, string path, string incident, Exception exception);
+    private static partial void LogFailed(ILogger logger, string path, string incident, Exception exception);
 }
 
 /// <summary>What browsers are told about every answer: run nothing and load nothing but what comes from here.</summary>

@@ -17,7 +17,7 @@ namespace ProjectedGan.Worker;
 /// <param name="open">Prepares for a run: fetches files, checks the dataset, builds networks.</param>
 /// <param name="time">Measures how long a run is kept.</param>
 /// <param name="logger">The worker's log.</param>
-internal sealed class RunAgent(WorkerState state, Func<RunDescription, CancellationToken, Task<HostedRun>> open, TimeProvider time, ILogger logger)
+internal sealed partial class RunAgent(WorkerState state, Func<RunDescription, CancellationToken, Task<HostedRun>> open, TimeProvider time, ILogger logger)
 {
     // The scheduler grants a worker that is back within moments.
     private static readonly TimeSpan Keep = TimeSpan.FromSeconds(10);
@@ -47,7 +47,7 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
                     current = next;
                     continue;
                 }
-                RunAgentLog.Assigned(logger, next.Mode.ToString(), next.Run?.Id ?? "", next.Epoch, next.StartIteration);
+                LogAssigned(logger, next.Mode.ToString(), next.Run?.Id ?? "", next.Epoch, next.StartIteration);
                 await ends.CancelAsync();
                 await activity;
                 ends.Dispose();
@@ -106,17 +106,17 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
             // Stopping breaks streams and waits in many ways, and the training is at a boundary after each of them. The next assignment decides what comes now.
             if (error is not OperationCanceledException)
             {
-                RunAgentLog.Stopped(logger, error, ErrorLine.Of(error));
+                LogStopped(logger, error, ErrorLine.Of(error));
             }
         }
         catch (HostedRunException error)
         {
-            RunAgentLog.Failed(logger, error, ErrorLine.Of(error));
+            LogFailed(logger, error, ErrorLine.Of(error));
             state.Fail(ErrorLine.Of(error), isEverywhere: true, passes: false);
         }
         catch (Exception error)
         {
-            RunAgentLog.Failed(logger, error, ErrorLine.Of(error));
+            LogFailed(logger, error, ErrorLine.Of(error));
             state.Fail(ErrorLine.Of(error), isEverywhere: false, ArtifactException.Passes(error));
         }
     }
@@ -161,16 +161,13 @@ internal sealed class RunAgent(WorkerState state, Func<RunDescription, Cancellat
         // One that failed while it was opened has left its memory, too.
         TorchRuntime.GiveMemoryBack();
     }
-}
 
-internal static partial class RunAgentLog
-{
     [LoggerMessage(3011, LogLevel.Information, "Assigned {Mode} of run {Run}, membership epoch {MembershipEpoch}, from iteration {Iteration}.")]
-    public static partial void Assigned(ILogger logger, string mode, string run, long membershipEpoch, long iteration);
+    private static partial void LogAssigned(ILogger logger, string mode, string run, long membershipEpoch, long iteration);
 
     [LoggerMessage(3012, LogLevel.Error, "The run cannot go on here. {Reason}")]
-    public static partial void Failed(ILogger logger, Exception error, string reason);
+    private static partial void LogFailed(ILogger logger, Exception error, string reason);
 
     [LoggerMessage(3013, LogLevel.Information, "What was under way for the assignment before ended by an error: {Reason}")]
-    public static partial void Stopped(ILogger logger, Exception error, string reason);
+    private static partial void LogStopped(ILogger logger, Exception error, string reason);
 }

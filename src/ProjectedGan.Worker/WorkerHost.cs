@@ -20,7 +20,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Worker;
 
 /// <summary>A worker's process: computes replicas of whatever runs the coordinator assigns.</summary>
-public static class WorkerHost
+public static partial class WorkerHost
 {
     private const int PeerWindowBytes = 8 << 20;
 
@@ -32,7 +32,7 @@ public static class WorkerHost
         await state.WaitForAsync(WorkerPhase.Idle, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (state.Phase != WorkerPhase.Idle)
         {
-            WorkerRoleLog.LeftEarly(logger, patience.TotalSeconds);
+            LogLeftEarly(logger, patience.TotalSeconds);
         }
     }
 
@@ -58,7 +58,7 @@ public static class WorkerHost
 
         using var channel = NodeChannel.Open(settings.Coordinator, settings.Server.Identity);
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ProjectedGan.Worker");
-        WorkerRoleLog.Checked(logger, convolutions);
+        LogChecked(logger, convolutions);
         CoordinatorLink<WorkerMessage, WorkerCommand>? link = null;
         WorkerState state = new(() => link?.Wake());
         var transfers = application.Services.GetRequiredService<ArtifactInstruments>();
@@ -149,30 +149,27 @@ public static class WorkerHost
         sockets.EnableMultipleHttp2Connections = false;
         return GrpcChannel.ForAddress(address, PeerChannels.Options(NodeChannel.WithToken(sockets, identity)));
     }
-}
 
-internal static partial class WorkerRoleLog
-{
-    public static void Checked(ILogger logger, ConvolutionReport report)
+    private static void LogChecked(ILogger logger, ConvolutionReport report)
     {
         if (report.Fault is null)
         {
-            Right(logger, report);
+            LogRight(logger, report);
         }
         else
         {
-            WithoutOneDnn(logger, report);
+            LogWithoutOneDnn(logger, report);
         }
     }
 
     [LoggerMessage(3031, LogLevel.Warning, "The run did not go on without this worker within --drain ({Seconds} s); it leaves all the same. What no checkpoint and no other worker has is trained again.")]
-    public static partial void LeftEarly(ILogger logger, double seconds);
+    private static partial void LogLeftEarly(ILogger logger, double seconds);
 
     [LoggerMessage(3032, LogLevel.Information, "{Report}.")]
-    private static partial void Right(ILogger logger, ConvolutionReport report);
+    private static partial void LogRight(ILogger logger, ConvolutionReport report);
 
     [LoggerMessage(3033, LogLevel.Warning, "{Report} The worker trains with others that compute without oneDNN, and slowly.")]
-    private static partial void WithoutOneDnn(ILogger logger, ConvolutionReport report);
+    private static partial void LogWithoutOneDnn(ILogger logger, ConvolutionReport report);
 }
 
 /// <summary>A worker's command line.</summary>

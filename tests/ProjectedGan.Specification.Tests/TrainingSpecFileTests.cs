@@ -1,3 +1,4 @@
+using CsCheck;
 using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Specification.Tests;
@@ -22,6 +23,26 @@ public sealed class TrainingSpecFileTests : IDisposable
         TrainingSpecFile.Save(spec, _path);
 
         Assert.Equal(spec, TrainingSpecFile.Load(_path));
+    }
+
+    [Fact]
+    public void WriteAndParse_AnySpec_GivesTheSameSpec()
+    {
+        var specs = from seed in Gen.Long
+                    from path in Gen.String
+                    from rates in Gen.Double[1e-300, 1].Array[3]
+                    from kind in Gen.Enum<GeneratorKind>()
+                    from images in Gen.Long[1, long.MaxValue]
+                    from mirror in Gen.Bool
+                    select new TrainingSpec
+                    {
+                        Seed = seed,
+                        TotalImages = images,
+                        Data = new DataSpec { Path = path, Mirror = mirror },
+                        Generator = new GeneratorSpec { Kind = kind },
+                        Optimizer = new OptimizerSpec { GeneratorRate = rates[0], DiscriminatorRate = rates[1], Epsilon = rates[2] },
+                    };
+        specs.Sample(spec => TrainingSpecFile.ParseUnvalidated("any", TrainingSpecFile.Write(spec)) == spec);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ internal sealed class ReductionEngine : IDisposable
     public IPendingReduction Submit(ReductionKey key, IReadOnlyList<SubtreeSum> partials)
     {
         var topology = _state.Topology;
-        var submission = Submission.Check(topology, key, partials);
+        var submission = BucketSubmission.Check(topology, key, partials);
         var layout = new ChunkLayout(key, submission.Elements, submission.Format.WireBytes(), topology.Members, _state.Limits.ChunkBytes);
         var reduction = new BucketReduction(key, submission.Format, layout, submission.Tensors, submission.Addresses, topology, _observer);
         if (topology.Members == 1)
@@ -255,10 +255,10 @@ internal sealed class PeerState(int index, string worker, int eagerBytes) : IDis
 }
 
 /// <summary>A worker's share of a bucket, checked.</summary>
-internal sealed record Submission(ElementFormat Format, Tensor[] Tensors, nint[] Addresses, long Elements)
+internal sealed record BucketSubmission(ElementFormat Format, Tensor[] Tensors, nint[] Addresses, long Elements)
 {
     /// <exception cref="ArgumentException">The partial sums are not those of this worker's maximal subtrees, or no plain CPU tensors of one length and type.</exception>
-    public static Submission Check(GroupTopology topology, ReductionKey key, IReadOnlyList<SubtreeSum> partials)
+    public static BucketSubmission Check(GroupTopology topology, ReductionKey key, IReadOnlyList<SubtreeSum> partials)
     {
         var nodes = topology.Program.Leaves.Skip(topology.Program.FirstLeaf[topology.Self]).Take(topology.LeavesOf(topology.Self));
         if (!nodes.SequenceEqual(partials.Select(partial => partial.Range)))
@@ -273,7 +273,7 @@ internal sealed record Submission(ElementFormat Format, Tensor[] Tensors, nint[]
         {
             throw new ArgumentException($"Partial sums of {key} must be contiguous CPU tensors of one type and one length, at least 1.", nameof(partials));
         }
-        return new Submission(FormatOf(topology.Group.Wire, key.Phase, type), tensors, [.. tensors.Select(tensor => TensorBytes.Memory(tensor).Address)], elements);
+        return new BucketSubmission(FormatOf(topology.Group.Wire, key.Phase, type), tensors, [.. tensors.Select(tensor => TensorBytes.Memory(tensor).Address)], elements);
     }
 
     private static ElementFormat FormatOf(WireType wire, ReductionPhase phase, ScalarType type) => type switch

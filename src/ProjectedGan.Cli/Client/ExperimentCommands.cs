@@ -24,7 +24,7 @@ internal static class ExperimentCommands
             }
             else
             {
-                ExperimentView.Show(experiment);
+                ExperimentText.Show(experiment);
             }
 
             return ExitCode.Success;
@@ -74,7 +74,7 @@ internal static class ExperimentCommands
         command.Calls(async (parsed, channel, cancellation) =>
         {
             Experiment experiment = await call(new Experiments.ExperimentsClient(channel), parsed.GetValue(id)!, parsed, cancellation);
-            Console.WriteLine($"{experiment.Id} {ExperimentView.State(experiment.State)}{(experiment.Reason.Length > 0 ? $": {experiment.Reason}" : "")}");
+            Console.WriteLine($"{experiment.Id} {ExperimentText.State(experiment.State)}{(experiment.Reason.Length > 0 ? $": {experiment.Reason}" : "")}");
             return ExitCode.Success;
         });
         return command;

@@ -34,7 +34,7 @@ internal static class ListCommand
             TextTable table = new("id", "name", "state", "images", "user", "submitted", "why");
             foreach (Experiment experiment in response.Experiments)
             {
-                table.Row(experiment.Id, experiment.Name, ExperimentView.State(experiment.State), ExperimentView.Share(experiment), experiment.User, ExperimentView.Time(experiment.Submitted), experiment.Reason);
+                table.Row(experiment.Id, experiment.Name, ExperimentText.State(experiment.State), ExperimentText.Share(experiment), experiment.User, ExperimentText.Time(experiment.Submitted), experiment.Reason);
             }
 
             table.Write();
@@ -45,9 +45,9 @@ internal static class ListCommand
 
     // By the names alone: Enum.Parse takes numbers, too.
     private static ExperimentState ParseState(string text) =>
-        Enum.GetValues<ExperimentState>().Skip(1).FirstOrDefault(state => ExperimentView.State(state).Equals(text, StringComparison.OrdinalIgnoreCase)) is var found and not ExperimentState.Unspecified
+        Enum.GetValues<ExperimentState>().Skip(1).FirstOrDefault(state => ExperimentText.State(state).Equals(text, StringComparison.OrdinalIgnoreCase)) is var found and not ExperimentState.Unspecified
         ? found
-        : throw new UsageException($"--state: '{text}' is no state; use {string.Join(", ", Enum.GetValues<ExperimentState>().Skip(1).Select(ExperimentView.State))}.");
+        : throw new UsageException($"--state: '{text}' is no state; use {string.Join(", ", Enum.GetValues<ExperimentState>().Skip(1).Select(ExperimentText.State))}.");
 }
 
 /// <summary><c>pgan workers</c>: all nodes that the coordinator knows, and what an operator should know.</summary>
@@ -75,7 +75,7 @@ internal static class WorkersCommand
                 TextTable table = new("id", "role", "state", "device", "experiment", "heard of", "detail");
                 foreach (Protocol.V1.Node node in response.Nodes)
                 {
-                    table.Row(node.Id, node.Role, node.State, node.Device, node.Experiment, ExperimentView.Time(node.LastHeartbeat), node.Detail);
+                    table.Row(node.Id, node.Role, node.State, node.Device, node.Experiment, ExperimentText.Time(node.LastHeartbeat), node.Detail);
                 }
 
                 table.Write();

@@ -90,5 +90,5 @@ internal static class WatchCommand
     public static Action<Event> Writer(bool json) => json
         ? JsonOutput.Write
         // Texts come from other people's nodes: they must not steer a terminal.
-        : record => Console.WriteLine($"{ExperimentView.Time(record.Time)}  {string.Concat(record.Text.Where(character => !char.IsControl(character)))}");
+        : record => Console.WriteLine($"{ExperimentText.Time(record.Time)}  {string.Concat(record.Text.Where(character => !char.IsControl(character)))}");
 }

@@ -18,7 +18,6 @@ internal static class DemoFiles
     /// <summary>The network of the second opinion, which took no part in training.</summary>
     public const string OtherNetwork = "inception_v3_nsfw";
 
-
     /// <summary>The dataset zip.</summary>
     public static string Dataset(bool allEmoji, CancellationToken cancellation)
     {

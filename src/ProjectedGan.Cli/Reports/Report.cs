@@ -156,10 +156,10 @@ internal sealed class Report
             return [run.Name, seed, run.State, images, "–", "–", "–"];
         }
 
-        Measurement best = Variant.Best(run);
+        ReportPoint best = Variant.Best(run);
         string format = Format(best.Value);
         string Number(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        string Figure(Measurement measured) => measured.Deviation is { } deviation ? $"{Number(measured.Value)} ± {Number(deviation)}" : Number(measured.Value);
+        string Figure(ReportPoint measured) => measured.Deviation is { } deviation ? $"{Number(measured.Value)} ± {Number(deviation)}" : Number(measured.Value);
         return [run.Name, seed, run.State, images, Figure(best), best.Images.ToString("N0", CultureInfo.InvariantCulture), Figure(run.Curve[^1])];
     }
 

@@ -18,7 +18,7 @@ internal static class ReportCharts
             : Chart(comparison, "after how much training", "hours of training", measurement => measurement.Time.TotalHours);
     }
 
-    private static LineChart Chart(Comparison comparison, string title, string axis, Func<Measurement, double> place) => new()
+    private static LineChart Chart(Comparison comparison, string title, string axis, Func<ReportPoint, double> place) => new()
     {
         Title = $"{comparison.Title} {title}",
         Subtitle = $"{comparison.Subtitle}; line: mean over seeds, band: least to most",
@@ -31,9 +31,9 @@ internal static class ReportCharts
     };
 
     // Seeds are measured at the same images, but for snapshots that were passed over because a newer one came: a mean is of all seeds or none.
-    private static ChartSeries Series(Variant variant, Func<Measurement, double> place)
+    private static ChartSeries Series(Variant variant, Func<ReportPoint, double> place)
     {
-        Measurement[][] points = [.. variant.Runs.SelectMany(run => run.Curve).GroupBy(measurement => measurement.Images)
+        ReportPoint[][] points = [.. variant.Runs.SelectMany(run => run.Curve).GroupBy(measurement => measurement.Images)
             .Where(group => group.Count() == variant.Runs.Count).OrderBy(group => group.Key).Select(group => group.ToArray())];
         return new ChartSeries(variant.Name, [.. points.Select(group => (group.Average(place), group.Average(measurement => measurement.Value)))])
         {
@@ -47,4 +47,4 @@ internal static class ReportCharts
 /// <param name="Time">Training time until then.</param>
 /// <param name="Value">The figure.</param>
 /// <param name="Deviation">Its standard deviation over resamples; null where it was not measured.</param>
-internal readonly record struct Measurement(long Images, TimeSpan Time, double Value, double? Deviation = null);
+internal readonly record struct ReportPoint(long Images, TimeSpan Time, double Value, double? Deviation = null);

@@ -28,7 +28,7 @@ internal sealed record ReportRun
     public string Metric { get; init; } = "";
 
     /// <summary>Its measurements in the order of training, finite ones alone.</summary>
-    public IReadOnlyList<Measurement> Curve { get; init; } = [];
+    public IReadOnlyList<ReportPoint> Curve { get; init; } = [];
 
     /// <summary>The most memory that the training process held, in bytes; null where it is not known.</summary>
     public long? PeakBytes { get; init; }
@@ -96,7 +96,7 @@ internal sealed partial record Variant(string Name, IReadOnlyList<ReportRun> Run
     public Spread Best() => new([.. Runs.Where(run => run.Curve.Count > 0).Select(run => Best(run).Value)]);
 
     /// <summary>The best measurement of a run that was measured, the first of equal ones.</summary>
-    public static Measurement Best(ReportRun run) =>
+    public static ReportPoint Best(ReportRun run) =>
         LowerIsBetter(run.Metric) ? run.Curve.MinBy(measurement => measurement.Value) : run.Curve.MaxBy(measurement => measurement.Value);
 
     /// <summary>Images of the first measurement that is as good as <paramref name="goal"/>, of each run that has one.</summary>

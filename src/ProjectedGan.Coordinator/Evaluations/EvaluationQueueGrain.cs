@@ -6,7 +6,7 @@ namespace ProjectedGan.Coordinator.Evaluations;
 
 /// <inheritdoc cref="IEvaluationQueueGrain"/>
 [KeepAlive]
-internal sealed class EvaluationQueueGrain(CoordinationOptions options, ICoordinationObserver observer, TimeProvider time, ILogger<EvaluationQueueGrain> logger)
+internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, ICoordinationObserver observer, TimeProvider time, ILogger<EvaluationQueueGrain> logger)
     : Grain, IEvaluationQueueGrain
 {
     private readonly EvaluationQueue _queue = new();
@@ -96,7 +96,7 @@ internal sealed class EvaluationQueueGrain(CoordinationOptions options, ICoordin
         await AdoptAsync(seat, task);
         if (seat.Task?.Id != task || seat.Snapshot is not { } snapshot)
         {
-            EvaluationQueueGrainLog.Dropped(logger, task, evaluator);
+            LogDropped(logger, task, evaluator);
             return;
         }
 
@@ -206,7 +206,7 @@ internal sealed class EvaluationQueueGrain(CoordinationOptions options, ICoordin
         }
         catch (Exception exception)
         {
-            EvaluationQueueGrainLog.NotWoken(logger, exception);
+            LogNotWoken(logger, exception);
         }
     }
 
@@ -225,7 +225,7 @@ internal sealed class EvaluationQueueGrain(CoordinationOptions options, ICoordin
             }
             catch (Exception exception)
             {
-                EvaluationQueueGrainLog.NotRecorded(logger, debt.Snapshot.Experiment, exception);
+                LogNotRecorded(logger, debt.Snapshot.Experiment, exception);
             }
         }
     }
@@ -262,7 +262,7 @@ internal sealed class EvaluationQueueGrain(CoordinationOptions options, ICoordin
         }
         catch (Exception exception)
         {
-            EvaluationQueueGrainLog.NotRecorded(logger, snapshot.Experiment, exception);
+            LogNotRecorded(logger, snapshot.Experiment, exception);
             _queue.Add(snapshot.Experiment, snapshot.Images, snapshot.Since);
             return false;
         }
@@ -277,16 +277,13 @@ internal sealed class EvaluationQueueGrain(CoordinationOptions options, ICoordin
         observer.EvaluationQueueChanged(_queue.Count, _queue.Oldest);
         observer.Nodes("evaluator", _evaluators.Values.CountBy(seat => seat.Describe().State).ToDictionary());
     }
-}
 
-internal static partial class EvaluationQueueGrainLog
-{
     [LoggerMessage(20, LogLevel.Information, "The result of task {Task} from evaluator {Evaluator} came too late and is dropped.")]
-    public static partial void Dropped(ILogger logger, string task, string evaluator);
+    private static partial void LogDropped(ILogger logger, string task, string evaluator);
 
     [LoggerMessage(21, LogLevel.Warning, "An evaluation of experiment {Experiment} could not be recorded; it is tried again.")]
-    public static partial void NotRecorded(ILogger logger, string experiment, Exception exception);
+    private static partial void LogNotRecorded(ILogger logger, string experiment, Exception exception);
 
     [LoggerMessage(22, LogLevel.Warning, "What waits to be evaluated could not be asked for; it is tried again.")]
-    public static partial void NotWoken(ILogger logger, Exception exception);
+    private static partial void LogNotWoken(ILogger logger, Exception exception);
 }

@@ -11,7 +11,7 @@ namespace ProjectedGan.Coordinator.Experiments;
 /// journal what happened, the directory how it stands. It remembers what each was told last, so that a call costs nothing when nothing is
 /// new, and what failed is told again with the next call.
 /// </summary>
-internal sealed class ExperimentAnnouncer(string id, IGrainFactory grains, IExperimentJournal journal, TimeProvider time, TimeSpan patience, ILogger logger)
+internal sealed partial class ExperimentAnnouncer(string id, IGrainFactory grains, IExperimentJournal journal, TimeProvider time, TimeSpan patience, ILogger logger)
 {
     // Events that wait for a journal that is away; the oldest go first.
     private const int MostUnsaid = 10_000;
@@ -186,13 +186,10 @@ internal sealed class ExperimentAnnouncer(string id, IGrainFactory grains, IExpe
         catch (Exception exception)
         {
             IsBehind = true;
-            ExperimentAnnouncerLog.NotTold(logger, id, exception);
+            LogNotTold(logger, id, exception);
         }
     }
-}
 
-internal static partial class ExperimentAnnouncerLog
-{
     [LoggerMessage(40, LogLevel.Warning, "Experiment {Experiment} could not tell others of a change; it tells them again.")]
-    public static partial void NotTold(ILogger logger, string experiment, Exception exception);
+    private static partial void LogNotTold(ILogger logger, string experiment, Exception exception);
 }

@@ -13,7 +13,7 @@ namespace ProjectedGan.Coordinator.Experiments;
 /// what the grain does of itself backs off. Who hears is told again until it works. What is stored and cannot be read counts as failed, with
 /// the reason, and stays as it is.
 /// </remarks>
-internal sealed class ExperimentGrain(
+internal sealed partial class ExperimentGrain(
     [PersistentState("experiment", GrainNames.Storage)] IPersistentState<StoredExperiment> stored,
     [PersistentState("submission", GrainNames.Storage)] IPersistentState<StoredSubmission> submitted,
     CoordinationOptions options,
@@ -88,7 +88,7 @@ internal sealed class ExperimentGrain(
 
         // The submission first: a record without one would be an experiment that nobody can run.
         await KeepAsync(submission);
-        await ChangeAsync(ExperimentCommands.Submit);
+        await ChangeAsync(ExperimentChanges.Submit);
     }
 
     public async Task<ExperimentView> GetAsync()
@@ -107,19 +107,19 @@ internal sealed class ExperimentGrain(
 
     public async Task<ExperimentView> CancelAsync(string reason)
     {
-        await ChangeAsync(change => ExperimentCommands.Cancel(change, reason));
+        await ChangeAsync(change => ExperimentChanges.Cancel(change, reason));
         return await GetAsync();
     }
 
     public async Task<ExperimentView> PauseAsync()
     {
-        await ChangeAsync(change => ExperimentCommands.Pause(change, "A pause was asked for."));
+        await ChangeAsync(change => ExperimentChanges.Pause(change, "A pause was asked for."));
         return await GetAsync();
     }
 
     public async Task<ExperimentView> ResumeAsync()
     {
-        await ChangeAsync(change => ExperimentCommands.Resume(change, Sight));
+        await ChangeAsync(change => ExperimentChanges.Resume(change, Sight));
         return await GetAsync();
     }
 
@@ -129,13 +129,13 @@ internal sealed class ExperimentGrain(
         ExperimentSubmission submission = Submission;
         if (longer.LastIteration > submission.LastIteration && Unreadable.Length == 0)
         {
-            ExperimentCommands.RequireProlongable(Id, Record);
+            ExperimentChanges.RequireProlongable(Id, Record);
             // The end first. Where only this is stored, the experiment stands as it did, and the call is repeated; a record that was queued before
             // its end is later would be completed at the old one, and nobody would know that more was asked for.
             await KeepAsync(submission.Until(longer));
         }
 
-        await ChangeAsync(change => ExperimentCommands.Prolong(change, Sight));
+        await ChangeAsync(change => ExperimentChanges.Prolong(change, Sight));
         return await GetAsync();
     }
 
@@ -152,9 +152,9 @@ internal sealed class ExperimentGrain(
         await AnnounceAsync();
     }
 
-    public Task RecordCheckpointAsync(string worker, CheckpointRecord checkpoint) => ChangeAsync(change => ExperimentCommands.Checkpoint(change, worker, checkpoint));
+    public Task RecordCheckpointAsync(string worker, CheckpointRecord checkpoint) => ChangeAsync(change => ExperimentChanges.Checkpoint(change, worker, checkpoint));
 
-    public Task RecordSnapshotAsync(string worker, SnapshotRecord snapshot) => ChangeAsync(change => ExperimentCommands.Snapshot(change, snapshot));
+    public Task RecordSnapshotAsync(string worker, SnapshotRecord snapshot) => ChangeAsync(change => ExperimentChanges.Snapshot(change, snapshot));
 
     public async Task LogAsync(string worker, string level, string text)
     {
@@ -228,14 +228,14 @@ internal sealed class ExperimentGrain(
     {
         await RecoverAsync();
         bool waited = Record.State == ExperimentState.Queued;
-        await ChangeAsync(change => ExperimentCommands.Grant(change, workers), grants: true);
+        await ChangeAsync(change => ExperimentChanges.Grant(change, workers), grants: true);
         if (waited && Record.State == ExperimentState.Starting)
         {
             observer.Scheduled(Id, Submission.TraceParent, Record.QueuedSince);
         }
     }
 
-    public Task ShrinkAsync(ImmutableArray<string> workers) => ChangeAsync(change => ExperimentCommands.Shrink(change, workers));
+    public Task ShrinkAsync(ImmutableArray<string> workers) => ChangeAsync(change => ExperimentChanges.Shrink(change, workers));
 
     public async Task<EvaluationTask?> BeginEvaluationAsync(long images)
     {
@@ -265,7 +265,7 @@ internal sealed class ExperimentGrain(
             return false;
         }
 
-        await ChangeAsync(change => ExperimentCommands.Evaluated(change, snapshot, outcome));
+        await ChangeAsync(change => ExperimentChanges.Evaluated(change, snapshot, outcome));
         SnapshotRecord concluded = Record.Snapshots.First(entry => entry.Images == images);
         if (concluded.Evaluation == EvaluationState.Done)
         {
@@ -305,7 +305,7 @@ internal sealed class ExperimentGrain(
         }
         catch (Exception exception)
         {
-            ExperimentGrainLog.NotAdvanced(logger, Id, exception);
+            LogNotAdvanced(logger, Id, exception);
         }
     }
 
@@ -425,7 +425,7 @@ internal sealed class ExperimentGrain(
         }
         catch (Exception exception)
         {
-            ExperimentGrainLog.NotSeen(logger, Id, worker, exception);
+            LogNotSeen(logger, Id, worker, exception);
             return null;
         }
     }
@@ -487,21 +487,18 @@ internal sealed class ExperimentGrain(
             return;
         }
 
-        ExperimentGrainLog.Unreadable(logger, Id, Record.Reason);
+        LogUnreadable(logger, Id, Record.Reason);
         observer.ExperimentEnded(Id);
         await GrainFactory.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single).FailAsync(Id, Record.Reason);
         _gaveUp = true;
     }
-}
 
-internal static partial class ExperimentGrainLog
-{
     [LoggerMessage(30, LogLevel.Error, "Experiment {Experiment} could not go on; it is tried again.")]
-    public static partial void NotAdvanced(ILogger logger, string experiment, Exception exception);
+    private static partial void LogNotAdvanced(ILogger logger, string experiment, Exception exception);
 
     [LoggerMessage(32, LogLevel.Warning, "Experiment {Experiment} cannot find out what its worker {Worker} does; it asks again.")]
-    public static partial void NotSeen(ILogger logger, string experiment, string worker, Exception exception);
+    private static partial void LogNotSeen(ILogger logger, string experiment, string worker, Exception exception);
 
     [LoggerMessage(31, LogLevel.Error, "Experiment {Experiment} counts as failed. {Reason}")]
-    public static partial void Unreadable(ILogger logger, string experiment, string reason);
+    private static partial void LogUnreadable(ILogger logger, string experiment, string reason);
 }

@@ -6,7 +6,7 @@ namespace ProjectedGan.Coordinator.Scheduling;
 
 /// <inheritdoc cref="ISchedulerGrain"/>
 [KeepAlive]
-internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationObserver observer, TimeProvider time, ILogger<SchedulerGrain> logger) : Grain, ISchedulerGrain
+internal sealed partial class SchedulerGrain(CoordinationOptions options, ICoordinationObserver observer, TimeProvider time, ILogger<SchedulerGrain> logger) : Grain, ISchedulerGrain
 {
     private const int WakenAtOnce = 32;
 
@@ -167,7 +167,7 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
         }
         catch (Exception exception)
         {
-            SchedulerGrainLog.NotWoken(logger, id, exception);
+            LogNotWoken(logger, id, exception);
             return exception;
         }
     }
@@ -199,7 +199,7 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
         }
         catch (Exception exception)
         {
-            SchedulerGrainLog.NotTold(logger, grant.Experiment, exception);
+            LogNotTold(logger, grant.Experiment, exception);
             _changed = true;
             return false;
         }
@@ -223,18 +223,15 @@ internal sealed class SchedulerGrain(CoordinationOptions options, ICoordinationO
             }
             catch (Exception exception)
             {
-                SchedulerGrainLog.NotTold(logger, experiment, exception);
+                LogNotTold(logger, experiment, exception);
                 _changed = true;
             }
         }
     }
-}
 
-internal static partial class SchedulerGrainLog
-{
     [LoggerMessage(10, LogLevel.Warning, "Experiment {Experiment} could not be told about its workers; it is tried again.")]
-    public static partial void NotTold(ILogger logger, string experiment, Exception exception);
+    private static partial void LogNotTold(ILogger logger, string experiment, Exception exception);
 
     [LoggerMessage(11, LogLevel.Error, "Experiment {Experiment} could not be woken.")]
-    public static partial void NotWoken(ILogger logger, string experiment, Exception exception);
+    private static partial void LogNotWoken(ILogger logger, string experiment, Exception exception);
 }

@@ -7,7 +7,7 @@ using ProjectedGan.Hosting.Artifacts;
 namespace ProjectedGan.Coordinator.Services;
 
 /// <summary>Deletes files that no experiment needs or offers any more, once an hour.</summary>
-internal sealed class ArtifactCleaning(ReferencedArtifacts references, ArtifactStore store, SchedulerStart start, TimeSpan keepUnused, TimeProvider time, ILogger<ArtifactCleaning> logger)
+internal sealed partial class ArtifactCleaning(ReferencedArtifacts references, ArtifactStore store, SchedulerStart start, TimeSpan keepUnused, TimeProvider time, ILogger<ArtifactCleaning> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -23,25 +23,22 @@ internal sealed class ArtifactCleaning(ReferencedArtifacts references, ArtifactS
                 // The age is taken first: what is written while the references are read is younger.
                 DateTimeOffset untouched = time.GetUtcNow() - keepUnused;
                 IReadOnlySet<string> needed = await references.ReadAsync(stoppingToken);
-                ArtifactCleaningLog.Freed(logger, store.Prune(digest => needed.Contains(digest.ToString()), untouched));
+                LogFreed(logger, store.Prune(digest => needed.Contains(digest.ToString()), untouched));
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 // Without a full answer nothing may be deleted.
-                ArtifactCleaningLog.Skipped(logger, error);
+                LogSkipped(logger, error);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
-}
 
-internal static partial class ArtifactCleaningLog
-{
     [LoggerMessage(136, LogLevel.Information, "Deleted {Bytes} bytes of files that no experiment needs")]
-    public static partial void Freed(ILogger logger, long bytes);
+    private static partial void LogFreed(ILogger logger, long bytes);
 
     [LoggerMessage(137, LogLevel.Warning, "Files that no experiment needs were not looked for")]
-    public static partial void Skipped(ILogger logger, Exception exception);
+    private static partial void LogSkipped(ILogger logger, Exception exception);
 }
 
 /// <summary>What of the artifacts can be fetched from this coordinator.</summary>

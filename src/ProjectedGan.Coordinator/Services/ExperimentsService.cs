@@ -16,7 +16,7 @@ using ProjectedGan.Telemetry.Tracing;
 namespace ProjectedGan.Coordinator.Services;
 
 /// <summary>The public API over the grains.</summary>
-internal sealed class ExperimentsService(
+internal sealed partial class ExperimentsService(
     IGrainFactory grains, ExperimentReader reader, SubmissionReader submissions, ArtifactStore store, ArtifactInstruments instruments, NodeCatalog nodes,
     IHostApplicationLifetime lifetime, ILogger<ExperimentsService> logger) : Protocol.V1.Experiments.ExperimentsBase
 {
@@ -38,7 +38,7 @@ internal sealed class ExperimentsService(
             // Where this coordinator traces nothing, the nodes that do go on with the caller's trace.
             string id = await Directory.SubmitAsync(submission with { TraceParent = TraceContext.Of(span) ?? TraceContext.Valid(caller) }, request.RequestId);
             span?.SetTag(TelemetryAttributes.ExperimentId, id);
-            ExperimentsServiceLog.Submitted(logger, id, submission.Name, user, submission.SpecHash);
+            LogSubmitted(logger, id, submission.Name, user, submission.SpecHash);
             return ExperimentMessages.ToMessage(await grains.GetGrain<IExperimentGrain>(id).GetAsync());
         }
         catch (Exception error)
@@ -138,10 +138,7 @@ internal sealed class ExperimentsService(
         result.Files.AddRange(found.Files.Select(ExperimentMessages.ToMessage));
         return result;
     }
-}
 
-internal static partial class ExperimentsServiceLog
-{
     [LoggerMessage(131, LogLevel.Information, "Experiment {Experiment} '{Name}' was submitted by {User} with spec {SpecHash}")]
-    public static partial void Submitted(ILogger logger, string experiment, string name, string user, string specHash);
+    private static partial void LogSubmitted(ILogger logger, string experiment, string name, string user, string specHash);
 }

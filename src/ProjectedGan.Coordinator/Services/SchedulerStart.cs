@@ -6,7 +6,7 @@ using ProjectedGan.Hosting.Serving;
 namespace ProjectedGan.Coordinator.Services;
 
 /// <summary>Wakes what was under way when the coordinator last stopped; until that has succeeded the node does not count as serving.</summary>
-internal sealed class SchedulerStart(IGrainFactory grains, NodeHealth health, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SchedulerStart> logger)
+internal sealed partial class SchedulerStart(IGrainFactory grains, NodeHealth health, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SchedulerStart> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -33,7 +33,7 @@ internal sealed class SchedulerStart(IGrainFactory grains, NodeHealth health, IH
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                SchedulerStartLog.Failed(logger, error);
+                LogFailed(logger, error);
                 await Task.Delay(Pause, time, stoppingToken);
             }
         }
@@ -45,10 +45,7 @@ internal sealed class SchedulerStart(IGrainFactory grains, NodeHealth health, IH
         _awake.TrySetCanceled(cancellationToken);
         return base.StopAsync(cancellationToken);
     }
-}
 
-internal static partial class SchedulerStartLog
-{
     [LoggerMessage(135, LogLevel.Error, "Experiments could not be woken; trying again")]
-    public static partial void Failed(ILogger logger, Exception exception);
+    private static partial void LogFailed(ILogger logger, Exception exception);
 }

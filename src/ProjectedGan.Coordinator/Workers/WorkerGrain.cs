@@ -4,7 +4,7 @@ using ProjectedGan.Coordinator.Contracts;
 namespace ProjectedGan.Coordinator.Workers;
 
 /// <inheritdoc cref="IWorkerGrain"/>
-internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time, ILogger<WorkerGrain> logger) : Grain, IWorkerGrain
+internal sealed partial class WorkerGrain(CoordinationOptions options, TimeProvider time, ILogger<WorkerGrain> logger) : Grain, IWorkerGrain
 {
     private WorkerRegistration? _registration;
     private WorkerStatus? _status;
@@ -141,7 +141,7 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
     {
         if (_lease.Expires(time.GetUtcNow()))
         {
-            WorkerGrainLog.Lost(logger, Id, _registration?.Name ?? "");
+            LogLost(logger, Id, _registration?.Name ?? "");
             // When it comes back its experiment decides anew what it should do.
             _assignment = null;
             _version++;
@@ -211,19 +211,16 @@ internal sealed class WorkerGrain(CoordinationOptions options, TimeProvider time
             catch (Exception exception)
             {
                 // The next heartbeat tells it again.
-                WorkerGrainLog.NotTold(logger, Id, exception);
+                LogNotTold(logger, Id, exception);
             }
         }
     }
-}
 
-internal static partial class WorkerGrainLog
-{
     [LoggerMessage(1, LogLevel.Warning, "Worker {Worker} ({Name}) is lost: its lease ran out.")]
-    public static partial void Lost(ILogger logger, string worker, string name);
+    private static partial void LogLost(ILogger logger, string worker, string name);
 
     [LoggerMessage(2, LogLevel.Warning, "What worker {Worker} does could not be told; the next heartbeat tells it again.")]
-    public static partial void NotTold(ILogger logger, string worker, Exception exception);
+    private static partial void LogNotTold(ILogger logger, string worker, Exception exception);
 }
 
 /// <summary>How long a silent worker counts as alive.</summary>

@@ -13,7 +13,7 @@ namespace ProjectedGan.Evaluation.RealStatistics;
 /// </summary>
 /// <param name="folder">Where the files are; made when first needed.</param>
 /// <param name="logger">Told of files that were unusable.</param>
-public sealed class RealStatisticsCache(string folder, ILogger logger)
+public sealed partial class RealStatisticsCache(string folder, ILogger logger)
 {
     /// <summary>The features under <paramref name="key"/>: read, or made and written.</summary>
     /// <param name="key">What they depend on.</param>
@@ -68,7 +68,7 @@ public sealed class RealStatisticsCache(string folder, ILogger logger)
             return cached;
         }
 
-        RealStatisticsCacheLog.Unusable(logger, $"'{path}' is of {cached.Statistics.Count} images; the data set has {count}.", null);
+        LogUnusable(logger, $"'{path}' is of {cached.Statistics.Count} images; the data set has {count}.", null);
         cached.Dispose();
         return null;
     }
@@ -82,7 +82,7 @@ public sealed class RealStatisticsCache(string folder, ILogger logger)
         }
         catch (Exception error) when (error is WeightFileException or EvaluationException)
         {
-            RealStatisticsCacheLog.Unusable(logger, error.Message, error);
+            LogUnusable(logger, error.Message, error);
             return null;
         }
     }
@@ -96,16 +96,13 @@ public sealed class RealStatisticsCache(string folder, ILogger logger)
         }
         catch (Exception error) when (error is PganException or IOException or UnauthorizedAccessException)
         {
-            RealStatisticsCacheLog.NotWritten(logger, folder, error.Message, error);
+            LogNotWritten(logger, folder, error.Message, error);
         }
     }
-}
 
-internal static partial class RealStatisticsCacheLog
-{
     [LoggerMessage(1, LogLevel.Warning, "Cached statistics of real images are unusable and are made again: {Reason}")]
-    public static partial void Unusable(ILogger logger, string reason, Exception? error);
+    private static partial void LogUnusable(ILogger logger, string reason, Exception? error);
 
     [LoggerMessage(2, LogLevel.Warning, "Statistics of real images cannot be cached in {Folder}: {Reason}")]
-    public static partial void NotWritten(ILogger logger, string folder, string reason, Exception error);
+    private static partial void LogNotWritten(ILogger logger, string folder, string reason, Exception error);
 }

@@ -7,7 +7,7 @@ using ProjectedGan.Telemetry.Artifacts;
 namespace ProjectedGan.Hosting.Artifacts;
 
 /// <summary>The store over gRPC.</summary>
-public sealed class ArtifactsService(ArtifactStore store, ArtifactInstruments instruments, TimeProvider time, ILogger<ArtifactsService> logger)
+public sealed partial class ArtifactsService(ArtifactStore store, ArtifactInstruments instruments, TimeProvider time, ILogger<ArtifactsService> logger)
     : Protocol.V1.Artifacts.ArtifactsBase
 {
     private const int PieceBytes = 256 << 10;
@@ -80,7 +80,7 @@ public sealed class ArtifactsService(ArtifactStore store, ArtifactInstruments in
         }
 
         await store.PublishAsync(digest, file);
-        ArtifactsServiceLog.Stored(logger, digest.ToString(), start.Bytes);
+        LogStored(logger, digest.ToString(), start.Bytes);
         return Response(digest);
     }
 
@@ -89,10 +89,7 @@ public sealed class ArtifactsService(ArtifactStore store, ArtifactInstruments in
         ArtifactState state = store.Stat(digest);
         return new StatResponse { Complete = state.Complete, Bytes = state.Bytes };
     }
-}
 
-internal static partial class ArtifactsServiceLog
-{
     [LoggerMessage(101, LogLevel.Information, "Stored artifact {Digest} of {Bytes} bytes")]
-    public static partial void Stored(ILogger logger, string digest, long bytes);
+    private static partial void LogStored(ILogger logger, string digest, long bytes);
 }

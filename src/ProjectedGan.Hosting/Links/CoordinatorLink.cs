@@ -16,7 +16,7 @@ namespace ProjectedGan.Hosting.Links;
 /// <param name="protocol">The words of this kind of node.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The node's log.</param>
-public sealed class CoordinatorLink<TMessage, TCommand>(LinkProtocol<TMessage, TCommand> protocol, TimeProvider time, ILogger logger)
+public sealed partial class CoordinatorLink<TMessage, TCommand>(LinkProtocol<TMessage, TCommand> protocol, TimeProvider time, ILogger logger)
     where TMessage : class
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -59,7 +59,7 @@ public sealed class CoordinatorLink<TMessage, TCommand>(LinkProtocol<TMessage, T
             {
                 if (!isLost)
                 {
-                    CoordinatorLinkLog.Lost(logger, error is RpcException rpc && ConnectionFailure.Is(rpc) ? ConnectionFailure.Describe(rpc) : error.Message);
+                    LogLost(logger, error is RpcException rpc && ConnectionFailure.Is(rpc) ? ConnectionFailure.Describe(rpc) : error.Message);
                     isLost = true;
                 }
             }
@@ -96,7 +96,7 @@ public sealed class CoordinatorLink<TMessage, TCommand>(LinkProtocol<TMessage, T
             {
                 _heartbeat = registered.HeartbeatInterval.ToTimeSpan();
                 connected();
-                CoordinatorLinkLog.Connected(logger, registered.CoordinatorVersion);
+                LogConnected(logger, registered.CoordinatorVersion);
                 Wake();
             }
             else if (protocol.IsAck(commands.Current))
@@ -132,15 +132,12 @@ public sealed class CoordinatorLink<TMessage, TCommand>(LinkProtocol<TMessage, T
             }
         }
     }
-}
 
-internal static partial class CoordinatorLinkLog
-{
     [LoggerMessage(3001, LogLevel.Information, "Connected to a coordinator of version {Version}.")]
-    public static partial void Connected(ILogger logger, string version);
+    private static partial void LogConnected(ILogger logger, string version);
 
     [LoggerMessage(3002, LogLevel.Warning, "The coordinator is away; connecting again until it answers. Training goes on. {Reason}")]
-    public static partial void Lost(ILogger logger, string reason);
+    private static partial void LogLost(ILogger logger, string reason);
 }
 
 /// <summary>What a <see cref="CoordinatorLink{TMessage,TCommand}"/> needs to know of its kind of stream.</summary>

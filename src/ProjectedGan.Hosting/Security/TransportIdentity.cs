@@ -6,7 +6,7 @@ using ProjectedGan.Foundation;
 namespace ProjectedGan.Hosting.Security;
 
 /// <summary>A node's certificate, its trust in others and its token, as one object that servers and channels of a process share.</summary>
-public sealed class TransportIdentity
+public sealed partial class TransportIdentity
 {
     // Extended key usages of RFC 5280, section 4.2.1.12.
     private const string ServerPurpose = "1.3.6.1.5.5.7.3.1";
@@ -50,7 +50,7 @@ public sealed class TransportIdentity
         string? reason = certificate is X509Certificate2 given ? WhyNotChained(given, ClientPurpose) : "it showed no certificate";
         if (reason is not null)
         {
-            TransportIdentityLog.Refused(_logger, reason);
+            LogRefused(_logger, reason);
         }
 
         return reason is null;
@@ -101,6 +101,9 @@ public sealed class TransportIdentity
         X509SubjectAlternativeNameExtension? names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
         return names is null ? certificate.Subject : string.Join(", ", names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString())));
     }
+
+    [LoggerMessage(113, LogLevel.Warning, "A caller is refused: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string reason);
 }
 
 /// <summary>How a node shows who it is and whom it trusts. The same record serves servers, peers and clients.</summary>
@@ -120,10 +123,4 @@ public sealed record TransportOptions
 
     /// <summary>The bearer token that this node's calls carry.</summary>
     public string? Token { get; init; }
-}
-
-internal static partial class TransportIdentityLog
-{
-    [LoggerMessage(113, LogLevel.Warning, "A caller is refused: {Reason}")]
-    public static partial void Refused(ILogger logger, string reason);
 }

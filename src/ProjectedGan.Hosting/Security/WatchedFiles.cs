@@ -7,7 +7,7 @@ namespace ProjectedGan.Hosting.Security;
 /// A value that is made of files and follows them. It is looked at when it is used, at most once a second: notifications of file
 /// systems miss the renamed links with which Kubernetes replaces secrets. While new files are unusable the old value stays.
 /// </summary>
-internal sealed class WatchedFiles<T>
+internal sealed partial class WatchedFiles<T>
     where T : class
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -65,11 +65,11 @@ internal sealed class WatchedFiles<T>
         try
         {
             _value = _load();
-            WatchedFilesLog.Reloaded(_logger, string.Join(", ", _paths));
+            LogReloaded(_logger, string.Join(", ", _paths));
         }
         catch (PganException error)
         {
-            WatchedFilesLog.Kept(_logger, error.Message);
+            LogKept(_logger, error.Message);
         }
     }
 
@@ -79,13 +79,10 @@ internal sealed class WatchedFiles<T>
         FileSystemInfo target = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : file;
         return target is FileInfo { Exists: true } found ? $"{found.FullName}:{found.LastWriteTimeUtc.Ticks}:{found.Length}" : "-";
     }));
-}
 
-internal static partial class WatchedFilesLog
-{
     [LoggerMessage(111, LogLevel.Information, "Read again because they changed: {Files}")]
-    public static partial void Reloaded(ILogger logger, string files);
+    private static partial void LogReloaded(ILogger logger, string files);
 
     [LoggerMessage(112, LogLevel.Warning, "Changed files are unusable, the earlier ones stay in use: {Reason}")]
-    public static partial void Kept(ILogger logger, string reason);
+    private static partial void LogKept(ILogger logger, string reason);
 }

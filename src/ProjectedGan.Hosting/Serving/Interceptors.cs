@@ -63,7 +63,7 @@ internal sealed class AuthorizationInterceptor(Authorizer authorizer) : CallInte
 }
 
 /// <summary>Turns every failure of a service into a status; the outermost of the interceptors.</summary>
-public sealed class ErrorInterceptor(StatusMapping statuses, ILogger<ErrorInterceptor> logger) : CallInterceptor
+public sealed partial class ErrorInterceptor(StatusMapping statuses, ILogger<ErrorInterceptor> logger) : CallInterceptor
 {
     // The server breaks the caller's stream first, and says a moment later that it has gone.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200);
@@ -95,22 +95,19 @@ public sealed class ErrorInterceptor(StatusMapping statuses, ILogger<ErrorInterc
 
             if (statuses.Map(error) is { } mapped)
             {
-                ErrorInterceptorLog.Refused(logger, context.Method, mapped.StatusCode, mapped.Status.Detail);
+                LogRefused(logger, context.Method, mapped.StatusCode, mapped.Status.Detail);
                 throw mapped;
             }
 
             string incident = Guid.NewGuid().ToString("N")[..12];
-            ErrorInterceptorLog.Failed(logger, context.Method, incident, error);
+            LogFailed(logger, context.Method, incident, error);
             throw StatusMapping.Refuse(StatusCode.Internal, $"The node failed at this call; its log says why under incident {incident}.");
         }
     }
-}
 
-internal static partial class ErrorInterceptorLog
-{
     [LoggerMessage(121, LogLevel.Debug, "{Method} is refused with {Code}: {Reason}")]
-    public static partial void Refused(ILogger logger, string method, StatusCode code, string reason);
+    private static partial void LogRefused(ILogger logger, string method, StatusCode code, string reason);
 
     [LoggerMessage(122, LogLevel.Error, "{Method} failed (incident {Incident})")]
-    public static partial void Failed(ILogger logger, string method, string incident, Exception exception);
+    private static partial void LogFailed(ILogger logger, string method, string incident, Exception exception);
 }

@@ -118,7 +118,7 @@ internal static class GeometricTransforms
     public static Tensor Apply(Tensor images, double probability, AugmentationGroups groups, IAugmentationDraws draws)
     {
         var inverses = Inverses(images.shape, probability, groups, draws);
-        return Resampling.Apply(images, inverses, groups.HasFlag(AugmentationGroups.Geom) ? SamplingGrid.Doubled : SamplingGrid.Pixels);
+        return AffineResampling.Apply(images, inverses, groups.HasFlag(AugmentationGroups.Geom) ? SamplingGrid.Doubled : SamplingGrid.Pixels);
     }
 
     /// <summary>The matrices that take a place in the augmented image to its place in the image.</summary>

@@ -83,7 +83,7 @@ internal static class BandGains
         var taps = tensor(all, [count, 1, filters[0].Length], dtype: images.dtype, device: images.device);
         taps = taps.expand(-1, channels, -1).contiguous();
         // Each image has its own filter: the batch lies in the channels.
-        var result = Resampling.Reflect(images, reach, reach, reach, reach).reshape(1, groups, height + (2 * reach), width + (2 * reach));
+        var result = AffineResampling.Reflect(images, reach, reach, reach, reach).reshape(1, groups, height + (2 * reach), width + (2 * reach));
         result = Convolutions.Apply(result, taps.view(groups, 1, 1, -1), null, new ConvolutionGeometry(Groups: groups));
         result = Convolutions.Apply(result, taps.view(groups, 1, -1, 1), null, new ConvolutionGeometry(Groups: groups));
         return result.reshape(images.shape).MoveToOuterDisposeScope();

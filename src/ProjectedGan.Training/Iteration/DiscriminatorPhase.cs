@@ -19,7 +19,7 @@ namespace ProjectedGan.Training.Iteration;
 /// The feature network is frozen and in evaluation mode, so that generated and real images pass it together and without a graph. The
 /// discriminators see them one after the other, generated first: their batch statistics and singular vectors are per forward pass.
 /// </remarks>
-internal sealed class DiscriminatorPhase(WorkerState worker)
+internal sealed class DiscriminatorPhase(TrainingState worker)
 {
     public void Run(ReplicaLane lane, int replica, long iteration, RealBatch real)
     {

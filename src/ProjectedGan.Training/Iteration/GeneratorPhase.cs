@@ -10,7 +10,7 @@ namespace ProjectedGan.Training.Iteration;
 /// The generator's phase of one replica, with fresh latents: G learns from what the discriminators say of G(z), or of pairs with real images; in some
 /// iterations also from its path lengths.
 /// </summary>
-internal sealed class GeneratorPhase(WorkerState worker)
+internal sealed class GeneratorPhase(TrainingState worker)
 {
     /// <param name="lane">Computes.</param>
     /// <param name="replica">Which one.</param>

@@ -11,7 +11,7 @@ namespace ProjectedGan.Training.Iteration;
 /// </summary>
 internal sealed class ReplicaLane : IDisposable
 {
-    public ReplicaLane(WorkerState worker)
+    public ReplicaLane(TrainingState worker)
     {
         Generator = worker.Factory.CreateEmptyGenerator();
         Discriminator = worker.Factory.CreateEmptyDiscriminator(worker.Projector);

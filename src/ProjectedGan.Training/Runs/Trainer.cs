@@ -298,7 +298,7 @@ public sealed class Trainer : IDisposable
         var reports = _observer is not null && (Iteration + 1 == last || IsDue(_spec.Schedule.ReportImages, next));
         var before = Timings.Totals();
         var start = Stopwatch.GetTimestamp();
-        _worker.Step(Iteration, measureNorms: reports, _abort);
+        _worker.Step(Iteration, measuresNorms: reports, _abort);
         Iteration++;
         _observer?.Iterated(new IterationTiming(
             Iteration, Stopwatch.GetElapsedTime(start), _worker.State.Hosted.Count * _worker.State.ReplicaBatch,

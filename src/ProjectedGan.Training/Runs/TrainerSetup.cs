@@ -41,7 +41,7 @@ internal static class TrainerSetup
         TorchRuntime.SetThreads(spec.Execution.ThreadsPerReplica);
         TorchRuntime.UseDeterministicKernels();
         var factory = new NetworkFactory(spec);
-        var state = new WorkerState(spec, factory)
+        var state = new TrainingState(spec, factory)
         {
             Randomness = options.Randomness ?? new SeededRandomness(spec, dataset, factory.Device),
             Probe = options.Probe,
@@ -60,7 +60,7 @@ internal static class TrainerSetup
     }
 
     // Every distinct convolution of the run, in the sizes and the memory order in which an iteration computes it.
-    private static void CheckConvolutions(WorkerState state, TrainerOptions options)
+    private static void CheckConvolutions(TrainingState state, TrainerOptions options)
     {
         var cases = Convolutions.Record(state.Rehearse);
         if (options.Elastic)

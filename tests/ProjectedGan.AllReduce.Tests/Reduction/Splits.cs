@@ -4,23 +4,24 @@ namespace ProjectedGan.AllReduce.Tests.Reduction;
 internal static class Splits
 {
     /// <summary>Every way to cut consecutive replicas into workers of one or more.</summary>
-    public static IEnumerable<IReadOnlyList<int>> Of(int replicas)
+    public static IEnumerable<IReadOnlyList<int>> Of(int replicas) => Enumerable.Range(0, 1 << (replicas - 1))
+        .Select(cuts => At([.. Enumerable.Range(0, replicas - 1).Select(place => (cuts >> place & 1) == 1)]));
+
+    /// <summary>Replicas of each worker, cut behind the replicas that say so; there is one more replica than places to cut.</summary>
+    public static IReadOnlyList<int> At(IReadOnlyList<bool> cuts)
     {
-        for (var cuts = 0; cuts < 1 << (replicas - 1); cuts++)
+        var split = new List<int> { 1 };
+        foreach (var isCut in cuts)
         {
-            var split = new List<int> { 1 };
-            for (var i = 0; i < replicas - 1; i++)
+            if (isCut)
             {
-                if ((cuts >> i & 1) == 1)
-                {
-                    split.Add(1);
-                }
-                else
-                {
-                    split[^1]++;
-                }
+                split.Add(1);
             }
-            yield return split;
+            else
+            {
+                split[^1]++;
+            }
         }
+        return split;
     }
 }

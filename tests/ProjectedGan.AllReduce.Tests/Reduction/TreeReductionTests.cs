@@ -1,3 +1,4 @@
+using CsCheck;
 using ProjectedGan.AllReduce.Reduction;
 using ProjectedGan.Tensors;
 using static TorchSharp.torch;
@@ -21,6 +22,28 @@ public class TreeReductionTests
         {
             Assert.All(Reduce(values, split, bucket: Length), hash => Assert.Equal(expected, hash));
         }
+    }
+
+    [Fact]
+    public void Exchange_AnyReplicasValuesSplitAndBuckets_HasTheBitsOfTheSerialTree()
+    {
+        // Sums of magnitudes this far apart differ in any other order.
+        var value = Gen.Select(Gen.Int[-(1 << 24), 1 << 24], Gen.Int[-60, 60], (mantissa, exponent) => (float)Math.ScaleB(mantissa, exponent));
+        var reductions = from replicas in Gen.Int[1, 24]
+                         from values in value.Array[Length].Array[replicas]
+                         from cuts in Gen.Bool.Array[replicas - 1]
+                         from bucket in Gen.Int[1, Length]
+                         select (values, split: Splits.At(cuts), bucket);
+        reductions.Sample(
+            reduction =>
+            {
+                using var scope = NewDisposeScope();
+                Tensor[] values = [.. reduction.values.Select(replica => tensor(replica))];
+                var expected = Bytes.Hash(Serial(new CanonicalTree(values.Length).Root, values));
+                return Reduce(values, reduction.split, reduction.bucket).TrueForAll(hash => hash == expected);
+            },
+            iter: 100,
+            threads: 1);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CsCheck;
 using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Scheduling;
 
@@ -198,36 +199,63 @@ public class SchedulePlanTests
     }
 
     [Fact]
-    public void Random_PlansNeverBreakTheRules()
+    public void AnyKnowledge_PlansKeepTheRules() => AnyCluster.Sample(cluster =>
     {
-        int seed = Random.Shared.Next();
-        var random = new Random(seed);
-        for (int round = 0; round < 300; round++)
+        SchedulePlan plan = Plan(cluster.Demands, cluster.Workers);
+        string[] given = [.. plan.Grants.SelectMany(grant => grant.Workers).Select(worker => worker.Worker)];
+        Assert.Equal(given.Length, given.Distinct().Count());
+        Assert.Empty(given.Intersect(cluster.Demands.SelectMany(demand => demand.Workers)));
+        foreach (WorkerGrant grant in plan.Grants)
         {
-            WorkerOffer[] workers = [.. Enumerable.Range(0, random.Next(12)).Select(index => Worker($"w{index}", random.Next(2) == 0 ? "cpu" : "cuda", random.Next(2) == 0 ? "x" : "y"))];
-            var free = new Queue<WorkerOffer>(workers);
-            ExperimentDemand[] demands = [.. Enumerable.Range(0, random.Next(8)).Select(index =>
-            {
-                int min = random.Next(1, 4);
-                WorkerOffer? first = random.Next(2) == 0 && free.Count > 0 ? free.Dequeue() : null;
-                return Demand($"e{index}", user: $"u{random.Next(3)}", min: min, max: min + random.Next(4), priority: random.Next(2), age: random.Next(10), held: first is null ? [] : [first.Worker]);
-            })];
-            SchedulePlan plan = Plan(demands, workers);
-
-            string[] given = [.. plan.Grants.SelectMany(grant => grant.Workers).Select(worker => worker.Worker)];
-            Assert.True(given.Length == given.Distinct().Count(), $"seed {seed}");
-            Assert.DoesNotContain(given, worker => demands.Any(demand => demand.Workers.Contains(worker)));
-            foreach (WorkerGrant grant in plan.Grants)
-            {
-                ExperimentDemand demand = demands.Single(entry => entry.Experiment == grant.Experiment);
-                Assert.DoesNotContain(plan.Shrinks, shrink => shrink.Experiment == grant.Experiment);
-                WorkerOffer[] after = [.. workers.Where(worker => demand.Workers.Contains(worker.Worker)), .. grant.Workers];
-                Assert.True(after.Length >= demand.MinWorkers && after.Length <= demand.MaxWorkers, $"seed {seed}");
-                Assert.True(after.Select(worker => (worker.DeviceKind, worker.Arithmetic)).Distinct().Count() == 1, $"seed {seed}");
-            }
-
-            Assert.All(plan.Shrinks, shrink => Assert.All(shrink.Workers, worker => Assert.Contains(worker.Worker, demands.Single(entry => entry.Experiment == shrink.Experiment).Workers)));
+            ExperimentDemand demand = cluster.Demands.Single(demand => demand.Experiment == grant.Experiment);
+            Assert.DoesNotContain(plan.Shrinks, shrink => shrink.Experiment == grant.Experiment);
+            WorkerOffer[] after = [.. cluster.Workers.Where(worker => demand.Workers.Contains(worker.Worker)), .. grant.Workers];
+            Assert.InRange(after.Length, demand.MinWorkers, demand.MaxWorkers);
+            Assert.Single(after.Select(worker => (worker.DeviceKind, worker.Arithmetic)).Distinct());
         }
+
+        foreach (WorkerGrant shrink in plan.Shrinks)
+        {
+            ExperimentDemand demand = cluster.Demands.Single(demand => demand.Experiment == shrink.Experiment);
+            Assert.Empty(shrink.Workers.Select(worker => worker.Worker).Except(demand.Workers));
+        }
+    });
+
+    [Fact]
+    public void AnyKnowledge_InAnyOrder_MakesTheSamePlan() => Gen.Select(AnyCluster, Gen.Int).Sample((cluster, seed) =>
+    {
+        ExperimentDemand[] demands = [.. cluster.Demands];
+        WorkerOffer[] workers = [.. cluster.Workers];
+        Random random = new(seed);
+        random.Shuffle(demands);
+        random.Shuffle(workers);
+
+        SchedulePlan plan = Plan(cluster.Demands, cluster.Workers), other = Plan(demands, workers);
+
+        Assert.Equal((Grants(plan), Shrinks(plan)), (Grants(other), Shrinks(other)));
+        Assert.Equal(plan.Reasons.OrderBy(reason => reason.Key), other.Reasons.OrderBy(reason => reason.Key));
+    });
+
+    // Up to six experiments and twelve workers of up to four groups; who holds workers holds them of its own group, and no more than it takes.
+    private static Gen<(ExperimentDemand[] Demands, WorkerOffer[] Workers)> AnyCluster =>
+        from groups in Gen.Int[0, 3].Array[0, 12]
+        from holders in Gen.Int[-1, 5].Array[groups.Length]
+        from wishes in Gen.Select(Gen.Int[1, 5], Gen.Int[0, 5], Gen.Int[0, 2], Gen.Int[0, 10], Gen.Int[0, 3]).Array[0, 6]
+        select Cluster(groups, holders, wishes);
+
+    private static (ExperimentDemand[] Demands, WorkerOffer[] Workers) Cluster(int[] groups, int[] holders, (int Min, int More, int Priority, int Age, int Group)[] wishes)
+    {
+        WorkerOffer[] workers = [.. groups.Select((group, index) => Worker($"w{index:D2}", Kind(group), Arithmetic(group)))];
+        ExperimentDemand[] demands = [.. wishes.Select((wish, index) =>
+        {
+            string[] held = [.. workers.Where((_, place) => holders[place] == index && groups[place] == wish.Group).Take(wish.Min + wish.More).Select(worker => worker.Worker)];
+            ExperimentDemand demand = Demand($"e{index}", user: $"u{index % 3}", min: wish.Min, max: wish.Min + wish.More, priority: wish.Priority, age: wish.Age, held: held);
+            return held.Length == 0 ? demand : demand with { DeviceKind = Kind(wish.Group), Arithmetic = Arithmetic(wish.Group) };
+        })];
+        return (demands, workers);
+
+        static string Kind(int group) => group < 2 ? "cpu" : "cuda";
+        static string Arithmetic(int group) => group % 2 == 0 ? "x" : "y";
     }
 
     private static SchedulePlan Plan(ExperimentDemand[] demands, WorkerOffer[] workers, string stranded = "", int minutes = 0) => SchedulePlan.Make(

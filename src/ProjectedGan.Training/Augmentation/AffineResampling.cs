@@ -19,7 +19,7 @@ internal sealed record SamplingGrid(int Density, int Lead)
 }
 
 /// <summary>Takes the pixels of images from other places, beyond whose borders they are mirrored.</summary>
-internal static class Resampling
+internal static class AffineResampling
 {
     /// <summary>Resamples each image by its matrix.</summary>
     /// <param name="images">[N, C, H, W], at least 2 × 2.</param>

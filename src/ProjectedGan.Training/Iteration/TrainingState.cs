@@ -15,7 +15,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Training.Iteration;
 
 /// <summary>Everything that a worker holds for an iteration; the phases read and fill it.</summary>
-internal sealed class WorkerState : IDisposable
+internal sealed class TrainingState : IDisposable
 {
     // Path lengths are measured on one image in so many (StyleGAN2).
     private const int PathShare = 2;
@@ -23,7 +23,7 @@ internal sealed class WorkerState : IDisposable
     private readonly Dictionary<int, ReplicaState> _replicas = [];
     private readonly DiscriminatorView _view;
 
-    public WorkerState(TrainingSpec spec, NetworkFactory factory)
+    public TrainingState(TrainingSpec spec, NetworkFactory factory)
     {
         Spec = spec;
         Factory = factory;

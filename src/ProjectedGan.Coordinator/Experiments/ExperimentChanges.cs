@@ -6,7 +6,7 @@ using ProjectedGan.Coordinator.Membership;
 namespace ProjectedGan.Coordinator.Experiments;
 
 /// <summary>What users, the scheduler and workers ask of an experiment, as changes of its record.</summary>
-internal static class ExperimentCommands
+internal static class ExperimentChanges
 {
     public static void Submit(MembershipChange change)
     {

@@ -6,7 +6,7 @@ using ProjectedGan.Protocol.V1;
 namespace ProjectedGan.Cli.Client;
 
 /// <summary>Experiments for people.</summary>
-internal static class ExperimentView
+internal static class ExperimentText
 {
     public static string State(ExperimentState state) => state.ToString().ToLowerInvariant();
 

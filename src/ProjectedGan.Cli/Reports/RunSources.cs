@@ -57,7 +57,7 @@ internal static partial class FolderRuns
             TrainingTime = TimeSpan.FromSeconds(seconds),
             Metric = network.Length > 0 ? MetricName.Frechet(network) : "",
             Curve = [.. rows.Where(row => row.FeatureNetwork == network && double.IsFinite(row.Distance))
-                .Select(row => new Measurement(row.Images, TimeSpan.FromSeconds(row.Seconds), row.Distance, spreads.GetValueOrDefault(row.Images)))],
+                .Select(row => new ReportPoint(row.Images, TimeSpan.FromSeconds(row.Seconds), row.Distance, spreads.GetValueOrDefault(row.Images)))],
             PeakBytes = PeakBytes(folder),
             Neighbours = File.Exists(folder.Neighbours) ? File.ReadAllBytes(folder.Neighbours) : null,
             Samples = NewestGrid(folder) is { } grid ? File.ReadAllBytes(grid) : null,
@@ -128,7 +128,7 @@ internal sealed class ClusterRuns(GrpcChannel channel)
             TrainingTime = experiment.Progress?.TrainingTime?.ToTimeSpan() ?? TimeSpan.Zero,
             Metric = measured.Length > 0 ? measured[^1].Metrics[0].Metric : "",
             Curve = [.. measured.Where(snapshot => snapshot.Metrics[0].Metric == measured[^1].Metrics[0].Metric)
-                .Select(snapshot => new Measurement(
+                .Select(snapshot => new ReportPoint(
                     snapshot.Images, snapshot.TrainingTime.ToTimeSpan(), snapshot.Metrics[0].Value, snapshot.Metrics[0].HasStandardDeviation ? snapshot.Metrics[0].StandardDeviation : null))],
             Samples = await NewestAsync(experiment, snapshot => snapshot.Grid, cancellation),
             Neighbours = await NewestAsync(experiment, snapshot => snapshot.Neighbours, cancellation),
@@ -145,7 +145,7 @@ internal sealed class ClusterRuns(GrpcChannel channel)
             return "complete";
         }
 
-        string state = ExperimentView.State(experiment.State);
+        string state = ExperimentText.State(experiment.State);
         return experiment.Reason.Length > 0 ? $"{state}: {experiment.Reason}" : state;
     }
 
