@@ -33,7 +33,7 @@ public sealed class WeakenVersionNeed : Microsoft.Build.Utilities.Task
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(Copy))!);
             File.Delete(Copy);
-            string system = LoadedLibrary("libstdc++.so.6");
+            var system = LoadedLibrary("libstdc++.so.6");
             if (!new ElfLibrary(system).Defines(Version))
             {
                 var library = new ElfLibrary(Library);
@@ -54,9 +54,9 @@ public sealed class WeakenVersionNeed : Microsoft.Build.Utilities.Task
     /// <exception cref="InvalidDataException">No library of that name is loaded.</exception>
     public static string LoadedLibrary(string name)
     {
-        foreach (string line in File.ReadLines("/proc/self/maps"))
+        foreach (var line in File.ReadLines("/proc/self/maps"))
         {
-            int start = line.IndexOf('/');
+            var start = line.IndexOf('/');
             if (start >= 0 && Path.GetFileName(line).StartsWith(name, StringComparison.Ordinal))
             {
                 return line.Substring(start);
@@ -98,9 +98,9 @@ public sealed class ElfLibrary
         Expect("byte order", _bytes[5], 1, "little-endian");
         Expect("type", Half(16), 3, "shared library");
         Expect("machine", Half(18), X8664, "x86-64");
-        for (int index = 0; index < Half(60); index++)
+        for (var index = 0; index < Half(60); index++)
         {
-            long section = SectionTable + (index * SectionBytes);
+            var section = SectionTable + (index * SectionBytes);
             if (Word(section + 4) != WithoutBytes)
             {
                 Check(Offset(section) + Long(section + 32), 0);
@@ -111,14 +111,14 @@ public sealed class ElfLibrary
     /// <summary>Whether the library has symbols of that version for others.</summary>
     public bool Defines(string version)
     {
-        if (!TryFind(VersionDefinitions, out long section))
+        if (!TryFind(VersionDefinitions, out var section))
         {
             return false;
         }
 
-        long names = Names(section);
-        long entry = Offset(section);
-        for (uint left = Word(section + 44); left > 0; left--)
+        var names = Names(section);
+        var entry = Offset(section);
+        for (var left = Word(section + 44); left > 0; left--)
         {
             if (Name(names, Word(entry + Word(entry + 12))) == version)
             {
@@ -134,7 +134,7 @@ public sealed class ElfLibrary
     /// <summary>Whether the library needs that version, and whether the need is weak.</summary>
     public (bool Needed, bool Weak) Needs(string version)
     {
-        long need = FindNeed(version);
+        var need = FindNeed(version);
         return (need >= 0, need >= 0 && (Half(need + 4) & Weak) != 0);
     }
 
@@ -142,7 +142,7 @@ public sealed class ElfLibrary
     /// <exception cref="InvalidDataException">The library has no such need, or a relocation uses a symbol of that version: it would not work without.</exception>
     public void Weaken(string version)
     {
-        long need = FindNeed(version);
+        var need = FindNeed(version);
         if (need < 0)
         {
             throw Fault($"does not need {version}, as TorchSharp 0.107 does");
@@ -159,7 +159,7 @@ public sealed class ElfLibrary
     /// <summary>Writes the library under another name, whole or not at all.</summary>
     public void Write(string path)
     {
-        string unfinished = path + ".unfinished";
+        var unfinished = path + ".unfinished";
         File.WriteAllBytes(unfinished, _bytes);
         File.Delete(path);
         File.Move(unfinished, path);
@@ -168,17 +168,17 @@ public sealed class ElfLibrary
     /// <summary>The offset of the need's entry (Elf64_Vernaux), or -1.</summary>
     private long FindNeed(string version)
     {
-        if (!TryFind(VersionNeeds, out long section))
+        if (!TryFind(VersionNeeds, out var section))
         {
             return -1;
         }
 
-        long names = Names(section);
-        long file = Offset(section);
-        for (uint left = Word(section + 44); left > 0; left--)
+        var names = Names(section);
+        var file = Offset(section);
+        for (var left = Word(section + 44); left > 0; left--)
         {
-            long need = file + Word(file + 8);
-            for (ushort needs = Half(file + 2); needs > 0; needs--)
+            var need = file + Word(file + 8);
+            for (var needs = Half(file + 2); needs > 0; needs--)
             {
                 if (Name(names, Word(need + 8)) == version)
                 {
@@ -197,12 +197,12 @@ public sealed class ElfLibrary
     /// <summary>Whether a relocation names a symbol of that version.</summary>
     private bool IsUsed(ushort version)
     {
-        if (!TryFind(SymbolVersions, out long versions))
+        if (!TryFind(SymbolVersions, out var versions))
         {
             throw Fault("has no table of symbol versions");
         }
 
-        for (long section = SectionTable; section < SectionTable + (SectionBytes * Half(60)); section += SectionBytes)
+        for (var section = SectionTable; section < SectionTable + (SectionBytes * Half(60)); section += SectionBytes)
         {
             if (Word(section + 4) != Relocations)
             {
@@ -225,7 +225,7 @@ public sealed class ElfLibrary
 
     private bool TryFind(uint type, out long section)
     {
-        for (int index = 0; index < Half(60); index++)
+        for (var index = 0; index < Half(60); index++)
         {
             section = SectionTable + (index * SectionBytes);
             if (Word(section + 4) == type)
@@ -246,8 +246,8 @@ public sealed class ElfLibrary
     private string Name(long names, uint offset)
     {
         Check(names + offset, 1);
-        int start = (int)(names + offset);
-        int end = Array.IndexOf(_bytes, (byte)0, start);
+        var start = (int)(names + offset);
+        var end = Array.IndexOf(_bytes, (byte)0, start);
         return Encoding.ASCII.GetString(_bytes, start, (end < 0 ? _bytes.Length : end) - start);
     }
 

@@ -25,8 +25,8 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        RootCommand root = Build();
-        ParseResult parsed = root.Parse(arguments);
+        var root = Build();
+        var parsed = root.Parse(arguments);
         // --help is answered also where required arguments are missing.
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
@@ -81,7 +81,7 @@ internal static class CommandLine
         };
         root.Add(GlobalOptions.Verbose);
         TakeNamesOnly(root);
-        foreach (Option option in root.Options)
+        foreach (var option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction plain } help)
             {
@@ -95,25 +95,25 @@ internal static class CommandLine
     // Of options whose value is one of a few names: what parses them takes numbers and lists of names, too.
     private static void TakeNamesOnly(Command command)
     {
-        foreach (Option option in command.Options)
+        foreach (var option in command.Options)
         {
-            Type type = option.ValueType.GetElementType() ?? Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+            var type = option.ValueType.GetElementType() ?? Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
             if (!type.IsEnum)
             {
                 continue;
             }
 
-            string[] names = Enum.GetNames(type);
+            var names = Enum.GetNames(type);
             option.Validators.Add(result =>
             {
-                foreach (string text in result.Tokens.Select(token => token.Value).Where(text => Enum.TryParse(type, text, ignoreCase: true, out _) && !names.Contains(text, StringComparer.OrdinalIgnoreCase)))
+                foreach (var text in result.Tokens.Select(token => token.Value).Where(text => Enum.TryParse(type, text, ignoreCase: true, out _) && !names.Contains(text, StringComparer.OrdinalIgnoreCase)))
                 {
                     result.AddError($"{option.Name} is '{text}'; use {string.Join(", ", names)}.");
                 }
             });
         }
 
-        foreach (Command inner in command.Subcommands)
+        foreach (var inner in command.Subcommands)
         {
             TakeNamesOnly(inner);
         }

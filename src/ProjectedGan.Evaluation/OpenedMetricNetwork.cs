@@ -29,7 +29,7 @@ public sealed class OpenedMetricNetwork : IDisposable
     /// <exception cref="WeightFileException">Its weights are not imported, or damaged; the message says how to get them.</exception>
     public static OpenedMetricNetwork FromStore(string name, Device device, ImageResizing resizing = ImageResizing.Network)
     {
-        FrozenNetwork module = WeightImport.Find(name).Create();
+        var module = WeightImport.Find(name).Create();
         return Ready(module, () => NetworkWeights.Store().Load(module), device, resizing);
     }
 
@@ -37,7 +37,7 @@ public sealed class OpenedMetricNetwork : IDisposable
     /// <exception cref="WeightFileException">The file is not of the network.</exception>
     public static OpenedMetricNetwork FromFile(string name, string path, Device device, ImageResizing resizing = ImageResizing.Network)
     {
-        FrozenNetwork module = WeightImport.Find(name).Create();
+        var module = WeightImport.Find(name).Create();
         return Ready(module, () => WeightImport.Load(module, path), device, resizing);
     }
 
@@ -57,7 +57,7 @@ public sealed class OpenedMetricNetwork : IDisposable
             load();
             module.to(device);
             // The hash is of the weights as published, so it is taken before they are folded.
-            MetricNetwork network = module switch
+            var network = module switch
             {
                 FeatureNetwork features => MetricNetwork.Of(features, resizing: resizing),
                 InceptionV3 inception => MetricNetwork.Of(inception, resizing),

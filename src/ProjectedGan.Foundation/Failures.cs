@@ -35,7 +35,7 @@ public static class ErrorLine
 {
     public static string Of(Exception exception)
     {
-        Exception told = exception is AggregateException { InnerExceptions.Count: 1 } aggregate ? aggregate.InnerExceptions[0] : exception;
+        var told = exception is AggregateException { InnerExceptions.Count: 1 } aggregate ? aggregate.InnerExceptions[0] : exception;
         return told switch
         {
             // Several violations of a spec come as several lines on purpose.

@@ -82,7 +82,7 @@ public sealed record AdaptiveAugmentationOptions
     {
         ArgumentNullException.ThrowIfNull(text);
         var groups = AugmentationGroups.None;
-        string[] names = text.Trim() is "" or "none" ? [] : text.Split(',', StringSplitOptions.TrimEntries);
+        var names = text.Trim() is "" or "none" ? [] : text.Split(',', StringSplitOptions.TrimEntries);
         foreach (var name in names)
         {
             var group = Known.FirstOrDefault(known => Name(known) == name);

@@ -35,7 +35,7 @@ internal sealed class StatisticsCurves
     /// <returns>An object that is written as JSON.</returns>
     public StatisticsPage Thin(int most, long sequence)
     {
-        TrainingProgress[] kept = Select(most);
+        var kept = Select(most);
         return new StatisticsPage(
             sequence, _points.Count, [.. kept.Select(point => point.Images)], [.. kept.Select(point => Math.Round(point.TrainingTime.TotalSeconds, 3))],
             Series.ToDictionary(series => series.Name, series => kept.Select(point => Finite(series.Value(point))).ToArray()));
@@ -53,7 +53,7 @@ internal sealed class StatisticsCurves
 
         double[] scales = [.. Series.Select(series => Spread(_points.Select(series.Value)))];
         int inner = _points.Count - 2, buckets = most - 2;
-        IEnumerable<TrainingProgress> chosen = Enumerable.Range(0, buckets).Select(bucket =>
+        var chosen = Enumerable.Range(0, buckets).Select(bucket =>
         {
             int first = 1 + (int)((long)bucket * inner / buckets), end = 1 + (int)((long)(bucket + 1) * inner / buckets);
             return MostTelling(_points.GetRange(first, end - first), scales);

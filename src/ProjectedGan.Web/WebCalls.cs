@@ -49,7 +49,7 @@ internal sealed partial class WebCalls(NodeServerOptions options, Authorizer aut
     }
 
     private static bool IsThisMachine(string host) =>
-        host is "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal) || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+        host is "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private async Task FailAsync(HttpContext context, string method, Exception error)
     {
@@ -60,7 +60,7 @@ internal sealed partial class WebCalls(NodeServerOptions options, Authorizer aut
 
         if (statuses.Map(error) is not { } known)
         {
-            string incident = Guid.NewGuid().ToString("N")[..12];
+            var incident = Guid.NewGuid().ToString("N")[..12];
             LogFailed(logger, context.Request.Path, incident, error);
             known = StatusMapping.Refuse(StatusCode.Internal, $"The coordinator failed at this request; its log says why under incident {incident}.");
         }
@@ -123,7 +123,7 @@ internal static class WebHeaders
 
     public static void AddTo(HttpResponse response)
     {
-        IHeaderDictionary headers = response.Headers;
+        var headers = response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
@@ -141,7 +141,7 @@ internal static class WebQuery
     {
         string? text = context.Request.Query[name];
         return string.IsNullOrEmpty(text) ? standard
-            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= most ? number
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? number
             : throw new FieldException(name, $"{name} is '{Shortened(text)}'; use a whole number from 0 to {most}.");
     }
 

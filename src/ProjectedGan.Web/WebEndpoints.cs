@@ -32,12 +32,12 @@ public static class WebEndpoints
     public static void MapWeb(this WebApplication application)
     {
         ArgumentNullException.ThrowIfNull(application);
-        IServiceProvider services = application.Services;
+        var services = application.Services;
         MapPage(application);
-        WebCalls calls = services.GetRequiredService<WebCalls>();
-        WebReader reader = services.GetRequiredService<WebReader>();
-        WebEvents events = services.GetRequiredService<WebEvents>();
-        WebImages images = services.GetRequiredService<WebImages>();
+        var calls = services.GetRequiredService<WebCalls>();
+        var reader = services.GetRequiredService<WebReader>();
+        var events = services.GetRequiredService<WebEvents>();
+        var images = services.GetRequiredService<WebImages>();
         void Map(string path, string method, RequestDelegate handler) => application.MapMethods(path, Reading, calls.Guard(Service + method, handler));
 
         Map($"{Version}/session", "List", services.GetRequiredService<WebSession>().WriteAsync);
@@ -81,7 +81,7 @@ internal static class WebAssets
         }
 
         context.Response.Headers.CacheControl = "no-cache";
-        return TypedResults.Stream(file, Types.TryGetContentType(name, out string? type) ? type : null, entityTag: Build).ExecuteAsync(context);
+        return TypedResults.Stream(file, Types.TryGetContentType(name, out var type) ? type : null, entityTag: Build).ExecuteAsync(context);
     }
 }
 
@@ -96,11 +96,11 @@ internal sealed class WebImages(ExperimentReader reader, ArtifactStore store)
 
     public async Task WriteAsync(HttpContext context, GetSampleImageRequest.Types.Kind kind)
     {
-        string which = (string)context.Request.RouteValues["images"]!;
+        var which = (string)context.Request.RouteValues["images"]!;
         long? images = which == Newest ? null
-            : long.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number
+            : long.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
             : throw new NotFoundException($"'{WebQuery.Shortened(which)}' is no number of images; use the number of a snapshot, or {Newest}.");
-        (SnapshotRecord snapshot, ArtifactReference image) = await reader.FindImageAsync(WebQuery.Id(context), images, kind);
+        var (snapshot, image) = await reader.FindImageAsync(WebQuery.Id(context), images, kind);
         context.Response.Headers["X-Images"] = snapshot.Images.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers.CacheControl = images is null ? Asking : Lasting;
         await TypedResults.Stream(store.OpenRead(ArtifactDigest.Parse(image.Digest)), "image/png", entityTag: new($"\"{image.Digest}\"")).ExecuteAsync(context);

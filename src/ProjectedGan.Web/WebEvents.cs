@@ -23,10 +23,10 @@ internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal jour
     /// <summary>The newest events behind <c>after</c>, oldest first, without statistics.</summary>
     public async Task WriteAsync(HttpContext context)
     {
-        (long after, int limit) = (After(context), (int)WebQuery.Number(context, "limit", MostEvents, MostEvents));
-        string id = await reader.IdAsync(WebQuery.Id(context));
+        (var after, var limit) = (After(context), (int)WebQuery.Number(context, "limit", MostEvents, MostEvents));
+        var id = await reader.IdAsync(WebQuery.Id(context));
         Queue<ExperimentEvent> events = [];
-        long last = after;
+        var last = after;
         await ReadAsync(id, after, happened =>
         {
             last = happened.Sequence;
@@ -39,7 +39,7 @@ internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal jour
                 }
             }
         }, context.RequestAborted);
-        IEnumerable<string> written = events.Select(happened => WebJson.Messages.Format(EventMessages.ToMessage(happened)));
+        var written = events.Select(happened => WebJson.Messages.Format(EventMessages.ToMessage(happened)));
         await WebJson.WriteAsync(context, $$"""{"last":{{last}},"events":[{{string.Join(',', written)}}]}""");
     }
 
@@ -47,8 +47,8 @@ internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal jour
     public async Task WriteStatisticsAsync(HttpContext context)
     {
         long after = After(context), last = after;
-        int points = Math.Max(2, (int)WebQuery.Number(context, "points", MostPoints, MostPoints));
-        string id = await reader.IdAsync(WebQuery.Id(context));
+        var points = Math.Max(2, (int)WebQuery.Number(context, "points", MostPoints, MostPoints));
+        var id = await reader.IdAsync(WebQuery.Id(context));
         StatisticsCurves curves = new();
         await ReadAsync(id, after, happened =>
         {
@@ -64,13 +64,13 @@ internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal jour
     /// <summary>Events behind <c>after</c> (or the header Last-Event-ID), then those that happen, until the experiment has ended.</summary>
     public async Task StreamAsync(HttpContext context)
     {
-        long after = long.TryParse(context.Request.Headers["Last-Event-ID"], out long seen) && seen >= 0 ? seen : After(context);
-        string id = await reader.IdAsync(WebQuery.Id(context));
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        Channel<SseItem<string>> items = Channel.CreateBounded<SseItem<string>>(1);
+        var after = long.TryParse(context.Request.Headers["Last-Event-ID"], out var seen) && seen >= 0 ? seen : After(context);
+        var id = await reader.IdAsync(WebQuery.Id(context));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var items = Channel.CreateBounded<SseItem<string>>(1);
         // Neither a browser nor a proxy can tell silence from a lost connection. The first sign says that there is one; none is needed while events wait.
-        await using ITimer living = time.CreateTimer(_ => items.Writer.TryWrite(new SseItem<string>("", "alive")), state: null, TimeSpan.Zero, SignOfLife);
-        Task following = FollowAsync(items.Writer, id, after, end.Token);
+        await using var living = time.CreateTimer(_ => items.Writer.TryWrite(new SseItem<string>("", "alive")), state: null, TimeSpan.Zero, SignOfLife);
+        var following = FollowAsync(items.Writer, id, after, end.Token);
         try
         {
             await TypedResults.ServerSentEvents(items.Reader.ReadAllAsync(end.Token)).ExecuteAsync(context);
@@ -108,7 +108,7 @@ internal sealed class WebEvents(ExperimentReader reader, IExperimentJournal jour
         do
         {
             events = await journal.ReadAsync(id, after, EventsAtOnce, cancellation);
-            foreach (ExperimentEvent happened in events)
+            foreach (var happened in events)
             {
                 take(happened);
                 after = happened.Sequence;
@@ -134,8 +134,8 @@ internal static class WebJson
     /// <param name="json">Is sent as it is.</param>
     public static async Task WriteAsync(HttpContext context, string json)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(json);
-        HttpResponse response = context.Response;
+        var bytes = Encoding.UTF8.GetBytes(json);
+        var response = context.Response;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = bytes.Length;
         if (response.Headers.CacheControl.Count == 0)

@@ -27,7 +27,7 @@ internal sealed class WebReader(ExperimentReader reader, NodeCatalog nodes)
 
     public async Task WriteExperimentAsync(HttpContext context)
     {
-        Experiment experiment = ExperimentMessages.ToMessage(await reader.GetAsync(WebQuery.Id(context)));
+        var experiment = ExperimentMessages.ToMessage(await reader.GetAsync(WebQuery.Id(context)));
         Thin(experiment.Snapshots, snapshot => snapshot.Metrics.Count > 0 || (experiment.HasBestSnapshotImages && snapshot.Images == experiment.BestSnapshotImages));
         KeepLast(experiment.Epochs);
         KeepLast(experiment.History);
@@ -49,8 +49,8 @@ internal sealed class WebReader(ExperimentReader reader, NodeCatalog nodes)
             return;
         }
 
-        Snapshot[] important = Spread([.. snapshots.SkipLast(1).Where(isImportant)], MostEntries - 1);
-        Snapshot[] others = Spread([.. snapshots.SkipLast(1).Where(snapshot => !isImportant(snapshot))], MostEntries - 1 - important.Length);
+        var important = Spread([.. snapshots.SkipLast(1).Where(isImportant)], MostEntries - 1);
+        var others = Spread([.. snapshots.SkipLast(1).Where(snapshot => !isImportant(snapshot))], MostEntries - 1 - important.Length);
         Snapshot[] kept = [.. important.Concat(others).Append(snapshots[^1]).OrderBy(snapshot => snapshot.Images)];
         snapshots.Clear();
         snapshots.AddRange(kept);

@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class MetricNetworkTests
 {
     [Fact]

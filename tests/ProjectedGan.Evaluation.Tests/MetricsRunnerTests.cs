@@ -9,6 +9,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class MetricsRunnerTests : IDisposable
 {
     private static readonly EvaluationOptions Options = new()

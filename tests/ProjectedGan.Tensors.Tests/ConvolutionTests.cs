@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Tensors.Tests;
 
+[Trait("Speed", "Slow")]
 public class ConvolutionTests
 {
     /// <summary>Every combination of the kinds that networks use; batch 8, 16×16.</summary>

@@ -49,7 +49,7 @@ public static class GoldenModule
     public static Tensor? Values(GoldenModuleSpec weights, GoldenEntry entry)
     {
         var count = entry.Shape.Aggregate(1L, (a, b) => a * b);
-        float[]? values = entry.Kind switch
+        var values = entry.Kind switch
         {
             "keep_constructed" => null,
             "keep_zero" => new float[count],

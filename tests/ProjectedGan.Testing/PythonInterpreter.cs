@@ -25,7 +25,7 @@ public static class PythonInterpreter
     {
         for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
         {
-            string candidate = Path.Combine(above.FullName, folder);
+            var candidate = Path.Combine(above.FullName, folder);
             if (Directory.Exists(candidate))
             {
                 return candidate;

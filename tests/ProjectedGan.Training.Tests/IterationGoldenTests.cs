@@ -17,6 +17,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Training.Tests;
 
 /// <summary>Whole iterations through the trainer's own code against the reference: gradients, updates, averages and buffers.</summary>
+[Trait("Speed", "Slow")]
 public class IterationGoldenTests
 {
     [Theory]

@@ -13,6 +13,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Training.Tests;
 
 /// <summary>Whole iterations under the relativistic loss through the trainer's own code against PyTorch's autograd: losses, gradients, updates.</summary>
+[Trait("Speed", "Slow")]
 public sealed class RelativisticPeerTests : IDisposable
 {
     private const int Batch = 3;

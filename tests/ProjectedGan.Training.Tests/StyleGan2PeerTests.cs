@@ -15,6 +15,7 @@ namespace ProjectedGan.Training.Tests;
 /// Whole iterations of the baseline StyleGAN2, its residual discriminator, R1, path lengths and style mixing, through the trainer's own code against
 /// PyTorch's autograd: losses, gradients, updates.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class StyleGan2PeerTests : IDisposable
 {
     private const int Batch = 4;

@@ -5,6 +5,7 @@ using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Weights.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class HostilePickleTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 
 namespace ProjectedGan.Weights.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class TensorFlowJsTests(ITestOutputHelper output) : IDisposable
 {
     private const string Model = """

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 
 namespace ProjectedGan.Weights.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class TorchPickleTests(PyTorchFiles files, ITestOutputHelper output) : IClassFixture<PyTorchFiles>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Weights.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class WeightImportTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -6,6 +6,7 @@ using ProjectedGan.Weights.Sources;
 
 namespace ProjectedGan.Weights.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class WeightStoreTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

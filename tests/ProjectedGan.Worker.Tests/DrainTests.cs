@@ -12,8 +12,8 @@ public sealed class DrainTests
     [Fact]
     public async Task Drained_InARun_WaitsUntilItHasLeft()
     {
-        WorkerState state = Training();
-        Task drained = WorkerHost.DrainedAsync(state, TimeSpan.FromHours(1), NullLogger.Instance, new CancellationToken(canceled: true));
+        var state = Training();
+        var drained = WorkerHost.DrainedAsync(state, TimeSpan.FromHours(1), NullLogger.Instance, new CancellationToken(canceled: true));
         state.Enter(WorkerPhase.Held);
         Assert.False(drained.IsCompleted);
         state.Rest(assignment: 2);

@@ -14,6 +14,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Worker.Tests;
 
 /// <summary>A run of one worker, from the files that it fetches to its end.</summary>
+[Trait("Speed", "Slow")]
 public sealed class HostedRunTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -23,13 +24,13 @@ public sealed class HostedRunTests : IDisposable
     [Fact]
     public async Task Restart_ThatFails_LeavesARunThatCanBeRestartedAndLeft()
     {
-        await using RunningServer server = await RunningServer.StartAsync(_home);
-        RunDescription run = await DescribeAsync(server);
+        await using var server = await RunningServer.StartAsync(_home);
+        var run = await DescribeAsync(server);
         WorkerState state = new(() => { });
-        await using (HostedRun hosted = await HostedRun.OpenAsync(run, Services(server), CancellationToken.None))
+        await using (var hosted = await HostedRun.OpenAsync(run, Services(server), CancellationToken.None))
         {
-            string first = await TrainAsync(hosted, run, state, epoch: 1);
-            string weights = server.Store.Locate(ArtifactDigest.Parse(run.Weights.Digest));
+            var first = await TrainAsync(hosted, run, state, epoch: 1);
+            var weights = server.Store.Locate(ArtifactDigest.Parse(run.Weights.Digest));
             File.Move(weights, _home.At("away"));
 
             await Assert.ThrowsAnyAsync<PganException>(() => TrainAsync(hosted, run, state, epoch: 2));
@@ -58,8 +59,8 @@ public sealed class HostedRunTests : IDisposable
         assignment.Peers.Add(new Peer { Worker = "w", Address = "http://127.0.0.1:1", FirstReplica = 0, ReplicaCount = 1 });
         state.Begin(assignment, WorkerPhase.Syncing);
         using CancellationTokenSource end = new(Patience);
-        Task training = hosted.TrainAsync(assignment, state, end.Token);
-        Task finished = state.WaitForAsync(WorkerPhase.Finished, end.Token);
+        var training = hosted.TrainAsync(assignment, state, end.Token);
+        var finished = state.WaitForAsync(WorkerPhase.Finished, end.Token);
         if (await Task.WhenAny(training, finished) == training)
         {
             await end.CancelAsync();
@@ -67,7 +68,7 @@ public sealed class HostedRunTests : IDisposable
             Assert.Fail("The training ended without having finished.");
         }
 
-        string hash = state.Current().WeightsHash;
+        var hash = state.Current().WeightsHash;
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training);
         return hash;
@@ -75,16 +76,16 @@ public sealed class HostedRunTests : IDisposable
 
     private async Task<RunDescription> DescribeAsync(RunningServer server)
     {
-        using (FeatureNetwork network = FeatureNetworks.Create("mobilenet_v2"))
+        using (var network = FeatureNetworks.Create("mobilenet_v2"))
         {
             network.Randomize(new Generator(1));
             StateDict.Save(network, _home.At("features.safetensors"));
         }
 
-        string path = VerificationSpec.WriteDataset(_home.Path, CancellationToken.None);
-        TrainingSpec spec = VerificationSpec.Create(replicas: 1, iterations: 2);
+        var path = VerificationSpec.WriteDataset(_home.Path, CancellationToken.None);
+        var spec = VerificationSpec.Create(replicas: 1, iterations: 2);
         spec = spec with { Data = spec.Data with { Path = "noise.zip" }, Features = spec.Features with { Weights = "features.safetensors" } };
-        using ImageDataset dataset = ImageDataset.Open(path);
+        using var dataset = ImageDataset.Open(path);
         return new RunDescription
         {
             Id = "run",
@@ -99,8 +100,8 @@ public sealed class HostedRunTests : IDisposable
 
     private static async Task<Artifact> IngestAsync(RunningServer server, string path)
     {
-        await using FileStream file = File.OpenRead(path);
-        (ArtifactDigest digest, long bytes) = await server.Store.IngestAsync(file, path, CancellationToken.None);
+        await using var file = File.OpenRead(path);
+        (var digest, var bytes) = await server.Store.IngestAsync(file, path, CancellationToken.None);
         return new Artifact { Name = Path.GetFileName(path), Digest = digest.ToString(), Bytes = bytes };
     }
 

@@ -26,7 +26,7 @@ public sealed class RunAgentTests
             TimeProvider.System,
             lines);
         using CancellationTokenSource stop = new();
-        Task running = agent.RunAsync(stop.Token);
+        var running = agent.RunAsync(stop.Token);
         agent.Assign(new Assignment { Version = 1, Mode = AssignmentMode.Warm, Run = new RunDescription { Id = "a" } });
         await opening.Task.WaitAsync(Patience);
 
@@ -51,7 +51,7 @@ public sealed class RunAgentTests
             TimeProvider.System,
             new Lines());
         using CancellationTokenSource stop = new();
-        Task running = agent.RunAsync(stop.Token);
+        var running = agent.RunAsync(stop.Token);
 
         agent.Assign(new Assignment { Version = 1, Mode = AssignmentMode.Warm, Run = new RunDescription { Id = "a" } });
         await state.WaitForAsync(WorkerPhase.Failed, CancellationToken.None).WaitAsync(Patience);

@@ -6,12 +6,12 @@ using ProjectedGan.Data.Datasets;
 using ProjectedGan.Hosting.Artifacts;
 using ProjectedGan.Hosting.Links;
 using ProjectedGan.Protocol.V1;
-using ProjectedGan.Specification;
 using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Worker.Tests;
 
 /// <summary>What a coordinator has no room for comes again, and nothing that is due gets lost at the run's end.</summary>
+[Trait("Speed", "Slow")]
 public sealed class RunUploadsTests : IDisposable
 {
     // More than other programs write meanwhile.
@@ -24,17 +24,17 @@ public sealed class RunUploadsTests : IDisposable
     [Fact]
     public async Task Coordinator_FullForAWhile_GetsTheSnapshotAndThenTheLastCheckpoint()
     {
-        string ballast = _home.At("ballast");
+        var ballast = _home.At("ballast");
         await using (new FileStream(ballast, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = Ballast }))
         {
         }
 
-        long reserved = new DriveInfo(_home.Path).AvailableFreeSpace + (Ballast / 2);
-        await using RunningServer server = await RunningServer.StartAsync(_home, store: new ArtifactStoreOptions { ReservedBytes = reserved });
-        TrainingSpec spec = VerificationSpec.Create(replicas: 1, Iterations);
+        var reserved = new DriveInfo(_home.Path).AvailableFreeSpace + (Ballast / 2);
+        await using var server = await RunningServer.StartAsync(_home, store: new ArtifactStoreOptions { ReservedBytes = reserved });
+        var spec = VerificationSpec.Create(replicas: 1, Iterations);
         spec = spec with { Data = spec.Data with { Path = VerificationSpec.WriteDataset(_home.Path, CancellationToken.None) } };
-        using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
-        using Trainer trainer = Trainer.Create(spec, dataset, new TrainerOptions { CheckpointFolder = _home.At("checkpoints") });
+        using var dataset = ImageDataset.Open(spec.Data.Path);
+        using var trainer = Trainer.Create(spec, dataset, new TrainerOptions { CheckpointFolder = _home.At("checkpoints") });
         trainer.Run(CancellationToken.None);
         Directory.CreateDirectory(_home.At("runs", "run"));
         await using RunUploads uploads = new("run", spec, Services(server));
@@ -46,9 +46,9 @@ public sealed class RunUploadsTests : IDisposable
         Assert.Contains("disk is full", (await NextAsync()).Log.Text, StringComparison.Ordinal);
         File.Delete(ballast);
 
-        WorkerMessage first = await NextLastingAsync();
+        var first = await NextLastingAsync();
         Assert.Equal((Iterations, true), (first.Snapshot.Iteration, first.Snapshot.Measure));
-        WorkerMessage second = await NextLastingAsync();
+        var second = await NextLastingAsync();
         Assert.Equal(Iterations, second.Checkpoint.Iteration);
         Assert.All(second.Checkpoint.Files.Append(first.Snapshot.Weights), file => Assert.True(server.Store.Contains(ArtifactDigest.Parse(file.Digest))));
         Assert.Empty(Directory.GetFiles(_home.At("runs", "run")));
@@ -57,19 +57,19 @@ public sealed class RunUploadsTests : IDisposable
     [Fact]
     public async Task Snapshots_OfAMemberThatComesToLead_AreThoseThatTheCoordinatorLacks()
     {
-        await using RunningServer server = await RunningServer.StartAsync(_home);
-        TrainingSpec spec = VerificationSpec.Create(replicas: 1, iterations: 4);
+        await using var server = await RunningServer.StartAsync(_home);
+        var spec = VerificationSpec.Create(replicas: 1, iterations: 4);
         spec = spec with
         {
             Data = spec.Data with { Path = VerificationSpec.WriteDataset(_home.Path, CancellationToken.None) },
             Evaluation = spec.Evaluation with { EverySnapshot = true },
         };
-        using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
-        using Trainer trainer = Trainer.Create(spec, dataset);
+        using var dataset = ImageDataset.Open(spec.Data.Path);
+        using var trainer = Trainer.Create(spec, dataset);
         Directory.CreateDirectory(_home.At("runs", "run"));
         await using RunUploads uploads = new("run", spec, Services(server));
         uploads.Begin(leads: false);
-        for (int images = 1; images <= 4; images++)
+        for (var images = 1; images <= 4; images++)
         {
             trainer.Run(images, CancellationToken.None);
             uploads.Add(trainer.TakeSnapshot(), isMeasured: true);
@@ -88,11 +88,11 @@ public sealed class RunUploadsTests : IDisposable
     [Fact]
     public async Task Checkpoint_WithWhichARunPauses_GoesBehindWhatWasKept()
     {
-        await using RunningServer server = await RunningServer.StartAsync(_home);
-        TrainingSpec spec = VerificationSpec.Create(replicas: 1, iterations: 100);
+        await using var server = await RunningServer.StartAsync(_home);
+        var spec = VerificationSpec.Create(replicas: 1, iterations: 100);
         spec = spec with { Data = spec.Data with { Path = VerificationSpec.WriteDataset(_home.Path, CancellationToken.None) } };
-        using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
-        using Trainer trainer = Trainer.Create(spec, dataset, new TrainerOptions { CheckpointFolder = _home.At("checkpoints") });
+        using var dataset = ImageDataset.Open(spec.Data.Path);
+        using var trainer = Trainer.Create(spec, dataset, new TrainerOptions { CheckpointFolder = _home.At("checkpoints") });
         trainer.Run(untilIteration: 2, CancellationToken.None);
         Directory.CreateDirectory(_home.At("runs", "run"));
         await using RunUploads uploads = new("run", spec, Services(server));
@@ -109,11 +109,11 @@ public sealed class RunUploadsTests : IDisposable
     [Fact]
     public async Task Add_AfterTheRunWasLeft_IsDropped()
     {
-        await using RunningServer server = await RunningServer.StartAsync(_home);
-        TrainingSpec spec = VerificationSpec.Create(replicas: 1, Iterations);
+        await using var server = await RunningServer.StartAsync(_home);
+        var spec = VerificationSpec.Create(replicas: 1, Iterations);
         spec = spec with { Data = spec.Data with { Path = VerificationSpec.WriteDataset(_home.Path, CancellationToken.None) } };
-        using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
-        using Trainer trainer = Trainer.Create(spec, dataset);
+        using var dataset = ImageDataset.Open(spec.Data.Path);
+        using var trainer = Trainer.Create(spec, dataset);
         RunUploads uploads = new("run", spec, Services(server));
         await uploads.DisposeAsync();
 
@@ -132,7 +132,7 @@ public sealed class RunUploadsTests : IDisposable
     {
         while (true)
         {
-            (WorkerMessage message, Importance importance) = await _sent.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+            var (message, importance) = await _sent.Reader.ReadAsync().AsTask().WaitAsync(Patience);
             if (importance == Importance.Lasting)
             {
                 return message;

@@ -17,7 +17,7 @@ public sealed class StallWatchTests : IDisposable
     [Fact]
     public async Task WaitAsync_NothingMoves_ReturnsAfterThePatience()
     {
-        Task watching = await WatchAsync(() => (7, false));
+        var watching = await WatchAsync(() => (7, false));
 
         await PassAsync(9);
         Assert.False(watching.IsCompleted);
@@ -31,7 +31,7 @@ public sealed class StallWatchTests : IDisposable
     [InlineData(false, true)]
     public async Task WaitAsync_StepsOrPeersAreWaitedFor_GoesOn(bool moves, bool waits)
     {
-        Task watching = await WatchAsync(() => (moves ? _steps++ : 7, waits));
+        var watching = await WatchAsync(() => (moves ? _steps++ : 7, waits));
 
         await PassAsync(40);
 
@@ -43,8 +43,8 @@ public sealed class StallWatchTests : IDisposable
     [Fact]
     public async Task WaitAsync_StandsStillAfterAWait_ReturnsThen()
     {
-        bool waits = true;
-        Task watching = await WatchAsync(() => (7, waits));
+        var waits = true;
+        var watching = await WatchAsync(() => (7, waits));
         await PassAsync(20);
         Assert.False(watching.IsCompleted);
 
@@ -59,14 +59,14 @@ public sealed class StallWatchTests : IDisposable
     // Off the test's own context: what waits for the clock then runs on within the call that moves it, up to its next wait.
     private async Task<Task> WatchAsync(Func<(long Steps, bool WaitsForPeers)> look)
     {
-        Task watching = Task.CompletedTask;
+        var watching = Task.CompletedTask;
         await Task.Run(() => { watching = new StallWatch(Patience, _time).WaitAsync(look, _over.Token); });
         return watching;
     }
 
     private Task PassAsync(int looks) => Task.Run(() =>
     {
-        for (int look = 0; look < looks; look++)
+        for (var look = 0; look < looks; look++)
         {
             _time.Advance(Look);
         }

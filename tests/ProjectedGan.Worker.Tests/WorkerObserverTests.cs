@@ -24,7 +24,7 @@ public sealed class WorkerObserverTests : IDisposable
     [InlineData(false, false, 0)]
     public async Task NonFinite_FirstOfARun_IsAnEventOfTheLeaderAndOfWhomItComesFrom(bool leads, bool isOwn, int events)
     {
-        await using RunningServer server = await RunningServer.StartAsync(_home);
+        await using var server = await RunningServer.StartAsync(_home);
         await using WorkerObserver observer = new("run", VerificationSpec.Create(replicas: 2, iterations: 9), Services(server));
         observer.Begin(new Assignment { Epoch = 1 }, leads, new WorkerState(() => { }));
 
@@ -34,7 +34,7 @@ public sealed class WorkerObserverTests : IDisposable
         }
 
         List<WorkerMessage> sent = [];
-        while (_sent.Reader.TryRead(out WorkerMessage? message))
+        while (_sent.Reader.TryRead(out var message))
         {
             sent.Add(message);
         }
@@ -47,7 +47,7 @@ public sealed class WorkerObserverTests : IDisposable
     [Fact]
     public async Task OfferCheckpoint_BehindALaterOne_UploadsTheOneThatWasNamed()
     {
-        await using RunningServer server = await RunningServer.StartAsync(_home);
+        await using var server = await RunningServer.StartAsync(_home);
         await using WorkerObserver observer = new("run", VerificationSpec.Create(replicas: 1, iterations: 200), Services(server));
         CheckpointStore store = new(_home.At("checkpoints"), keep: 2);
         foreach (long iteration in new[] { 150, 120 })
@@ -57,7 +57,7 @@ public sealed class WorkerObserverTests : IDisposable
 
         observer.OfferCheckpoint(store.Root, 120);
 
-        WorkerMessage message = await _sent.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+        var message = await _sent.Reader.ReadAsync().AsTask().WaitAsync(Patience);
         Assert.Equal(120, message.Checkpoint?.Iteration);
     }
 

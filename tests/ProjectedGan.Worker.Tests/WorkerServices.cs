@@ -33,7 +33,7 @@ internal static class WorkerServices
     /// <summary>A worker's instruments, which nobody reads.</summary>
     public static WorkerInstruments Instruments(IServiceProvider services)
     {
-        IMeterFactory factory = services.GetRequiredService<IMeterFactory>();
+        var factory = services.GetRequiredService<IMeterFactory>();
         return new WorkerInstruments(new TrainingInstruments(factory), new CollectiveInstruments(factory));
     }
 }

@@ -134,7 +134,7 @@ internal sealed class ReductionEngine : IDisposable
     public void Dispatch(PeerState peer, FrameBuffer frame)
     {
         var header = frame.Header;
-        (RefusalReason? refusal, var isKept) = header.Kind switch
+        var (refusal, isKept) = header.Kind switch
         {
             FrameKind.Announce => _owner.AcceptAnnouncement(peer, header, frame),
             FrameKind.Grant => (_contributor.AcceptGrant(peer, header), false),

@@ -30,8 +30,8 @@ internal static class AllreduceRankCommand
         command.Runs(async (parsed, cancellation) =>
         {
             TorchRuntime.TuneAllocator();
-            (int self, long length) = (parsed.GetValue(rank), parsed.GetValue(bytes));
-            string way = parsed.GetValue(kind)!;
+            (var self, var length) = (parsed.GetValue(rank), parsed.GetValue(bytes));
+            var way = parsed.GetValue(kind)!;
             await using IAllreduceRank ours = way == "tcp"
                 ? new TcpRank(self, length)
                 : await CollectiveRank.StartAsync(self, length, way.StartsWith("bfloat16", StringComparison.Ordinal) ? WireType.BFloat16 : WireType.Float32, new CollectiveOptions
@@ -41,7 +41,7 @@ internal static class AllreduceRankCommand
                     SharedMemory = !way.EndsWith(NetworkSuffix, StringComparison.Ordinal),
                 });
             Console.WriteLine(ours.Address);
-            string[] addresses = (await Console.In.ReadLineAsync(cancellation) ?? throw new PganException("No addresses came.")).Split(' ');
+            var addresses = (await Console.In.ReadLineAsync(cancellation) ?? throw new PganException("No addresses came.")).Split(' ');
             await ours.ConnectAsync(addresses, cancellation);
             Console.WriteLine((await MeasureAsync(ours, (int)Math.Max(LeastWarmUpRounds, parsed.GetValue(warmUp) * Gigabyte / length), parsed.GetValue(rounds), cancellation)).ToJson());
             return ExitCode.Success;
@@ -51,13 +51,13 @@ internal static class AllreduceRankCommand
 
     private static async Task<AllreduceMeasurement> MeasureAsync(IAllreduceRank rank, int warmUp, int rounds, CancellationToken cancellation)
     {
-        double[] seconds = new double[rounds];
-        TimeSpan cpu = TimeSpan.Zero;
-        for (int round = -warmUp; round < rounds; round++)
+        var seconds = new double[rounds];
+        var cpu = TimeSpan.Zero;
+        for (var round = -warmUp; round < rounds; round++)
         {
             await rank.BarrierAsync(cancellation);
             cpu = round == 0 ? Environment.CpuUsage.TotalTime : cpu;
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             rank.Sum(round + warmUp);
             if (round >= 0)
             {

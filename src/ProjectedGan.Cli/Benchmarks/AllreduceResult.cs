@@ -73,20 +73,20 @@ internal static class AllreduceProcesses
         using var kill = cancellation.Register(() => started.ForEach(Kill));
         try
         {
-            for (int rank = 0; rank < processes; rank++)
+            for (var rank = 0; rank < processes; rank++)
             {
                 ProcessStartInfo start = new(program, arguments(rank)) { RedirectStandardInput = true, RedirectStandardOutput = true };
                 started.Add(Process.Start(start) ?? throw new PganException($"'{program}' cannot be started."));
             }
 
-            string[] addresses = await Task.WhenAll(started.Select(process => LineAsync(process, cancellation)));
-            foreach (Process process in started)
+            var addresses = await Task.WhenAll(started.Select(process => LineAsync(process, cancellation)));
+            foreach (var process in started)
             {
                 await process.StandardInput.WriteLineAsync(string.Join(' ', addresses));
                 await process.StandardInput.FlushAsync(cancellation);
             }
 
-            string[] measured = await Task.WhenAll(started.Select(process => LineAsync(process, cancellation)));
+            var measured = await Task.WhenAll(started.Select(process => LineAsync(process, cancellation)));
             return AllreduceResult.Combine(kind, bytes, [.. measured.Select(line => AllreduceMeasurement.Parse(line) ?? throw new PganException($"{kind}: '{line}' is no measurement."))]);
         }
         finally

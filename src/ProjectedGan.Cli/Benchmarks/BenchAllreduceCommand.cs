@@ -47,9 +47,9 @@ internal static class BenchAllreduceCommand
 
             List<AllreduceResult> results = [];
             Console.WriteLine($"{"",-12} {"processes",9} {"MB",6} {"ms",9} {"GB/s",7} {"CPU s/GB",9} {"/ gloo",7} {"/ tcp",6}");
-            foreach (int count in Numbers(parsed.GetValue(processes)!, "--processes", 2, 64))
+            foreach (var count in Numbers(parsed.GetValue(processes)!, "--processes", 2, 64))
             {
-                foreach (int size in Numbers(parsed.GetValue(megabytes)!, "--megabytes", 1, 4000))
+                foreach (var size in Numbers(parsed.GetValue(megabytes)!, "--megabytes", 1, 4000))
                 {
                     results.AddRange(await MeasureAsync(plan, count, size * 1_000_000L, parsed.GetValue(repeat), cancellation));
                 }
@@ -68,19 +68,19 @@ internal static class BenchAllreduceCommand
     private static async Task<List<AllreduceResult>> MeasureAsync(Plan plan, int processes, long bytes, int repeat, CancellationToken cancellation)
     {
         Dictionary<string, AllreduceResult> best = [];
-        for (int round = 0; round < repeat; round++)
+        for (var round = 0; round < repeat; round++)
         {
-            foreach (string kind in Kinds.Where(kind => kind != Gloo || plan.Script.Length > 0))
+            foreach (var kind in Kinds.Where(kind => kind != Gloo || plan.Script.Length > 0))
             {
-                AllreduceResult result = await RunAsync(plan, kind, processes, bytes, cancellation);
-                best[kind] = best.TryGetValue(kind, out AllreduceResult? other) && other.Milliseconds <= result.Milliseconds ? other : result;
+                var result = await RunAsync(plan, kind, processes, bytes, cancellation);
+                best[kind] = best.TryGetValue(kind, out var other) && other.Milliseconds <= result.Milliseconds ? other : result;
             }
         }
 
         List<AllreduceResult> results = [.. Kinds.Where(best.ContainsKey).Select(kind => best[kind])];
-        foreach (AllreduceResult result in results)
+        foreach (var result in results)
         {
-            string beside = best.TryGetValue(Gloo, out AllreduceResult? gloo) ? $"{result.GigabytesPerSecond / gloo.GigabytesPerSecond,7:F2}" : $"{"",7}";
+            var beside = best.TryGetValue(Gloo, out var gloo) ? $"{result.GigabytesPerSecond / gloo.GigabytesPerSecond,7:F2}" : $"{"",7}";
             Console.WriteLine(
                 $"{result.Kind,-12} {processes,9} {bytes / 1e6,6:F0} {result.Milliseconds,9:F2} {result.GigabytesPerSecond,7:F2} {result.CpuSecondsPerGigabyte,9:F2} {beside} "
                 + $"{result.GigabytesPerSecond / best["tcp"].GigabytesPerSecond,6:F2}");
@@ -93,7 +93,7 @@ internal static class BenchAllreduceCommand
     {
         if (kind == Gloo)
         {
-            int port = FreePort();
+            var port = FreePort();
             return AllreduceProcesses.RunAsync(kind, plan.Python, rank => [plan.Script, $"{rank}", $"{processes}", $"{bytes}", $"{plan.Rounds}", $"{plan.WarmUp}", $"{port}"], processes, bytes, cancellation);
         }
 
@@ -118,7 +118,7 @@ internal static class BenchAllreduceCommand
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static IEnumerable<int> Numbers(string text, string option, int least, int most) => [.. text.Split(',').Select(part => int.TryParse(part, out int number) && number >= least && number <= most
+    private static IEnumerable<int> Numbers(string text, string option, int least, int most) => [.. text.Split(',').Select(part => int.TryParse(part, out var number) && number >= least && number <= most
         ? number
         : throw new UsageException($"{option}: '{part}' is no number from {least} to {most}."))];
 

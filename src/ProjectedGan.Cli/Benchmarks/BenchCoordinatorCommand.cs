@@ -31,7 +31,7 @@ internal static class BenchCoordinatorCommand
         };
         command.Runs(async (parsed, cancellation) =>
         {
-            string folder = Directory.CreateTempSubdirectory("pgan-bench-").FullName;
+            var folder = Directory.CreateTempSubdirectory("pgan-bench-").FullName;
             try
             {
                 await RunAsync(folder, parsed.GetValue(workers), parsed.GetValue(experiments), TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancellation);
@@ -47,32 +47,32 @@ internal static class BenchCoordinatorCommand
 
     private static async Task RunAsync(string folder, int workers, int experiments, TimeSpan steady, CancellationToken cancellation)
     {
-        await using LocalCluster cluster = await LocalCluster.StartAsync(new LocalClusterOptions { Folder = folder, Workers = 0 }, cancellation);
-        using Process coordinator = Process.GetProcessById(cluster.CoordinatorProcessId);
+        await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions { Folder = folder, Workers = 0 }, cancellation);
+        using var coordinator = Process.GetProcessById(cluster.CoordinatorProcessId);
         Report("started", coordinator, null);
 
         ConcurrentBag<double> heartbeats = [];
         TransportIdentity identity = new(new TransportOptions(), TimeProvider.System, NullLogger.Instance);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using Grpc.Net.Client.GrpcChannel channel = NodeChannel.Open(cluster.Address, identity);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var channel = NodeChannel.Open(cluster.Address, identity);
         SimulatedWorker[] simulated = [.. Enumerable.Range(0, workers).Select(number => new SimulatedWorker(new Cluster.ClusterClient(channel), number, heartbeats))];
         Task[] running = [.. simulated.Select(worker => worker.RunAsync(stop.Token))];
         await cluster.WaitForNodesAsync(workers, cancellation);
         Report($"{workers} workers registered", coordinator, null);
 
-        TrainingSpec spec = VerificationSpec.Create(replicas: 1, iterations: 1_000_000);
+        var spec = VerificationSpec.Create(replicas: 1, iterations: 1_000_000);
         spec = spec with { Data = spec.Data with { Path = VerificationSpec.WriteDataset(folder, cancellation) } };
         List<double> submissions = [];
-        for (int number = 0; number < experiments; number++)
+        for (var number = 0; number < experiments; number++)
         {
-            long start = TimeProvider.System.GetTimestamp();
+            var start = TimeProvider.System.GetTimestamp();
             await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = $"queued {number}" }, cancellationToken: cancellation);
             submissions.Add(TimeProvider.System.GetElapsedTime(start).TotalSeconds);
         }
 
         Report($"{experiments} experiments submitted, each", coordinator, submissions);
-        long waited = TimeProvider.System.GetTimestamp();
-        int expected = Math.Min(workers, experiments);
+        var waited = TimeProvider.System.GetTimestamp();
+        var expected = Math.Min(workers, experiments);
         while (simulated.Count(worker => worker.IsAssigned) < expected)
         {
             await Task.Delay(Poll, TimeProvider.System, cancellation);
@@ -80,7 +80,7 @@ internal static class BenchCoordinatorCommand
 
         Console.WriteLine($"{expected} workers in runs {TimeProvider.System.GetElapsedTime(waited).TotalSeconds:F2} s after the last submission");
         heartbeats.Clear();
-        TimeSpan before = coordinator.TotalProcessorTime;
+        var before = coordinator.TotalProcessorTime;
         await Task.Delay(steady, TimeProvider.System, cancellation);
         coordinator.Refresh();
         Report($"{heartbeats.Count / steady.TotalSeconds:F0} heartbeats/s, each", coordinator, [.. heartbeats]);
@@ -92,7 +92,7 @@ internal static class BenchCoordinatorCommand
     private static void Report(string what, Process coordinator, IReadOnlyList<double>? seconds)
     {
         coordinator.Refresh();
-        string latency = "";
+        var latency = "";
         if (seconds is { Count: > 0 })
         {
             double[] sorted = [.. seconds.Order()];

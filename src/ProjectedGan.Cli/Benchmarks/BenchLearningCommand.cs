@@ -12,9 +12,9 @@ internal static class BenchLearningCommand
     public static Command Build()
     {
         Option<string?> spec = new("--spec") { Description = "What to train; the demo's spec by default.", HelpName = "FILE" };
-        Option<string[]> set = SettingOption.Create();
+        var set = SettingOption.Create();
         Option<string?> peer = new("--peer") { Description = "A PyTorch script that trains the same spec.", HelpName = "SCRIPT.py" };
-        Option<string> python = PeerProcess.Python();
+        var python = PeerProcess.Python();
         Option<long[]> seeds = new("--seeds") { Description = "One run each, of both.", DefaultValueFactory = _ => [0, 1, 2], AllowMultipleArgumentsPerToken = true };
         Option<long> images = new("--images") { Description = "Real images shown in a run.", DefaultValueFactory = _ => 12_000 };
         Option<long> every = new("--every") { Description = "Images between two measurements.", DefaultValueFactory = _ => 3_000 };

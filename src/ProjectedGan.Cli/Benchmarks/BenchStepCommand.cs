@@ -14,13 +14,13 @@ internal static class BenchStepCommand
     public static Command Build()
     {
         Option<string[]> configurations = new("--config") { Description = $"Known specs: {string.Join(", ", StepConfigurations.Names)}.", DefaultValueFactory = _ => ["demo"], AllowMultipleArgumentsPerToken = true };
-        Option<string[]> set = SettingOption.Create();
+        var set = SettingOption.Create();
         Option<int> lanes = new("--lanes") { Description = "Replicas side by side; 0 for as many as the processors allow." };
         Option<int> warmup = new("--warmup") { Description = "Iterations before counting.", DefaultValueFactory = _ => 3 };
         Option<int> iterations = new("--iterations") { Description = "Iterations counted in a round.", DefaultValueFactory = _ => 10 };
         Option<int> rounds = new("--rounds") { Description = "Rounds beside a peer.", DefaultValueFactory = _ => 3 };
         Option<string?> peer = new("--peer") { Description = "A PyTorch script to run in turn, under the same threads.", HelpName = "SCRIPT.py" };
-        Option<string> python = PeerProcess.Python();
+        var python = PeerProcess.Python();
         Option<bool> json = new("--json") { Description = "Print one JSON object for one configuration." };
         ExampleCommand command = new(
             "step",
@@ -34,16 +34,16 @@ internal static class BenchStepCommand
         command.Runs(async (parsed, cancellation) =>
         {
             StepPlan plan = new(parsed.GetValue(set)!, parsed.GetValue(lanes), parsed.GetValue(warmup), parsed.GetValue(iterations), parsed.GetValue(rounds));
-            foreach (string name in parsed.GetValue(configurations)!)
+            foreach (var name in parsed.GetValue(configurations)!)
             {
-                TrainingSpec spec = plan.Spec(name);
+                var spec = plan.Spec(name);
                 if (parsed.GetValue(peer) is { } script)
                 {
                     await CompareAsync(name, spec, plan, parsed.GetValue(python)!, script, cancellation);
                 }
                 else
                 {
-                    StepMeasurement measured = StepBenchmark.Run(spec, plan.Lanes, plan.Warmup, plan.Iterations, cancellation);
+                    var measured = StepBenchmark.Run(spec, plan.Lanes, plan.Warmup, plan.Iterations, cancellation);
                     Print(name, spec, measured, parsed.GetValue(json));
                 }
             }
@@ -62,7 +62,7 @@ internal static class BenchStepCommand
         }
 
         Console.WriteLine($"{name}: {measured.Median * 1000:F1} ms an iteration of {spec.Batch} images, {spec.Batch / measured.Median:F1} images/s, peak {measured.PeakBytes >> 20:N0} MiB");
-        foreach ((string part, double seconds) in measured.Parts!.OrderByDescending(part => part.Value))
+        foreach ((var part, var seconds) in measured.Parts!.OrderByDescending(part => part.Value))
         {
             Console.WriteLine($"  {part,-22} {seconds * 1000,8:F1} ms");
         }
@@ -71,16 +71,16 @@ internal static class BenchStepCommand
     private static async Task CompareAsync(string name, TrainingSpec spec, StepPlan plan, string python, string script, CancellationToken cancellation)
     {
         PeerProcess.RequireScript(script);
-        int side = plan.Lanes > 0 ? plan.Lanes : Math.Max(1, Environment.ProcessorCount / spec.Execution.ThreadsPerReplica);
-        int threads = Math.Min(side, spec.Replicas) * spec.Execution.ThreadsPerReplica;
+        var side = plan.Lanes > 0 ? plan.Lanes : Math.Max(1, Environment.ProcessorCount / spec.Execution.ThreadsPerReplica);
+        var threads = Math.Min(side, spec.Replicas) * spec.Execution.ThreadsPerReplica;
         List<double> ratios = [];
-        for (int round = 1; round <= plan.Rounds; round++)
+        for (var round = 1; round <= plan.Rounds; round++)
         {
-            StepMeasurement ours = await MeasureAsync(PeerProcess.Self, plan.Arguments(name), "", cancellation);
+            var ours = await MeasureAsync(PeerProcess.Self, plan.Arguments(name), "", cancellation);
             var configuration = PeerProcess.Configuration(spec, threads);
             configuration["warmup"] = plan.Warmup;
             configuration["iterations"] = plan.Iterations;
-            StepMeasurement theirs = await MeasureAsync(python, [script], configuration.ToJsonString(), cancellation);
+            var theirs = await MeasureAsync(python, [script], configuration.ToJsonString(), cancellation);
             ratios.Add(ours.Median / theirs.Median);
             Console.WriteLine(
                 $"{name} round {round}, {threads} thread(s): {ours.Median * 1000:F1} ms ({spec.Batch / ours.Median:F1} images/s, peak {ours.PeakBytes >> 20:N0} MiB), " +

@@ -30,7 +30,7 @@ internal sealed class CollectiveRank : IAllreduceRank, ICollectiveObserver
 
     public static async Task<CollectiveRank> StartAsync(int rank, long bytes, WireType wire, CollectiveOptions options)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddCollectivePeers(options);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -38,7 +38,7 @@ internal sealed class CollectiveRank : IAllreduceRank, ICollectiveObserver
             kestrel.Limits.ConfigureForPeers();
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
-        WebApplication application = builder.Build();
+        var application = builder.Build();
         application.Services.GetRequiredService<PeerServer>().MapPeers(application);
         await application.StartAsync();
         return new CollectiveRank(application, rank, bytes, wire);

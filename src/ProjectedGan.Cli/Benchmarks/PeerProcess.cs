@@ -80,11 +80,11 @@ internal static class PeerProcess
         start.Environment["MALLOC_MMAP_MAX_"] = "0";
         start.Environment["MALLOC_TRIM_THRESHOLD_"] = "34359738368";
         start.Environment["MALLOC_TOP_PAD_"] = "268435456";
-        using Process process = Process.Start(start) ?? throw new PganException($"'{program}' cannot be started.");
-        using CancellationTokenRegistration kill = cancellation.Register(() => process.Kill(entireProcessTree: true));
+        using var process = Process.Start(start) ?? throw new PganException($"'{program}' cannot be started.");
+        using var kill = cancellation.Register(() => process.Kill(entireProcessTree: true));
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
-        Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
         while (await process.StandardOutput.ReadLineAsync(cancellation) is { } line)
         {
             heard(line);

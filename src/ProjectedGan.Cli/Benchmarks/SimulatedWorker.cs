@@ -29,7 +29,7 @@ internal sealed class SimulatedWorker(Cluster.ClusterClient client, int number, 
 
     public async Task RunAsync(CancellationToken stop)
     {
-        using AsyncDuplexStreamingCall<WorkerMessage, WorkerCommand> call = client.Work(cancellationToken: stop);
+        using var call = client.Work(cancellationToken: stop);
         RegisterWorker registration = new()
         {
             Protocol = (int)ProtocolVersion.Current,
@@ -43,8 +43,8 @@ internal sealed class SimulatedWorker(Cluster.ClusterClient client, int number, 
         };
         await call.RequestStream.WriteAsync(new WorkerMessage { Register = registration }, stop);
         using SemaphoreSlim changed = new(0);
-        Task reading = ReadAsync(call.ResponseStream, changed, stop);
-        TimeSpan heartbeat = TimeSpan.FromSeconds(1);
+        var reading = ReadAsync(call.ResponseStream, changed, stop);
+        var heartbeat = TimeSpan.FromSeconds(1);
         while (!reading.IsCompleted)
         {
             WorkerStatus status;
@@ -65,7 +65,7 @@ internal sealed class SimulatedWorker(Cluster.ClusterClient client, int number, 
     {
         while (await commands.MoveNext(stop))
         {
-            if (commands.Current.Ack is not null && _written.TryDequeue(out long written))
+            if (commands.Current.Ack is not null && _written.TryDequeue(out var written))
             {
                 latencies.Add(TimeProvider.System.GetElapsedTime(written).TotalSeconds);
             }

@@ -20,14 +20,14 @@ internal static class StepBenchmark
     {
         TorchRuntime.TuneAllocator();
         // One report an iteration, which ends with reading the losses from the device.
-        TrainingSpec measured = spec with
+        var measured = spec with
         {
             TotalImages = (long)(warmup + iterations) * spec.Batch,
             Schedule = new() { ReportImages = 1, SnapshotImages = 0, EvaluationImages = 0, CheckpointImages = 0 },
         };
         using SyntheticImages images = new(spec.Data.Resolution, Images);
         Recorder recorder = new(warmup);
-        using Trainer trainer = Trainer.Create(measured, images, new TrainerOptions { Lanes = lanes, Observer = recorder });
+        using var trainer = Trainer.Create(measured, images, new TrainerOptions { Lanes = lanes, Observer = recorder });
         recorder.Start();
         trainer.Run(cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -48,11 +48,11 @@ internal static class StepBenchmark
 
         public void Report(TrainingReport report)
         {
-            long now = Stopwatch.GetTimestamp();
+            var now = Stopwatch.GetTimestamp();
             if (_seen++ >= warmup)
             {
                 Seconds.Add(Stopwatch.GetElapsedTime(_last, now).TotalSeconds);
-                foreach ((var part, TimeSpan time) in report.Timings)
+                foreach (var (part, time) in report.Timings)
                 {
                     Parts[part.ToString()] = Parts.GetValueOrDefault(part.ToString()) + time.TotalSeconds;
                 }

@@ -24,7 +24,7 @@ internal sealed class TcpRank : IAllreduceRank
 
     public async Task ConnectAsync(string[] addresses, CancellationToken cancellation)
     {
-        for (int peer = 0; peer < _rank; peer++)
+        for (var peer = 0; peer < _rank; peer++)
         {
             Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(IPEndPoint.Parse(addresses[peer]), cancellation);
@@ -33,7 +33,7 @@ internal sealed class TcpRank : IAllreduceRank
 
         while (_peers.Count < addresses.Length - 1)
         {
-            Socket socket = await _listener.AcceptSocketAsync(cancellation);
+            var socket = await _listener.AcceptSocketAsync(cancellation);
             socket.NoDelay = true;
             _peers.Add(socket);
         }
@@ -57,7 +57,7 @@ internal sealed class TcpRank : IAllreduceRank
     private void Exchange(long bytes)
     {
         List<Thread> threads = [];
-        foreach (Socket peer in _peers)
+        foreach (var peer in _peers)
         {
             threads.Add(new Thread(() => Send(peer, bytes)));
             threads.Add(new Thread(() => Receive(peer, bytes)));
@@ -71,17 +71,17 @@ internal sealed class TcpRank : IAllreduceRank
     {
         for (long sent = 0; sent < bytes;)
         {
-            long from = sent % _source.Length;
+            var from = sent % _source.Length;
             sent += peer.Send(_source.AsSpan((int)from, (int)Math.Min(PieceBytes, Math.Min(bytes - sent, _source.Length - from))));
         }
     }
 
     private static void Receive(Socket peer, long bytes)
     {
-        byte[] piece = new byte[PieceBytes];
+        var piece = new byte[PieceBytes];
         for (long received = 0; received < bytes;)
         {
-            int count = peer.Receive(piece.AsSpan(0, (int)Math.Min(PieceBytes, bytes - received)));
+            var count = peer.Receive(piece.AsSpan(0, (int)Math.Min(PieceBytes, bytes - received)));
             received += count > 0 ? count : throw new IOException("The peer has gone.");
         }
     }

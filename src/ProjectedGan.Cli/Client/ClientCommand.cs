@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,10 +17,10 @@ internal static class ClientCommand
     /// <param name="action">Returns the exit code.</param>
     public static void Calls(this ExampleCommand command, Func<ParseResult, GrpcChannel, CancellationToken, Task<int>> action)
     {
-        ClientFlags flags = ClientFlags.AddTo(command);
+        var flags = ClientFlags.AddTo(command);
         command.Runs(async (parsed, cancellation) =>
         {
-            using GrpcChannel channel = flags.Open(parsed);
+            using var channel = flags.Open(parsed);
             try
             {
                 return await action(parsed, channel, cancellation);
@@ -44,10 +43,10 @@ internal static class ClientCommand
             return new PganException(refused.Message, error);
         }
 
-        IReadOnlyList<BadRequest.Types.FieldViolation> violations = StatusMapping.Violations(error);
+        var violations = StatusMapping.Violations(error);
         if (violations.Count > 0)
         {
-            string list = string.Join('\n', violations.Select(violation => $"  {violation.Field}: {violation.Description}"));
+            var list = string.Join('\n', violations.Select(violation => $"  {violation.Field}: {violation.Description}"));
             return new UsageException(violations.Count == 1 ? violations[0].Description : $"{violations.Count} problems:\n{list}", error);
         }
 
@@ -81,7 +80,7 @@ internal sealed class ClientFlags
     /// <exception cref="UsageException">The address or a certificate is unusable.</exception>
     public GrpcChannel Open(ParseResult parsed)
     {
-        Uri address = NodeChannel.ParseAddress("--coordinator", parsed.GetValue(_coordinator)!);
+        var address = NodeChannel.ParseAddress("--coordinator", parsed.GetValue(_coordinator)!);
         return NodeChannel.Open(address, new TransportIdentity(_transport.Read(parsed), TimeProvider.System, NullLogger.Instance), LargestAnswer);
     }
 }

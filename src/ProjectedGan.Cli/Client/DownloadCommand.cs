@@ -12,7 +12,7 @@ internal static class DownloadCommand
 {
     public static Command Build()
     {
-        Argument<string> id = ExperimentCommands.Id();
+        var id = ExperimentCommands.Id();
         Argument<string> folder = new("DIR") { Description = "Where the files go; made if it is missing." };
         Option<bool> best = new("--best") { Description = "The generator of the snapshot with the best first metric." };
         Option<bool> latest = new("--latest") { Description = "The newest checkpoint, with everything to train on and generate from. The default." };
@@ -29,15 +29,15 @@ internal static class DownloadCommand
                 throw new UsageException("--best and --latest are two results; give one of them.");
             }
 
-            Result result = await new Experiments.ExperimentsClient(channel).GetResultAsync(
+            var result = await new Experiments.ExperimentsClient(channel).GetResultAsync(
                 new GetResultRequest { Id = parsed.GetValue(id), Which = parsed.GetValue(best) ? GetResultRequest.Types.Which.Best : GetResultRequest.Types.Which.Latest },
                 cancellationToken: cancellation);
-            string target = Path.GetFullPath(parsed.GetValue(folder)!);
+            var target = Path.GetFullPath(parsed.GetValue(folder)!);
             Directory.CreateDirectory(target);
             ArtifactClient artifacts = new(channel.CreateCallInvoker(), new TransferOptions(), TimeProvider.System);
             await TransferView.RunAsync(async progress =>
             {
-                foreach (Artifact file in result.Files)
+                foreach (var file in result.Files)
                 {
                     await artifacts.FetchToAsync(file, Path.Combine(target, SafeName(file.Name)), progress, cancellation);
                 }
@@ -66,7 +66,7 @@ internal static class TransferView
             return;
         }
 
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         await console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn())
             .StartAsync(context => transfer(new Bars(context)));
     }
@@ -77,7 +77,7 @@ internal static class TransferView
 
         public void Report(ArtifactProgress value)
         {
-            if (!_tasks.TryGetValue(value.Name, out ProgressTask? task))
+            if (!_tasks.TryGetValue(value.Name, out var task))
             {
                 task = context.AddTask(Markup.Escape(value.Name), maxValue: Math.Max(1, value.Total));
                 _tasks[value.Name] = task;

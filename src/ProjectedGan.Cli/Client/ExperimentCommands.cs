@@ -12,12 +12,12 @@ internal static class ExperimentCommands
 
     public static Command BuildShow()
     {
-        Argument<string> id = Id();
+        var id = Id();
         Option<bool> json = new("--json") { Description = "One JSON object with everything that is known." };
         ExampleCommand command = new("show", "Shows an experiment: state, progress, members, history and snapshots.", "show 4h9x", "show 4h9x --json") { id, json };
         command.Calls(async (parsed, channel, cancellation) =>
         {
-            Experiment experiment = await new Experiments.ExperimentsClient(channel).GetAsync(new GetRequest { Id = parsed.GetValue(id) }, cancellationToken: cancellation);
+            var experiment = await new Experiments.ExperimentsClient(channel).GetAsync(new GetRequest { Id = parsed.GetValue(id) }, cancellationToken: cancellation);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(experiment);
@@ -64,16 +64,16 @@ internal static class ExperimentCommands
     private static ExampleCommand Steer(
         string name, string description, Option[] options, Func<Experiments.ExperimentsClient, string, ParseResult, CancellationToken, Task<Experiment>> call)
     {
-        Argument<string> id = Id();
+        var id = Id();
         ExampleCommand command = new(name, description, $"{name} 4h9x") { id };
-        foreach (Option option in options)
+        foreach (var option in options)
         {
             command.Add(option);
         }
 
         command.Calls(async (parsed, channel, cancellation) =>
         {
-            Experiment experiment = await call(new Experiments.ExperimentsClient(channel), parsed.GetValue(id)!, parsed, cancellation);
+            var experiment = await call(new Experiments.ExperimentsClient(channel), parsed.GetValue(id)!, parsed, cancellation);
             Console.WriteLine($"{experiment.Id} {ExperimentText.State(experiment.State)}{(experiment.Reason.Length > 0 ? $": {experiment.Reason}" : "")}");
             return ExitCode.Success;
         });

@@ -32,15 +32,15 @@ internal static class ExperimentText
         facts.Row("images", Share(experiment));
         if (experiment.Progress is { ImagesPerSecond: > 0 } progress)
         {
-            TimeSpan left = progress.Remaining?.ToTimeSpan() ?? TimeSpan.Zero;
-            string speed = string.Create(CultureInfo.InvariantCulture, $"{progress.ImagesPerSecond:F1} images/s");
-            string format = left.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss";
+            var left = progress.Remaining?.ToTimeSpan() ?? TimeSpan.Zero;
+            var speed = string.Create(CultureInfo.InvariantCulture, $"{progress.ImagesPerSecond:F1} images/s");
+            var format = left.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss";
             // An experiment that has ended keeps its speed.
             facts.Row("speed", left <= TimeSpan.Zero ? speed : $"{speed}, {left.ToString(format, CultureInfo.InvariantCulture)} left");
         }
 
         facts.Row("workers", experiment.Members.Count == 0 ? "none" : string.Join(", ", experiment.Members.Select(member => $"{member.Worker} (replicas {member.FirstReplica} to {member.FirstReplica + member.ReplicaCount - 1})")));
-        foreach (string warning in experiment.Warnings)
+        foreach (var warning in experiment.Warnings)
         {
             facts.Row("warning", warning);
         }
@@ -60,25 +60,25 @@ internal static class ExperimentText
     private static void ShowHistory(Experiment experiment)
     {
         TextTable history = new("time", "state", "why");
-        foreach (Transition transition in experiment.History)
+        foreach (var transition in experiment.History)
         {
             history.Row(Time(transition.Time), State(transition.State), transition.Reason);
         }
 
         TextTable epochs = new("epoch", "iterations", "workers", "ended because");
-        foreach (EpochRecord epoch in experiment.Epochs)
+        foreach (var epoch in experiment.Epochs)
         {
             epochs.Row($"{epoch.Epoch}", $"{epoch.FirstIteration} to {epoch.EndIteration}", $"{epoch.Members.Count}", epoch.EndedBecause);
         }
 
         TextTable snapshots = new("snapshot at", "evaluation", "metrics", "");
-        foreach (Snapshot snapshot in experiment.Snapshots)
+        foreach (var snapshot in experiment.Snapshots)
         {
-            bool isBest = experiment.HasBestSnapshotImages && experiment.BestSnapshotImages == snapshot.Images;
+            var isBest = experiment.HasBestSnapshotImages && experiment.BestSnapshotImages == snapshot.Images;
             snapshots.Row($"{snapshot.Images:N0} images", snapshot.Evaluation.ToString().ToLowerInvariant(), Metrics(snapshot), isBest ? "best" : "");
         }
 
-        foreach (TextTable table in new[] { history, epochs, snapshots }.Where(table => !table.IsEmpty))
+        foreach (var table in new[] { history, epochs, snapshots }.Where(table => !table.IsEmpty))
         {
             Console.WriteLine();
             table.Write();
@@ -100,7 +100,7 @@ internal sealed class TextTable(params string[] columns)
     public void Write()
     {
         int[] widths = [.. columns.Select((_, column) => _rows.Max(row => row[column].Length))];
-        foreach (string[] row in _rows)
+        foreach (var row in _rows)
         {
             Console.WriteLine(string.Join(Gap, row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
         }

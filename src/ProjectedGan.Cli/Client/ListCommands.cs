@@ -18,7 +18,7 @@ internal static class ListCommand
         {
             ListRequest request = new() { PageSize = Math.Clamp(parsed.GetValue(count), 1, 1000) };
             request.States.AddRange((parsed.GetValue(states) ?? []).Select(ParseState));
-            ListResponse response = await new Experiments.ExperimentsClient(channel).ListAsync(request, cancellationToken: cancellation);
+            var response = await new Experiments.ExperimentsClient(channel).ListAsync(request, cancellationToken: cancellation);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(response);
@@ -32,7 +32,7 @@ internal static class ListCommand
             }
 
             TextTable table = new("id", "name", "state", "images", "user", "submitted", "why");
-            foreach (Experiment experiment in response.Experiments)
+            foreach (var experiment in response.Experiments)
             {
                 table.Row(experiment.Id, experiment.Name, ExperimentText.State(experiment.State), ExperimentText.Share(experiment), experiment.User, ExperimentText.Time(experiment.Submitted), experiment.Reason);
             }
@@ -59,7 +59,7 @@ internal static class WorkersCommand
         ExampleCommand command = new("workers", "Lists workers and evaluators.", "workers", "workers --json") { json };
         command.Calls(async (parsed, channel, cancellation) =>
         {
-            ListNodesResponse response = await new Experiments.ExperimentsClient(channel).ListNodesAsync(new ListNodesRequest(), cancellationToken: cancellation);
+            var response = await new Experiments.ExperimentsClient(channel).ListNodesAsync(new ListNodesRequest(), cancellationToken: cancellation);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(response);
@@ -73,7 +73,7 @@ internal static class WorkersCommand
             else
             {
                 TextTable table = new("id", "role", "state", "device", "experiment", "heard of", "detail");
-                foreach (Protocol.V1.Node node in response.Nodes)
+                foreach (var node in response.Nodes)
                 {
                     table.Row(node.Id, node.Role, node.State, node.Device, node.Experiment, ExperimentText.Time(node.LastHeartbeat), node.Detail);
                 }
@@ -81,7 +81,7 @@ internal static class WorkersCommand
                 table.Write();
             }
 
-            foreach (string notice in response.Notices)
+            foreach (var notice in response.Notices)
             {
                 Console.WriteLine($"note: {notice}");
             }

@@ -19,7 +19,7 @@ internal static class SubmitCommand
     {
         Argument<string> spec = new("SPEC") { Description = "A YAML spec, as for pgan train; of one with a sweep each run is an experiment." };
         Option<string> name = new("--name") { Description = "What people call the experiment; the dataset's name by default. Of a sweep it stands before the runs' names, the file's name by default.", DefaultValueFactory = _ => "" };
-        Option<string[]> set = SettingOption.Create("Any setting, for example --set seed=2; wins over the file.");
+        var set = SettingOption.Create("Any setting, for example --set seed=2; wins over the file.");
         Option<bool> watch = new("--watch") { Description = "Follow it until it ends." };
         Option<string> request = new("--request-id") { Description = "A key of your own: submitting twice with the same key makes one experiment.", DefaultValueFactory = _ => "" };
         ExampleCommand command = new(
@@ -33,8 +33,8 @@ internal static class SubmitCommand
         };
         command.Calls(async (parsed, channel, cancellation) =>
         {
-            string file = parsed.GetValue(spec)!;
-            IReadOnlyList<SweepRun> runs = SweepFile.Load(file, [.. SettingOption.Parse(parsed.GetValue(set)!)]);
+            var file = parsed.GetValue(spec)!;
+            var runs = SweepFile.Load(file, [.. SettingOption.Parse(parsed.GetValue(set)!)]);
             Submission submission = new(channel, parsed.GetValue(name)!, parsed.GetValue(request)!);
             if (runs is not [{ Name: "" } only])
             {
@@ -45,7 +45,7 @@ internal static class SubmitCommand
 
             // What the coordinator would refuse anyway is said before anything is uploaded.
             TrainingSpecValidator.ThrowIfInvalid(only.Spec);
-            Experiment experiment = await submission.SubmitAsync(only.Spec, cancellation);
+            var experiment = await submission.SubmitAsync(only.Spec, cancellation);
             Console.WriteLine(experiment.Id);
             return parsed.GetValue(watch) ? await WatchCommand.FollowAsync(channel, experiment.Id, WatchCommand.Writer(json: false), cancellation) : ExitCode.Success;
         });
@@ -75,11 +75,11 @@ internal sealed class Submission(GrpcChannel channel, string name, string reques
     /// <param name="cancellation">Gives up.</param>
     public async Task<int> SubmitAllAsync(string fileName, IReadOnlyList<SweepRun> runs, CancellationToken cancellation)
     {
-        foreach (SweepRun run in runs)
+        foreach (var run in runs)
         {
-            string title = $"{(name.Length > 0 ? name : fileName)}/{run.Name}";
-            byte[] identity = Encoding.UTF8.GetBytes($"{requestId}\n{title}\n{TrainingSpecFile.Write(run.Spec)}");
-            Experiment experiment = await SubmitAsync(run.Spec, title, $"sweep-{Convert.ToHexStringLower(SHA256.HashData(identity))}", cancellation);
+            var title = $"{(name.Length > 0 ? name : fileName)}/{run.Name}";
+            var identity = Encoding.UTF8.GetBytes($"{requestId}\n{title}\n{TrainingSpecFile.Write(run.Spec)}");
+            var experiment = await SubmitAsync(run.Spec, title, $"sweep-{Convert.ToHexStringLower(SHA256.HashData(identity))}", cancellation);
             Console.WriteLine($"{experiment.Id}  {experiment.Name}");
         }
 
@@ -90,8 +90,8 @@ internal sealed class Submission(GrpcChannel channel, string name, string reques
     {
         SubmitRequest request = new() { SpecYaml = TrainingSpecFile.Write(spec), Name = title, RequestId = key };
         await TransferView.RunAsync(progress => UploadAsync(spec, request, progress, cancellation));
-        Experiment experiment = await _experiments.SubmitAsync(request, cancellationToken: cancellation);
-        foreach (string warning in experiment.Warnings)
+        var experiment = await _experiments.SubmitAsync(request, cancellationToken: cancellation);
+        foreach (var warning in experiment.Warnings)
         {
             await Console.Error.WriteLineAsync($"pgan: warning: {warning}");
         }
@@ -127,7 +127,7 @@ internal sealed class Submission(GrpcChannel channel, string name, string reques
             return "";
         }
 
-        if (!_sent.TryGetValue(path, out string? digest))
+        if (!_sent.TryGetValue(path, out var digest))
         {
             digest = (await _artifacts.SendAsync(path, progress, cancellation)).Digest;
             _sent[path] = digest;

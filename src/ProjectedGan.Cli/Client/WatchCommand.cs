@@ -14,7 +14,7 @@ internal static class WatchCommand
 
     public static Command BuildWatch()
     {
-        Argument<string> id = ExperimentCommands.Id();
+        var id = ExperimentCommands.Id();
         Option<bool> json = new("--json") { Description = "One JSON object a line." };
         ExampleCommand command = new("watch", "Follows an experiment until it ends. Ctrl-C stops watching; the experiment goes on. Exit code 0 when it completed.", "watch 4h9x") { id, json };
         command.Calls((parsed, channel, cancellation) => FollowAsync(channel, parsed.GetValue(id)!, Writer(parsed.GetValue(json)), cancellation));
@@ -23,20 +23,20 @@ internal static class WatchCommand
 
     public static Command BuildLogs()
     {
-        Argument<string> id = ExperimentCommands.Id();
+        var id = ExperimentCommands.Id();
         Option<bool> json = new("--json") { Description = "One JSON object a line." };
         ExampleCommand command = new("logs", "Prints what has happened to an experiment so far, lines of its workers among it.", "logs 4h9x") { id, json };
         command.Calls(async (parsed, channel, cancellation) =>
         {
             Experiments.ExperimentsClient client = new(channel);
-            Experiment experiment = await client.GetAsync(new GetRequest { Id = parsed.GetValue(id) }, cancellationToken: cancellation);
-            Action<Event> write = Writer(parsed.GetValue(json));
+            var experiment = await client.GetAsync(new GetRequest { Id = parsed.GetValue(id) }, cancellationToken: cancellation);
+            var write = Writer(parsed.GetValue(json));
             if (experiment.LastEvent == 0)
             {
                 return ExitCode.Success;
             }
 
-            using AsyncServerStreamingCall<Event> call = client.Watch(new WatchRequest { Id = experiment.Id }, cancellationToken: cancellation);
+            using var call = client.Watch(new WatchRequest { Id = experiment.Id }, cancellationToken: cancellation);
             while (await call.ResponseStream.MoveNext(cancellation))
             {
                 write(call.ResponseStream.Current);
@@ -56,14 +56,14 @@ internal static class WatchCommand
     public static async Task<int> FollowAsync(GrpcChannel channel, string id, Action<Event> write, CancellationToken cancellation)
     {
         Experiments.ExperimentsClient client = new(channel);
-        string experiment = (await client.GetAsync(new GetRequest { Id = id }, cancellationToken: cancellation)).Id;
+        var experiment = (await client.GetAsync(new GetRequest { Id = id }, cancellationToken: cancellation)).Id;
         long after = 0;
         long? lost = null;
         while (true)
         {
             try
             {
-                using AsyncServerStreamingCall<Event> call = client.Watch(new WatchRequest { Id = experiment, After = after }, cancellationToken: cancellation);
+                using var call = client.Watch(new WatchRequest { Id = experiment, After = after }, cancellationToken: cancellation);
                 while (await call.ResponseStream.MoveNext(cancellation))
                 {
                     write(call.ResponseStream.Current);
@@ -71,7 +71,7 @@ internal static class WatchCommand
                     lost = null;
                 }
 
-                Experiment ended = await client.GetAsync(new GetRequest { Id = experiment }, cancellationToken: cancellation);
+                var ended = await client.GetAsync(new GetRequest { Id = experiment }, cancellationToken: cancellation);
                 return ended.State == ExperimentState.Completed ? ExitCode.Success : ExitCode.Failure;
             }
             catch (Exception error) when (error is RpcException or OperationCanceledException && cancellation.IsCancellationRequested)

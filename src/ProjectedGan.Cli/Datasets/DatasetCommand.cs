@@ -31,8 +31,8 @@ internal static class DatasetInspectCommand
         };
         command.Runs((parsed, cancellation) =>
         {
-            InspectionDepth depth = parsed.GetValue(verify) ? InspectionDepth.Verify : InspectionDepth.Headers;
-            DatasetReport report = DatasetInspector.Inspect(parsed.GetValue(path)!, depth, cancellation);
+            var depth = parsed.GetValue(verify) ? InspectionDepth.Verify : InspectionDepth.Headers;
+            var report = DatasetInspector.Inspect(parsed.GetValue(path)!, depth, cancellation);
             Print(report);
             return Task.FromResult(report.Damaged.Count == 0 ? ExitCode.Success : ExitCode.Failure);
         });
@@ -43,7 +43,7 @@ internal static class DatasetInspectCommand
     {
         Console.WriteLine($"path      {report.Path}");
         Console.WriteLine($"images    {report.Count:N0}");
-        foreach (ImageKind kind in report.Kinds)
+        foreach (var kind in report.Kinds)
         {
             Console.WriteLine($"          {kind.Count:N0} {kind.Format} {kind.Width}x{kind.Height}, {kind.Channels} channels");
         }
@@ -64,7 +64,7 @@ internal static class DatasetInspectCommand
 
         Console.WriteLine($"hash      {report.Hash}");
         Console.WriteLine($"training  {report.TrainingProblem ?? "ready"}");
-        foreach (SkippedImage image in report.Damaged)
+        foreach (var image in report.Damaged)
         {
             Console.WriteLine($"damaged   {image.Name}: {image.Reason}");
         }

@@ -36,13 +36,13 @@ internal static class DatasetCreateCommand
         };
         command.Runs((parsed, cancellation) =>
         {
-            int least = parsed.GetValue(minimum);
+            var least = parsed.GetValue(minimum);
             if (least < 0)
             {
                 throw new UsageException($"--min-size is {least}; give pixels, or 0 to take every image.");
             }
 
-            if (!RgbColor.TryParse(parsed.GetValue(background), out RgbColor color))
+            if (!RgbColor.TryParse(parsed.GetValue(background), out var color))
             {
                 throw new UsageException($"--background: '{parsed.GetValue(background)}' is no colour; write it as #rrggbb.");
             }
@@ -58,7 +58,7 @@ internal static class DatasetCreateCommand
                 Labels = parsed.GetValue(labels),
                 Threads = parsed.GetValue(threads),
             };
-            CreatedDataset created = Create(new DatasetSource(parsed.GetValue(source)!), parsed.GetValue(destination)!, options, cancellation);
+            var created = Create(new DatasetSource(parsed.GetValue(source)!), parsed.GetValue(destination)!, options, cancellation);
             Print(created, options.Resolution);
             return Task.FromResult(ExitCode.Success);
         });
@@ -75,7 +75,7 @@ internal static class DatasetCreateCommand
 
         return AnsiConsole.Progress().AutoClear(true).Start(context =>
         {
-            ProgressTask task = context.AddTask($"writing {Markup.Escape(Path.GetFileName(destination))}");
+            var task = context.AddTask($"writing {Markup.Escape(Path.GetFileName(destination))}");
             return DatasetCreator.Create(source, destination, options, Show, cancellation);
 
             void Show(DatasetProgress progress)
@@ -90,7 +90,7 @@ internal static class DatasetCreateCommand
     {
         Console.WriteLine($"{created.Path}: {created.Count:N0} images{(created.Classes.Count > 0 ? $", {created.Classes.Count} classes" : "")}");
         ClassTable.Print(created.Classes);
-        foreach (string lost in created.LostClasses.Take(SkippedShown))
+        foreach (var lost in created.LostClasses.Take(SkippedShown))
         {
             Console.WriteLine($"lost      class '{lost}': none of its images can be used");
         }
@@ -112,7 +112,7 @@ internal static class DatasetCreateCommand
 
     private static void PrintSkipped(CreatedDataset created)
     {
-        string list = created.Path + ".skipped.txt";
+        var list = created.Path + ".skipped.txt";
         if (created.Skipped.Count == 0)
         {
             // An earlier zip of this name may have left one.
@@ -122,7 +122,7 @@ internal static class DatasetCreateCommand
 
         File.WriteAllLines(list, created.Skipped.Select(image => $"{image.Name}: {image.Reason}"));
         Console.WriteLine($"skipped {created.Skipped.Count:N0} (all of them in {list}):");
-        foreach (SkippedImage image in created.Skipped.Take(SkippedShown))
+        foreach (var image in created.Skipped.Take(SkippedShown))
         {
             Console.WriteLine($"  {image.Name}: {image.Reason}");
         }
@@ -137,7 +137,7 @@ internal static class ClassTable
 
     public static void Print(IReadOnlyList<DatasetClass> classes)
     {
-        foreach (DatasetClass one in classes.Take(Shown))
+        foreach (var one in classes.Take(Shown))
         {
             Console.WriteLine($"          {one.Number}{(one.Name is null ? "" : $" {one.Name}")}: {one.Images:N0} images");
         }

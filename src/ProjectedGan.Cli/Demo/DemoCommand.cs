@@ -27,7 +27,7 @@ internal static class DemoCommand
         Option<string?> name = new("--name") { Description = "The run's name in runs/; emoji-faces or emoji-all by default." };
         Option<int> workers = new("--workers") { Description = "Worker processes of the demo's cluster, 1 or 2; 0 trains in this process alone, as `pgan train` does.", DefaultValueFactory = _ => 2 };
         Option<long> seed = new("--seed") { Description = "Seed of everything random." };
-        Option<string> device = GlobalOptions.Device();
+        var device = GlobalOptions.Device();
         ExampleCommand command = new(
             "demo",
             "Trains a Projected GAN on 3D emoji faces and leaves grids, curve, animation and checkpoints in runs/. Ctrl-C stops with a checkpoint; running again resumes.",
@@ -39,7 +39,7 @@ internal static class DemoCommand
         };
         command.Runs(async (parsed, cancellation) =>
         {
-            double budget = parsed.GetValue(minutes);
+            var budget = parsed.GetValue(minutes);
             if (!(budget > 0))
             {
                 throw new UsageException($"--minutes is {budget}; it must be more than 0.");
@@ -55,15 +55,15 @@ internal static class DemoCommand
                 throw new UsageException($"--workers is {parsed.GetValue(workers)}; the demo's spec has 2 replicas, so that it can be 0, 1 or 2.");
             }
 
-            Device place = DeviceChoice.Parse(parsed.GetValue(device)!);
-            bool allEmoji = parsed.GetValue(all);
-            TrainingSpec spec = DemoSpec.Create(
+            var place = DeviceChoice.Parse(parsed.GetValue(device)!);
+            var allEmoji = parsed.GetValue(all);
+            var spec = DemoSpec.Create(
                 DemoFiles.Dataset(allEmoji, cancellation), DemoFiles.Weights(DemoFiles.FeatureNetwork), parsed.GetValue(seed),
                 place.type == DeviceType.CUDA ? DeviceKind.Cuda : DeviceKind.Cpu);
             spec = spec with { Evaluation = spec.Evaluation with { Samples = parsed.GetValue(samples) } };
             RunFolder folder = new(Path.Combine(PganHome.Root, "runs", parsed.GetValue(name) ?? (allEmoji ? "emoji-all" : "emoji-faces")));
-            TimeSpan time = TimeSpan.FromMinutes(budget);
-            SessionEnd end = parsed.GetValue(workers) == 0
+            var time = TimeSpan.FromMinutes(budget);
+            var end = parsed.GetValue(workers) == 0
                 ? TrainHere(folder, spec, time, cancellation)
                 : await TrainOnClusterAsync(folder, spec, time, parsed.GetValue(workers), cancellation);
             return Conclude(folder, end, spec.Evaluation.Samples, cancellation);
@@ -79,17 +79,17 @@ internal static class DemoCommand
 
     private static async Task<SessionEnd> TrainOnClusterAsync(RunFolder folder, TrainingSpec spec, TimeSpan budget, int workers, CancellationToken cancellation)
     {
-        using FileStream claim = folder.Claim(spec);
+        using var claim = folder.Claim(spec);
         TrainingSpecFile.Save(spec, folder.Spec);
-        using (ImageDataset dataset = ImageDataset.Open(spec.Data.Path))
+        using (var dataset = ImageDataset.Open(spec.Data.Path))
         {
             RealGrid.Write(dataset, folder.RealGrid);
         }
 
         SessionEnd end;
         // A sitting is told all that happened before, too.
-        using EventFile events = EventFile.Create(folder, from: 0, TimeProvider.System, warning => Console.Error.WriteLine($"pgan: {warning}"));
-        await using (ClusterSession session = await ClusterSession.StartAsync(folder, spec, budget, workers, cancellation))
+        using var events = EventFile.Create(folder, from: 0, TimeProvider.System, warning => Console.Error.WriteLine($"pgan: {warning}"));
+        await using (var session = await ClusterSession.StartAsync(folder, spec, budget, workers, cancellation))
         {
             end = await session.RunAsync(events, cancellation);
         }
@@ -116,8 +116,8 @@ internal static class DemoCommand
 
     private static void Summarise(RunFolder folder, int samples, CancellationToken cancellation)
     {
-        IReadOnlyList<FdRow> rows = FdCsv.Read(folder.FrechetCsv);
-        (FdRow first, FdRow last) = (rows[0], rows[^1]);
+        var rows = FdCsv.Read(folder.FrechetCsv);
+        var (first, last) = (rows[0], rows[^1]);
         Console.WriteLine($"{MetricName.Frechet(last.FeatureNetwork)}: {first.Distance:F1} at {first.Images:N0} images, {last.Distance:F1} at {last.Images:N0} ({first.Distance / last.Distance:F1} times less)");
         Console.WriteLine($"{MetricName.Frechet(DemoFiles.OtherNetwork)}: {SecondOpinion(folder, samples, cancellation):F2} on a network that took no part in training");
         Console.WriteLine($"""
@@ -132,9 +132,9 @@ internal static class DemoCommand
     {
         DemoFiles.Weights(DemoFiles.OtherNetwork);
         TorchRuntime.SetThreads(Environment.ProcessorCount);
-        using TrainedGenerator trained = TrainedGenerator.Open(folder.Path, CPU);
+        using var trained = TrainedGenerator.Open(folder.Path, CPU);
         using IImageDataset dataset = ImageDataset.Open(trained.Spec.Data.Path);
-        using OpenedMetricNetwork opened = OpenedMetricNetwork.FromStore(DemoFiles.OtherNetwork, CPU);
+        using var opened = OpenedMetricNetwork.FromStore(DemoFiles.OtherNetwork, CPU);
         MetricsRunner runner = new(opened.Network, new RealStatisticsCache(PganHome.Statistics, NullLogger.Instance));
         return runner.Evaluate(trained.Network, new MirroredDataset(dataset), new EvaluationOptions { Samples = samples, BatchSize = 16 }, null, cancellation).Values[0].Value;
     }

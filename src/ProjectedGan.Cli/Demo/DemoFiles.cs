@@ -5,7 +5,6 @@ using ProjectedGan.Data.Demo;
 using ProjectedGan.Foundation;
 using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Specification;
-using ProjectedGan.Weights;
 
 namespace ProjectedGan.Cli.Demo;
 
@@ -21,16 +20,16 @@ internal static class DemoFiles
     /// <summary>The dataset zip.</summary>
     public static string Dataset(bool allEmoji, CancellationToken cancellation)
     {
-        string path = Path.Combine(PganHome.Datasets, $"{(allEmoji ? "emoji-all" : "emoji-faces")}-{DemoSpec.Resolution}.zip");
+        var path = Path.Combine(PganHome.Datasets, $"{(allEmoji ? "emoji-all" : "emoji-faces")}-{DemoSpec.Resolution}.zip");
         if (File.Exists(path))
         {
             return path;
         }
 
-        string package = Package(EmojiFaces.PackageFile);
-        DatasetSource source = allEmoji ? EmojiFaces.AllWithoutSkinTones(package) : EmojiFaces.Faces(package);
+        var package = Package(EmojiFaces.PackageFile);
+        var source = allEmoji ? EmojiFaces.AllWithoutSkinTones(package) : EmojiFaces.Faces(package);
         Directory.CreateDirectory(PganHome.Datasets);
-        CreatedDataset created = DatasetCreateCommand.Create(source, path, new DatasetCreateOptions { Resolution = DemoSpec.Resolution }, cancellation);
+        var created = DatasetCreateCommand.Create(source, path, new DatasetCreateOptions { Resolution = DemoSpec.Resolution }, cancellation);
         Console.WriteLine($"made {Path.GetFileName(path)}: {created.Count:N0} images from {EmojiFaces.PackageFile}");
         return path;
     }
@@ -38,10 +37,10 @@ internal static class DemoFiles
     /// <summary>Imports a network of the weights package.</summary>
     public static string Weights(string network)
     {
-        WeightStore store = NetworkWeights.Store();
+        var store = NetworkWeights.Store();
         if (!store.Contains(network))
         {
-            StoredWeights stored = store.Import(Package(WeightImport.NsfwjsFile), network);
+            var stored = store.Import(Package(WeightImport.NsfwjsFile), network);
             Console.WriteLine($"imported {stored.Name}: {stored.Description!.Parameters:N0} parameters from {WeightImport.NsfwjsFile}");
         }
 
@@ -50,7 +49,7 @@ internal static class DemoFiles
 
     private static string Package(string file)
     {
-        string path = Path.Combine(PganHome.Downloads, file);
+        var path = Path.Combine(PganHome.Downloads, file);
         return File.Exists(path) ? path : throw new PganException($"'{path}' is missing; `./pgan demo` fetches it with npm.");
     }
 }

@@ -27,9 +27,9 @@ internal static class FinishedRun
     public static void Write(RunFolder folder, TrainingSpec spec, EventFile events, CancellationToken cancellation)
     {
         TorchRuntime.SetThreads(Environment.ProcessorCount);
-        using TrainedGenerator trained = TrainedGenerator.Open(folder.Path, CPU);
-        CheckpointManifest manifest = new CheckpointStore(folder.Checkpoints, int.MaxValue).Newest(_ => { })!.Manifest;
-        using ImageDataset images = ImageDataset.Open(spec.Data.Path);
+        using var trained = TrainedGenerator.Open(folder.Path, CPU);
+        var manifest = new CheckpointStore(folder.Checkpoints, int.MaxValue).Newest(_ => { })!.Manifest;
+        using var images = ImageDataset.Open(spec.Data.Path);
         IImageDataset dataset = spec.Data.Mirror ? new MirroredDataset(images) : images;
         GeneratedImages samples = new(trained.Network, GridSamples, seed: 0, dataset);
         events.Sheet(manifest.ImagesSeen, TrainingFigures.Samples, SampleFiles.WriteGrid(samples, GridColumns, folder.FinalGrid, cancellation));
@@ -37,11 +37,11 @@ internal static class FinishedRun
         LatentWalk walk = new();
         AnimationFile.Write(folder.Interpolation, walk.Frames(trained.Network, cancellation), walk.FramesPerSecond, cancellation);
 
-        string network = SpecSchema.Find("features.network")!.Text(spec);
-        using OpenedMetricNetwork opened = OpenedMetricNetwork.FromFile(network, spec.Features.Weights, CPU);
+        var network = SpecSchema.Find("features.network")!.Text(spec);
+        using var opened = OpenedMetricNetwork.FromFile(network, spec.Features.Weights, CPU);
         MetricsRunner runner = new(opened.Network, new RealStatisticsCache(PganHome.Statistics, NullLogger.Instance));
         EvaluationOptions options = new() { Samples = spec.Evaluation.Samples, BatchSize = BatchSize };
-        double distance = runner.Evaluate(trained.Network, dataset, options, null, cancellation).Values[0].Value;
+        var distance = runner.Evaluate(trained.Network, dataset, options, null, cancellation).Values[0].Value;
         DistanceCurve.Add(folder, spec, [new FdRow(manifest.ImagesSeen, Math.Round(manifest.TrainingSeconds, 1), network, distance)]);
         events.Figures(manifest.ImagesSeen, (TrainingFigures.OfMetric(MetricName.Frechet(network)), distance));
     }
@@ -53,7 +53,7 @@ internal static class DistanceCurve
     /// <summary>Adds the measurements that are new, and draws the curve again.</summary>
     public static void Add(RunFolder folder, TrainingSpec spec, IEnumerable<FdRow> rows)
     {
-        IReadOnlyList<FdRow> known = File.Exists(folder.FrechetCsv) ? FdCsv.Read(folder.FrechetCsv) : [];
+        var known = File.Exists(folder.FrechetCsv) ? FdCsv.Read(folder.FrechetCsv) : [];
         List<FdRow> all = [.. known.Concat(rows).DistinctBy(row => row.Images).OrderBy(row => row.Images)];
         if (all.Count == known.Count)
         {
@@ -63,8 +63,8 @@ internal static class DistanceCurve
         FdCsv.Write(folder.FrechetCsv, all);
         if (all.Count > 1)
         {
-            using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
-            int real = spec.Data.Mirror ? 2 * dataset.Count : dataset.Count;
+            using var dataset = ImageDataset.Open(spec.Data.Path);
+            var real = spec.Data.Mirror ? 2 * dataset.Count : dataset.Count;
             ChartFile.Write(FrechetChart.Of(all, folder.Name, $"{spec.Evaluation.Samples:N0} generated against {real:N0} real images"), folder.FrechetPlot);
         }
     }

@@ -12,22 +12,22 @@ internal static class ClusterDoctor
     public static async Task<IReadOnlyList<Finding>> ExamineAsync(ClusterTarget target, CancellationToken cancellation)
     {
         // Wrong files are told before anything is asked.
-        ChartWishes? given = target.Values.Count == 0 ? null : ChartValues.Wishes(target.Values);
+        var given = target.Values.Count == 0 ? null : ChartValues.Wishes(target.Values);
         if (Programs.Find("kubectl") is not { } program)
         {
             return [Finding.Bad("kubectl", "It is not on the PATH", "Install it: the doctor asks the cluster through your own kubectl.")];
         }
 
         Kubectl kubectl = new(program, target.Context);
-        Finding connection = ConnectionCheck.Judge(await kubectl.AskAsync<VersionAnswer>(cancellation, "version", "--output", "json"));
+        var connection = ConnectionCheck.Judge(await kubectl.AskAsync<VersionAnswer>(cancellation, "version", "--output", "json"));
         if (connection.Level == FindingLevel.Fail)
         {
             return [connection];
         }
 
-        string space = target.Namespace ?? await NamespaceAsync(kubectl, cancellation);
+        var space = target.Namespace ?? await NamespaceAsync(kubectl, cancellation);
         // Anybody may ask for the version: this is the first question that needs a login.
-        KubectlAnswer<IReadOnlyList<AccessReview>> reviews = await kubectl.ReviewAsync<AccessReview>(PermissionCheck.Reviews(space), cancellation);
+        var reviews = await kubectl.ReviewAsync<AccessReview>(PermissionCheck.Reviews(space), cancellation);
         if (reviews.Error is { } refusal && !reviews.IsForbidden)
         {
             return [connection, ConnectionCheck.Bad(refusal)];
@@ -39,19 +39,19 @@ internal static class ClusterDoctor
     private static async Task<IEnumerable<Finding>> LookAsync(Kubectl kubectl, ClusterTarget target, string space, ChartWishes? given, CancellationToken cancellation)
     {
         string[] ours = ["--namespace", space, "--selector", target.Release is null ? "app.kubernetes.io/name=projectedgan" : $"app.kubernetes.io/instance={target.Release}"];
-        Task<KubectlAnswer<IReadOnlyList<ClusterNode>>> nodes = kubectl.ListAsync<ClusterNode>(cancellation, "nodes");
-        Task<KubectlAnswer<IReadOnlyList<StorageClass>>> classes = kubectl.ListAsync<StorageClass>(cancellation, "storageclasses");
-        Task<KubectlAnswer<ApiGroups>> groups = kubectl.AskAsync<ApiGroups>(cancellation, "get", "--raw", "/apis");
-        Task<KubectlAnswer<IReadOnlyList<Workload>>> workloads = kubectl.ListAsync<Workload>(cancellation, ["statefulsets,deployments", .. ours]);
-        Task<KubectlAnswer<IReadOnlyList<Pod>>> pods = kubectl.ListAsync<Pod>(cancellation, ["pods", .. ours]);
-        Task<KubectlAnswer<IReadOnlyList<Claim>>> claims = kubectl.ListAsync<Claim>(cancellation, ["persistentvolumeclaims", .. ours]);
-        Task<KubectlAnswer<IReadOnlyList<ClusterEvent>>> events = kubectl.ListAsync<ClusterEvent>(cancellation, "events", "--namespace", space);
-        Task<KubectlAnswer<IReadOnlyList<ResourceQuota>>> quotas = kubectl.ListAsync<ResourceQuota>(cancellation, "resourcequotas", "--namespace", space);
-        Task<KubectlAnswer<IReadOnlyList<LimitRange>>> ranges = kubectl.ListAsync<LimitRange>(cancellation, "limitranges", "--namespace", space);
+        var nodes = kubectl.ListAsync<ClusterNode>(cancellation, "nodes");
+        var classes = kubectl.ListAsync<StorageClass>(cancellation, "storageclasses");
+        var groups = kubectl.AskAsync<ApiGroups>(cancellation, "get", "--raw", "/apis");
+        var workloads = kubectl.ListAsync<Workload>(cancellation, ["statefulsets,deployments", .. ours]);
+        var pods = kubectl.ListAsync<Pod>(cancellation, ["pods", .. ours]);
+        var claims = kubectl.ListAsync<Claim>(cancellation, ["persistentvolumeclaims", .. ours]);
+        var events = kubectl.ListAsync<ClusterEvent>(cancellation, "events", "--namespace", space);
+        var quotas = kubectl.ListAsync<ResourceQuota>(cancellation, "resourcequotas", "--namespace", space);
+        var ranges = kubectl.ListAsync<LimitRange>(cancellation, "limitranges", "--namespace", space);
         await Task.WhenAll(nodes, classes, groups, workloads, pods, claims, events, quotas, ranges);
 
-        bool isInstalled = (await workloads).Value is { Count: > 0 };
-        ChartWishes wishes = given ?? (isInstalled ? ChartWishes.OfWorkloads((await workloads).Value!) : ChartValues.Wishes([]));
+        var isInstalled = (await workloads).Value is { Count: > 0 };
+        var wishes = given ?? (isInstalled ? ChartWishes.OfWorkloads((await workloads).Value!) : ChartValues.Wishes([]));
         List<Finding> findings =
         [
             .. NodeChecks.Judge(await nodes, wishes.Gpus),
@@ -65,7 +65,7 @@ internal static class ClusterDoctor
         {
             // The server lists them by name.
             IReadOnlyList<ClusterEvent> told = [.. ((await events).Value ?? []).OrderBy(item => item.Time)];
-            IReadOnlyList<Pod> present = (await pods).Value ?? [];
+            var present = (await pods).Value ?? [];
             findings.AddRange(StorageChecks.Claims(await claims, told));
             findings.AddRange(PodChecks.Missing((await workloads).Value!, present, told));
             findings.AddRange(PodChecks.Judge(present, told, await LastLinesAsync(kubectl, space, present, cancellation)));
@@ -99,7 +99,7 @@ internal static class ClusterDoctor
     private static async Task<string> NamespaceAsync(Kubectl kubectl, CancellationToken cancellation)
     {
         // Inside a pod there is no kubeconfig, and no context either.
-        ConfigView? view = (await kubectl.AskAsync<ConfigView>(cancellation, "config", "view", "--minify", "--output", "json")).Value;
+        var view = (await kubectl.AskAsync<ConfigView>(cancellation, "config", "view", "--minify", "--output", "json")).Value;
         return view?.Contexts is [{ Context.Namespace: { Length: > 0 } chosen }, ..] ? chosen : "default";
     }
 
@@ -107,9 +107,9 @@ internal static class ClusterDoctor
     private static async Task<Dictionary<string, string>> LastLinesAsync(Kubectl kubectl, string space, IReadOnlyList<Pod> pods, CancellationToken cancellation)
     {
         Dictionary<string, string> lines = [];
-        foreach (Pod pod in pods.Where(PodChecks.IsCrashing))
+        foreach (var pod in pods.Where(PodChecks.IsCrashing))
         {
-            KubectlAnswer<string> log = await kubectl.TextAsync(cancellation, "logs", pod.Metadata.Name, "--namespace", space, "--previous", "--tail", "5");
+            var log = await kubectl.TextAsync(cancellation, "logs", pod.Metadata.Name, "--namespace", space, "--previous", "--tail", "5");
             if (log.Value?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() is { } line)
             {
                 lines[pod.Metadata.Name] = line;

@@ -6,7 +6,6 @@ using ProjectedGan.Cli.Shell;
 using ProjectedGan.Foundation;
 using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Tensors;
-using ProjectedGan.Weights;
 
 namespace ProjectedGan.Cli.Diagnostics;
 
@@ -46,7 +45,7 @@ internal static class DoctorCommand
 
     private static bool Report(IReadOnlyList<Finding> findings)
     {
-        foreach (Finding finding in findings)
+        foreach (var finding in findings)
         {
             Console.WriteLine($"{finding.Level.ToString().ToLowerInvariant(),-5} {finding.Subject,-20} {finding.Text}");
         }
@@ -58,13 +57,13 @@ internal static class DoctorCommand
 
     private static bool Report()
     {
-        TorchDescription torch = TorchRuntime.Describe();
+        var torch = TorchRuntime.Describe();
         Line("pgan", Version(typeof(DoctorCommand).Assembly));
         Line(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}");
         Line("processors", $"{Environment.ProcessorCount}, {torch.CpuCapability} kernels; memory {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB");
         Line("TorchSharp", torch.TorchSharpVersion);
         Line("libtorch", $"{torch.LibtorchVersion}, {torch.Blas}, at {torch.LibtorchPath}");
-        ConvolutionReport convolutions = ConvolutionCheck.Settle(ConvolutionCheck.Common);
+        var convolutions = ConvolutionCheck.Settle(ConvolutionCheck.Common);
         Line("oneDNN", convolutions.OneDnn ? torch.OneDnn : "off: convolutions are slower");
         Line("self-check", convolutions.ToString());
         Line("CUDA", torch.CudaStatus);
@@ -80,8 +79,8 @@ internal static class DoctorCommand
 
     private static string Weights()
     {
-        WeightStore store = NetworkWeights.Store();
-        IReadOnlyList<StoredWeights> entries = store.List();
+        var store = NetworkWeights.Store();
+        var entries = store.List();
         return entries.Count == 0 ? $"none in {store.Folder}" : string.Join(", ", entries.Select(entry => entry.Name));
     }
 

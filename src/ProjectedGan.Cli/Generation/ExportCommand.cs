@@ -39,8 +39,8 @@ internal static class ExportCommand
         var generator = new GeneratorSource().AddTo(command);
         command.Runs((parsed, _) =>
         {
-            string target = parsed.GetValue(destination)!;
-            bool isOnnx = target.EndsWith(Onnx, StringComparison.OrdinalIgnoreCase);
+            var target = parsed.GetValue(destination)!;
+            var isOnnx = target.EndsWith(Onnx, StringComparison.OrdinalIgnoreCase);
             if (!isOnnx && !target.EndsWith(GeneratorFile.Extension, StringComparison.OrdinalIgnoreCase))
             {
                 throw new UsageException(
@@ -58,7 +58,7 @@ internal static class ExportCommand
                 throw new UsageException("--noise is drawn, and an ONNX model draws nothing: use stored or none.");
             }
 
-            using TrainedGenerator trained = generator.Open(parsed);
+            using var trained = generator.Open(parsed);
             if (isOnnx)
             {
                 SynthesisFlags.Truncate(trained.Network, parsed.GetValue(truncation));

@@ -34,29 +34,29 @@ internal static class GenerateCommand
         {
             destination, count, columns, seed, seeds, label, overwrite,
         };
-        SynthesisFlags synthesis = new SynthesisFlags().AddTo(command);
+        var synthesis = new SynthesisFlags().AddTo(command);
         var generator = new GeneratorSource().AddTo(command);
         command.Runs((parsed, cancellation) =>
         {
-            string target = CheckTarget(parsed.GetValue(destination)!);
-            IReadOnlyList<long>? list = parsed.GetValue(seeds) is { } text ? SampleChoice.ParseSeeds(text) : null;
+            var target = CheckTarget(parsed.GetValue(destination)!);
+            var list = parsed.GetValue(seeds) is { } text ? SampleChoice.ParseSeeds(text) : null;
             if (list is not null && (IsGiven(count) || IsGiven(seed)))
             {
                 throw new UsageException("--seeds says which samples and how many; leave --count and --seed out.");
             }
 
-            int wanted = Positive(parsed.GetValue(count), "--count");
+            var wanted = Positive(parsed.GetValue(count), "--count");
             TorchRuntime.SetThreads(Environment.ProcessorCount);
-            using TrainedGenerator trained = generator.Open(parsed);
-            int? named = parsed.GetValue(label);
-            using LatentFile? latents = synthesis.Apply(parsed, trained, named, seeds, seed, count);
+            using var trained = generator.Open(parsed);
+            var named = parsed.GetValue(label);
+            using var latents = synthesis.Apply(parsed, trained, named, seeds, seed, count);
             using IImageDataset? labels = latents is null ? trained.OpenLabels(named) : null;
-            SampleChoice samples = latents is not null ? SampleChoice.OfLatents(latents)
+            var samples = latents is not null ? SampleChoice.OfLatents(latents)
                 : list is null ? SampleChoice.OfSeed(trained.Network, wanted, parsed.GetValue(seed), labels, named)
                 : SampleChoice.OfSeeds(trained.Network, list, labels, named);
             if (IsPng(target))
             {
-                int row = Positive(parsed.GetValue(columns), "--columns");
+                var row = Positive(parsed.GetValue(columns), "--columns");
                 WorkProgress.Show(
                     samples.Count, report => SampleFiles.WriteGrid(WorkProgress.Counted(samples, report), row, target, cancellation));
             }
@@ -81,7 +81,7 @@ internal static class GenerateCommand
 
     private static string CheckTarget(string target)
     {
-        string extension = Path.GetExtension(target);
+        var extension = Path.GetExtension(target);
         if (OtherImages.Contains(extension, StringComparer.OrdinalIgnoreCase) && !Directory.Exists(target))
         {
             throw new UsageException($"'{target}' ends with {extension}, and samples are written as PNG: give a name with {Png} for a grid, or a folder for single files.");

@@ -40,7 +40,7 @@ internal static class GeneratorFile
     /// <exception cref="PganException">The file is missing or damaged, or a setting is wrong.</exception>
     public static TrainingSpec? ReadSpec(string path)
     {
-        using SafeTensorsFile file = SafeTensors.Read(path);
+        using var file = SafeTensors.Read(path);
         KeyValuePair<string, string>[] settings = [.. file.Metadata.Where(entry => Shape.Any(field => field.Path == entry.Key))];
         return settings.Any(setting => setting.Key == "generator.kind")
             ? Checked(path, SpecSchema.With(new TrainingSpec(), settings))
@@ -85,14 +85,14 @@ internal static class ImportCommand
         };
         command.Runs((parsed, _) =>
         {
-            string target = parsed.GetValue(destination)!;
+            var target = parsed.GetValue(destination)!;
             if (!target.EndsWith(GeneratorFile.Extension, StringComparison.OrdinalIgnoreCase))
             {
                 throw new UsageException($"'{target}' does not end with {GeneratorFile.Extension}, the format of generators here.");
             }
 
-            TrainingSpec spec = PublishedGenerator.Import(parsed.GetValue(file)!, target);
-            IEnumerable<string> settings = GeneratorFile.Settings(spec).Select(setting => $"{setting.Key} {setting.Value}");
+            var spec = PublishedGenerator.Import(parsed.GetValue(file)!, target);
+            var settings = GeneratorFile.Settings(spec).Select(setting => $"{setting.Key} {setting.Value}");
             Console.WriteLine($"{target}: {string.Join(", ", settings)}");
             return Task.FromResult(ExitCode.Success);
         });

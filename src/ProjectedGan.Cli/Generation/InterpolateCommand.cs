@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ProjectedGan.Cli.Shell;
 using ProjectedGan.Data.Datasets;
-using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Samples;
 using ProjectedGan.Foundation;
 using ProjectedGan.Tensors;
@@ -35,19 +34,19 @@ internal static class InterpolateCommand
         {
             destination, cells, stops, frames, fps, seed, seeds, label,
         };
-        SynthesisFlags synthesis = new SynthesisFlags().AddTo(command);
+        var synthesis = new SynthesisFlags().AddTo(command);
         var generator = new GeneratorSource().AddTo(command);
         command.Runs((parsed, cancellation) =>
         {
-            IReadOnlyList<long>? list = parsed.GetValue(seeds) is { } text ? SampleChoice.ParseSeeds(text) : null;
-            string target = parsed.GetValue(destination)!;
+            var list = parsed.GetValue(seeds) is { } text ? SampleChoice.ParseSeeds(text) : null;
+            var target = parsed.GetValue(destination)!;
             AnimationFile.Check(target, parsed.GetValue(fps));
             TorchRuntime.SetThreads(Environment.ProcessorCount);
-            using TrainedGenerator trained = generator.Open(parsed);
-            int? named = parsed.GetValue(label);
-            using LatentFile? latents = synthesis.Apply(parsed, trained, named, seeds);
+            using var trained = generator.Open(parsed);
+            var named = parsed.GetValue(label);
+            using var latents = synthesis.Apply(parsed, trained, named, seeds);
             using IImageDataset? labels = latents is null ? trained.OpenLabels(named) : null;
-            int side = Given(cells) ?? (list is null && latents is null ? 4 : 1);
+            var side = Given(cells) ?? (list is null && latents is null ? 4 : 1);
             LatentWalk walk = new()
             {
                 Cells = side,
@@ -65,7 +64,7 @@ internal static class InterpolateCommand
                 throw new UsageException($"--cells {walk.Cells}, --stops {walk.Stops}, --frames {walk.FramesBetween}: at least 1 cell, 2 stops and 1 frame are needed.");
             }
 
-            IEnumerable<ImageBuffer> images = walk.Frames(trained.Network, cancellation);
+            var images = walk.Frames(trained.Network, cancellation);
             WorkProgress.Show(
                 walk.Length, report => AnimationFile.Write(target, WorkProgress.Counted(images, report), walk.FramesPerSecond, cancellation));
             Console.WriteLine($"{target}: {walk.Length} frames of {trained.Description}");
@@ -80,13 +79,13 @@ internal static class InterpolateCommand
                     return Given(stops) ?? 4;
                 }
 
-                string what = latents is null ? "--seeds" : "--latents";
+                var what = latents is null ? "--seeds" : "--latents";
                 if (Given(stops) is not null)
                 {
                     throw new UsageException($"{what} says how many latents there are; leave --stops out.");
                 }
 
-                long all = (long)side * side;
+                var all = (long)side * side;
                 return side > 0 && points % all == 0 && points / all > 1
                     ? (int)(points / all)
                     : throw new UsageException(

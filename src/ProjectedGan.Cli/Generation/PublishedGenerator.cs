@@ -1,7 +1,6 @@
 using System.Globalization;
 using ProjectedGan.Foundation;
 using ProjectedGan.Networks;
-using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Specification;
 using ProjectedGan.Weights.PyTorch;
@@ -40,7 +39,7 @@ internal sealed class PublishedGenerator : IDisposable
     /// <exception cref="PganException">The network has a size or a kind of layer that is unknown here.</exception>
     public static TrainingSpec Import(string path, string destination)
     {
-        using PublishedGenerator published = Open(path);
+        using var published = Open(path);
         return published.Write(destination);
     }
 
@@ -48,7 +47,7 @@ internal sealed class PublishedGenerator : IDisposable
 
     private static PublishedGenerator Open(string path)
     {
-        TorchPickleFile file = TorchPickle.ReadModules(path);
+        var file = TorchPickle.ReadModules(path);
         try
         {
             return file.Metadata.ContainsKey($"{Average}:class")
@@ -65,15 +64,15 @@ internal sealed class PublishedGenerator : IDisposable
 
     private TrainingSpec Write(string destination)
     {
-        TrainingSpec spec = GeneratorFile.Checked(_weights.Path, Spec());
+        var spec = GeneratorFile.Checked(_weights.Path, Spec());
         // The reference's conditional FastGAN has an embedding of 1000 classes, whatever the data has.
-        int rows = _weights.Find(Embedding) is null ? spec.Data.Classes : Size(Embedding, 0);
+        var rows = _weights.Find(Embedding) is null ? spec.Data.Classes : Size(Embedding, 0);
         if (rows < spec.Data.Classes)
         {
             throw new WeightFileException($"'{_weights.Path}' holds a generator of {spec.Data.Classes} classes with an embedding of {rows}.");
         }
 
-        using GeneratorNetwork network = new NetworkFactory(spec with { Data = spec.Data with { Classes = rows } }).CreateEmptyGenerator();
+        using var network = new NetworkFactory(spec with { Data = spec.Data with { Classes = rows } }).CreateEmptyGenerator();
         StateDict.Load(network, _weights);
         using var scope = NewDisposeScope();
         (string Name, Tensor Tensor)[] state =
@@ -93,7 +92,7 @@ internal sealed class PublishedGenerator : IDisposable
 
     private TrainingSpec Spec()
     {
-        (string generator, string synthesis) = (Attribute(":class"), Attribute(".synthesis:class"));
+        (var generator, var synthesis) = (Attribute(":class"), Attribute(".synthesis:class"));
         return (generator, synthesis) switch
         {
             // StyleGAN3's synthesis network has the same name and no constant.
@@ -107,9 +106,9 @@ internal sealed class PublishedGenerator : IDisposable
 
     private TrainingSpec StyleGan2()
     {
-        foreach ((string layers, string attribute, string[] known) in LayerSettings)
+        foreach ((var layers, var attribute, var known) in LayerSettings)
         {
-            (string name, string value) = _weights.Metadata.FirstOrDefault(entry => entry.Key.StartsWith(Average + layers, StringComparison.Ordinal)
+            (var name, var value) = _weights.Metadata.FirstOrDefault(entry => entry.Key.StartsWith(Average + layers, StringComparison.Ordinal)
                 && entry.Key.EndsWith($":{attribute}", StringComparison.Ordinal) && !known.Contains(entry.Value));
             if (name is not null)
             {
@@ -117,16 +116,16 @@ internal sealed class PublishedGenerator : IDisposable
             }
         }
 
-        int resolution = 4;
+        var resolution = 4;
         while (_weights.Find($"synthesis.b{resolution * 2}.conv1.weight") is not null)
         {
             resolution *= 2;
         }
 
-        int styleSize = Size("synthesis.b4.conv1.affine.weight", 1);
-        int classes = _weights.Find("mapping.embed.weight") is null ? 0 : Size("mapping.embed.weight", 1);
+        var styleSize = Size("synthesis.b4.conv1.affine.weight", 1);
+        var classes = _weights.Find("mapping.embed.weight") is null ? 0 : Size("mapping.embed.weight", 1);
         int most = Size("synthesis.b4.conv1.weight", 0), channels = Size($"synthesis.b{resolution}.conv1.weight", 0) * resolution;
-        bool residual = _weights.Find($"synthesis.b{resolution}.skip.weight") is not null;
+        var residual = _weights.Find($"synthesis.b{resolution}.skip.weight") is not null;
         if (channels % 128 != 0)
         {
             throw Unsupported($"its channel_base is {channels}; multiples of 128 are read");
@@ -150,7 +149,7 @@ internal sealed class PublishedGenerator : IDisposable
     private TrainingSpec FastGan()
     {
         // Its second convolution, without and with classes.
-        bool isFull = (_weights.Find("synthesis.feat_8.5.weight_orig") ?? _weights.Find("synthesis.feat_8.conv1.weight_orig")) is not null;
+        var isFull = (_weights.Find("synthesis.feat_8.5.weight_orig") ?? _weights.Find("synthesis.feat_8.conv1.weight_orig")) is not null;
         return Spec(
             Number(":img_resolution"),
             _weights.Find(Embedding) is null ? 0 : Number(":c_dim"),
@@ -180,7 +179,7 @@ internal sealed class PublishedGenerator : IDisposable
             : throw new WeightFileException($"'{_weights.Path}' has no tensor '{Average}.{name}' of the shape that such a generator has.");
 
     private int Number(string attribute) =>
-        int.TryParse(Attribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        int.TryParse(Attribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new WeightFileException(
                 $"'{_weights.Path}': the attribute '{attribute[1..]}' of {Average} is {Attribute(attribute)}, no number.");

@@ -60,15 +60,15 @@ internal sealed class SampleChoice : IImageBatches
     public static IReadOnlyList<long> ParseSeeds(string text)
     {
         List<long> seeds = [];
-        foreach (string part in text.Split(','))
+        foreach (var part in text.Split(','))
         {
-            string[] ends = part.Split('-', 2);
-            if (!IsNumber(ends[0], out long first) || !IsNumber(ends[^1], out long last) || last < first || last - first >= MostSeeds - seeds.Count)
+            var ends = part.Split('-', 2);
+            if (!IsNumber(ends[0], out var first) || !IsNumber(ends[^1], out var last) || last < first || last - first >= MostSeeds - seeds.Count)
             {
                 throw new UsageException($"--seeds is '{text}'; give at most {MostSeeds:N0} seeds from 0 as a list of numbers and ranges, for example 0-31 or 1,5,9-12.");
             }
 
-            for (long seed = first; seed <= last; seed++)
+            for (var seed = first; seed <= last; seed++)
             {
                 seeds.Add(seed);
             }

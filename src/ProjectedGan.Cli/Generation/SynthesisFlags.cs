@@ -48,13 +48,13 @@ internal sealed class SynthesisFlags
     /// <exception cref="PganException">A file cannot be read or is of another generator.</exception>
     public LatentFile? Apply(ParseResult parsed, TrainedGenerator trained, int? label, params Option[] drawn)
     {
-        string[] files = parsed.GetValue(_latents)!;
+        var files = parsed.GetValue(_latents)!;
         if (files.Length > 0 && drawn.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } both)
         {
             throw new UsageException($"--latents says which samples; leave {both.Name} out.");
         }
 
-        GeneratorNetwork network = trained.Network;
+        var network = trained.Network;
         trained.RequireClass(label);
         Truncate(network, parsed.GetValue(_truncation));
         network.NoiseMode = parsed.GetValue(_noise) ?? (files.Length > 0 ? NoiseMode.Stored : NoiseMode.Drawn);
@@ -63,7 +63,7 @@ internal sealed class SynthesisFlags
             return null;
         }
 
-        LatentFile latents = LatentFile.Read(files, network, label);
+        var latents = LatentFile.Read(files, network, label);
         if (latents.AreStyles && network.Truncation is { Psi: not 1 })
         {
             latents.Dispose();

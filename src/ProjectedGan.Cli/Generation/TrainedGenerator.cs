@@ -33,17 +33,17 @@ internal sealed class TrainedGenerator : IDisposable
     /// <exception cref="PganException">The checkpoint or the file is damaged.</exception>
     public static TrainedGenerator Open(string path, Device device)
     {
-        bool mayKnow = File.Exists(path) && path.EndsWith(GeneratorFile.Extension, StringComparison.OrdinalIgnoreCase);
+        var mayKnow = File.Exists(path) && path.EndsWith(GeneratorFile.Extension, StringComparison.OrdinalIgnoreCase);
         if (mayKnow && GeneratorFile.ReadSpec(path) is { } known)
         {
             return Load(known, path, Path.GetFileName(path), device);
         }
 
-        Checkpoint checkpoint = Find(path);
-        TrainingSpec spec = SpecSchema.With(new TrainingSpec(), checkpoint.Manifest.Spec);
+        var checkpoint = Find(path);
+        var spec = SpecSchema.With(new TrainingSpec(), checkpoint.Manifest.Spec);
         // The manifest's settings determine the weights; that of the feature network's weights only says where they came from.
         spec = spec with { Features = spec.Features with { Weights = checkpoint.Manifest.FeatureNetworkWeights } };
-        string ofTheRun = Path.GetFullPath(Path.Combine(checkpoint.Folder, "..", ".."));
+        var ofTheRun = Path.GetFullPath(Path.Combine(checkpoint.Folder, "..", ".."));
         if (new[] { checkpoint.Folder, ofTheRun }.Select(folder => new RunFolder(folder).Spec).FirstOrDefault(File.Exists) is { } runSpec)
         {
             // The run's own file also knows where the images are.
@@ -63,7 +63,7 @@ internal sealed class TrainedGenerator : IDisposable
             throw new UsageException($"'{path}' is no file; --spec goes with the .safetensors of a generator. A run's folder has its own spec.");
         }
 
-        TrainingSpec spec = TrainingSpecFile.LoadUnvalidated(specFile);
+        var spec = TrainingSpecFile.LoadUnvalidated(specFile);
         return Load(spec, path, Path.GetFileName(path), device);
     }
 
@@ -112,7 +112,7 @@ internal sealed class TrainedGenerator : IDisposable
 
     private static TrainedGenerator Load(TrainingSpec spec, string file, string description, Device device)
     {
-        GeneratorNetwork network = new NetworkFactory(spec with { Execution = new() }).CreateEmptyGenerator();
+        var network = new NetworkFactory(spec with { Execution = new() }).CreateEmptyGenerator();
         try
         {
             StateDict.Load(network, file);

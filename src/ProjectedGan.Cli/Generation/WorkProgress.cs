@@ -19,7 +19,7 @@ internal static class WorkProgress
         {
             AnsiConsole.Progress().AutoClear(true).Start(context =>
             {
-                ProgressTask task = context.AddTask("", maxValue: total);
+                var task = context.AddTask("", maxValue: total);
                 work((done, text) =>
                 {
                     task.Value = done;
@@ -29,7 +29,7 @@ internal static class WorkProgress
             return;
         }
 
-        long last = TimeProvider.System.GetTimestamp();
+        var last = TimeProvider.System.GetTimestamp();
         work((done, text) =>
         {
             if (TimeProvider.System.GetElapsedTime(last) >= LineInterval)
@@ -44,7 +44,7 @@ internal static class WorkProgress
     public static IEnumerable<ImageBuffer> Counted(IEnumerable<ImageBuffer> frames, Action<long, string> report)
     {
         long done = 0;
-        foreach (ImageBuffer frame in frames)
+        foreach (var frame in frames)
         {
             yield return frame;
             report(++done, "frames");
@@ -61,7 +61,7 @@ internal static class WorkProgress
         public IEnumerable<Tensor> Batches(int batchSize, CancellationToken cancellation)
         {
             long done = 0;
-            foreach (Tensor batch in images.Batches(batchSize, cancellation))
+            foreach (var batch in images.Batches(batchSize, cancellation))
             {
                 done += batch.size(0);
                 yield return batch;

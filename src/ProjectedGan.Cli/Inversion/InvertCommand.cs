@@ -8,7 +8,6 @@ using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.Images;
 using ProjectedGan.Networks.Noise;
-using ProjectedGan.Specification;
 using ProjectedGan.Tensors;
 using static TorchSharp.torch;
 
@@ -49,8 +48,8 @@ internal static class InvertCommand
         command.Runs((parsed, cancellation) =>
         {
             string folder = parsed.GetValue(destination)!, file = parsed.GetValue(image)!;
-            int count = parsed.GetValue(steps);
-            int? named = parsed.GetValue(label);
+            var count = parsed.GetValue(steps);
+            var named = parsed.GetValue(label);
             if (count < 1)
             {
                 throw new UsageException($"--steps is {count}; it must be 1 or more.");
@@ -58,7 +57,7 @@ internal static class InvertCommand
 
             CheckTarget(folder, parsed.GetValue(overwrite));
             TorchRuntime.SetThreads(Environment.ProcessorCount);
-            using TrainedGenerator trained = generator.Open(parsed);
+            using var trained = generator.Open(parsed);
             trained.RequireClass(named);
             if (trained.Network.Classes > 0 && named is null)
             {
@@ -67,10 +66,10 @@ internal static class InvertCommand
 
             // Nothing but the latent may make the image.
             trained.Network.NoiseMode = NoiseMode.Stored;
-            ImageBuffer target = ReadImage(file, trained.Network.Resolution);
-            using Tensor wanted = Pixels(target, generator.Device(parsed));
-            FeatureSpec spec = trained.Spec.Features;
-            FeatureNetwork network = TargetDistance.OpenNetwork(trained, parsed.GetValue(features), generator.Device(parsed));
+            var target = ReadImage(file, trained.Network.Resolution);
+            using var wanted = Pixels(target, generator.Device(parsed));
+            var spec = trained.Spec.Features;
+            var network = TargetDistance.OpenNetwork(trained, parsed.GetValue(features), generator.Device(parsed));
             using TargetDistance distance = new(network, spec.EffectiveInputSize(trained.Network.Resolution), wanted);
             LatentSearch search = new(trained.Network, distance) { Steps = count, Seed = parsed.GetValue(seed), Class = named };
             ConvolutionCheck.Require(Convolutions.Record(search.Rehearse));
@@ -97,7 +96,7 @@ internal static class InvertCommand
 
     private static void Write(string folder, TrainedGenerator trained, FoundLatent found, int? label, ImageBuffer target)
     {
-        string path = Path.Combine(folder, Latent);
+        var path = Path.Combine(folder, Latent);
         Directory.CreateDirectory(folder);
         LatentFile.Write(path, found.Point, label, new Dictionary<string, string>
         {
@@ -106,8 +105,8 @@ internal static class InvertCommand
             ["steps"] = found.Steps.ToString(CultureInfo.InvariantCulture),
         });
         // From the file, as `pgan generate --latents` shows it.
-        using LatentFile latents = LatentFile.Read([path], trained.Network, label: null);
-        ImageBuffer reconstruction = SampleFiles.Each(latents, CancellationToken.None).Single();
+        using var latents = LatentFile.Read([path], trained.Network, label: null);
+        var reconstruction = SampleFiles.Each(latents, CancellationToken.None).Single();
         SampleFiles.WritePng(reconstruction, Path.Combine(folder, Reconstruction));
         SampleFiles.WritePng(SampleGrid.Compose([target, reconstruction], columns: 2), Path.Combine(folder, Comparison));
     }
@@ -119,7 +118,7 @@ internal static class InvertCommand
             throw new UsageException($"'{folder}' is a file; give a folder.");
         }
 
-        IEnumerable<string> files = new[] { Latent, Reconstruction, Comparison }.Select(name => Path.Combine(folder, name));
+        var files = new[] { Latent, Reconstruction, Comparison }.Select(name => Path.Combine(folder, name));
         if (!overwrite && files.FirstOrDefault(Path.Exists) is { } there)
         {
             throw new UsageException($"'{there}' is there already; give another folder, or --overwrite to replace it.");
@@ -135,8 +134,8 @@ internal static class InvertCommand
 
         try
         {
-            ImageBuffer opaque = ImageTransforms.Composite(ImageCodec.Decode(File.ReadAllBytes(file)), RgbColor.White);
-            ImageBuffer image = ImageTransforms.WithChannels(opaque, channels: 3);
+            var opaque = ImageTransforms.Composite(ImageCodec.Decode(File.ReadAllBytes(file)), RgbColor.White);
+            var image = ImageTransforms.WithChannels(opaque, channels: 3);
             return Lanczos.Resize(ImageTransforms.CentreSquare(image), resolution, resolution);
         }
         catch (ImageException error)
@@ -149,7 +148,7 @@ internal static class InvertCommand
     private static Tensor Pixels(ImageBuffer image, Device device)
     {
         using var scope = NewDisposeScope();
-        Tensor bytes = tensor(image.Pixels, [1, image.Height, image.Width, image.Channels]);
+        var bytes = tensor(image.Pixels, [1, image.Height, image.Width, image.Channels]);
         return ImageTensors.FromBytes(bytes.permute(0, 3, 1, 2).contiguous()).to(device).MoveToOuterDisposeScope();
     }
 }

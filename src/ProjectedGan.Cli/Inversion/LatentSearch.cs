@@ -46,18 +46,18 @@ internal sealed class LatentSearch(GeneratorNetwork generator, TargetDistance di
     public FoundLatent Find(Action<long, string> report, CancellationToken cancellation)
     {
         using Generator random = new((ulong)RandomKey.ForRun(Seed, RandomPurpose.Samples).Seed);
-        (Tensor start, double spread) = generator is StyleGenerator styles ? Average(styles, random) : Nearest(random, cancellation);
-        using Tensor point = start;
+        (var start, var spread) = generator is StyleGenerator styles ? Average(styles, random) : Nearest(random, cancellation);
+        using var point = start;
         using FusedAdam adam = new([point], new AdamOptions { LearningRate = LargestRate, Beta1 = 0.9, Beta2 = 0.999 });
         FoundLatent? found = null;
-        double first = double.NaN;
-        int step = 0;
+        var first = double.NaN;
+        var step = 0;
         for (; step < Steps && !cancellation.IsCancellationRequested; step++)
         {
-            double done = (step + 0.5) / Steps;
+            var done = (step + 0.5) / Steps;
             using var scope = NewDisposeScope();
-            Tensor tried = Disturbed(point, spread * Noise * Math.Pow(Math.Max(0, 1 - (done / NoiseSpan)), 2), random).requires_grad_();
-            Tensor loss = distance.Of(Render(tried));
+            var tried = Disturbed(point, spread * Noise * Math.Pow(Math.Max(0, 1 - (done / NoiseSpan)), 2), random).requires_grad_();
+            var loss = distance.Of(Render(tried));
             double value = loss.item<float>();
             if (!double.IsFinite(value))
             {
@@ -95,12 +95,12 @@ internal sealed class LatentSearch(GeneratorNetwork generator, TargetDistance di
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        Tensor latents = Drawn(MappedLatents, random);
-        Tensor? labels = styles.Classes == 0 ? null : LatentFile.OneHot(Classes, styles, latents).expand(MappedLatents, -1);
-        Tensor mapped = styles.Map(latents, labels).select(1, 0); // [M, W]
-        Tensor average = mapped.mean([0], keepdim: true); // [1, W]
-        Tensor distances = mapped - average;
-        double spread = Math.Sqrt((distances * distances).sum().item<float>() / MappedLatents);
+        var latents = Drawn(MappedLatents, random);
+        var labels = styles.Classes == 0 ? null : LatentFile.OneHot(Classes, styles, latents).expand(MappedLatents, -1);
+        var mapped = styles.Map(latents, labels).select(1, 0); // [M, W]
+        var average = mapped.mean([0], keepdim: true); // [1, W]
+        var distances = mapped - average;
+        var spread = Math.Sqrt((distances * distances).sum().item<float>() / MappedLatents);
         return (average.MoveToOuterDisposeScope(), spread);
     }
 
@@ -109,10 +109,10 @@ internal sealed class LatentSearch(GeneratorNetwork generator, TargetDistance di
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        Tensor latents = Drawn(Candidates, random);
-        int best = 0;
-        double least = double.PositiveInfinity;
-        for (int candidate = 0; candidate < Candidates; candidate++)
+        var latents = Drawn(Candidates, random);
+        var best = 0;
+        var least = double.PositiveInfinity;
+        for (var candidate = 0; candidate < Candidates; candidate++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
@@ -139,7 +139,7 @@ internal sealed class LatentSearch(GeneratorNetwork generator, TargetDistance di
     {
         using var factor = strength.ToScalar();
         // Drawn on the CPU, so that the device has no say in what is tried.
-        Tensor noise = randn(point.shape, generator: random).to(point.dtype, point.device);
+        var noise = randn(point.shape, generator: random).to(point.dtype, point.device);
         return point.detach().Plus(noise * factor);
     }
 

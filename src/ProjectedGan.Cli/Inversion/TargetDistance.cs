@@ -40,14 +40,14 @@ internal sealed class TargetDistance : IDisposable
     /// <exception cref="PganException">Its weights are missing, or the generator's own network was a random one.</exception>
     public static FeatureNetwork OpenNetwork(TrainedGenerator trained, string? name, Device device)
     {
-        FeatureSpec features = trained.Spec.Features;
+        var features = trained.Spec.Features;
         if (name is null && features.Weights is "" or FeatureSpec.RandomWeights)
         {
             throw new UsageException("The generator was trained on random features, which say little of likeness; "
                 + "name a network of the weight store with --features, for example mobilenet_v2.");
         }
 
-        FeatureNetwork network = FeatureNetworks.Create(name ?? SpecSchema.Find("features.network")!.Text(trained.Spec));
+        var network = FeatureNetworks.Create(name ?? SpecSchema.Find("features.network")!.Text(trained.Spec));
         try
         {
             // A run that was trained elsewhere names a file of that machine.
@@ -76,8 +76,8 @@ internal sealed class TargetDistance : IDisposable
     public Tensor Of(Tensor image)
     {
         using var scope = NewDisposeScope();
-        Tensor difference = image - _pixels;
-        Tensor seen = PerceptualDistance.Of(PerceptualDistance.Directions(_network, image, _side), _features);
+        var difference = image - _pixels;
+        var seen = PerceptualDistance.Of(PerceptualDistance.Directions(_network, image, _side), _features);
         return (difference * difference).mean().Plus(seen).MoveToOuterDisposeScope();
     }
 

@@ -86,23 +86,23 @@ internal static class EvaluateCommand
             }
 
             TorchRuntime.SetThreads(Environment.ProcessorCount);
-            using TrainedGenerator trained = generator.Open(parsed);
+            using var trained = generator.Open(parsed);
             using IImageDataset dataset = ImageDataset.Open(parsed.GetValue(data) ?? trained.Spec.Data.Path);
-            using OpenedMetricNetwork opened = Open(parsed.GetValue(network), trained.Spec, generator.Device(parsed), parsed.GetValue(resize));
+            using var opened = Open(parsed.GetValue(network), trained.Spec, generator.Device(parsed), parsed.GetValue(resize));
             RealStatisticsCache cache = new(PganHome.Statistics, NullLogger.Instance);
-            IImageDataset shown = trained.Spec.Data.Mirror ? new MirroredDataset(dataset) : dataset;
+            var shown = trained.Spec.Data.Mirror ? new MirroredDataset(dataset) : dataset;
             MetricsRunner runner = new(opened.Network, cache);
-            EvaluationResults results = Measure(runner, trained, shown, options, cancellation);
-            foreach (MetricValue value in results.Values)
+            var results = Measure(runner, trained, shown, options, cancellation);
+            foreach (var value in results.Values)
             {
-                string spread = value.StandardDeviation is { } deviation ? $" ± {deviation:G4}" : "";
+                var spread = value.StandardDeviation is { } deviation ? $" ± {deviation:G4}" : "";
                 Console.WriteLine($"{value.Name} {value.Value:G6}{spread}  ({value.Generated:N0} generated, {value.Real:N0} real, {trained.Description})");
             }
 
             if (parsed.GetValue(neighbours) is { } sheet)
             {
                 NearImage[] nearest = [.. NeighbourSheet.Write(runner, trained.Network, shown, options, sheet, cancellation).Select(near => near[0])];
-                (int sample, NearImage image) = nearest.Index().MinBy(pair => pair.Item.Distance);
+                (var sample, var image) = nearest.Index().MinBy(pair => pair.Item.Distance);
                 Console.WriteLine($"{sheet}: sample {sample} is nearest to a training image, {shown.Name(image.Index)} at {image.Distance:G4}; "
                     + $"{nearest.Select(near => near.Index).Distinct().Count()} images are nearest to the {nearest.Length} samples");
             }
@@ -124,7 +124,7 @@ internal static class EvaluateCommand
             return OpenedMetricNetwork.FromStore(WithoutOwn, device, resizing);
         }
 
-        string own = SpecSchema.Find("features.network")!.Text(spec);
+        var own = SpecSchema.Find("features.network")!.Text(spec);
         // A run that was trained elsewhere names a file of that machine.
         return NetworkWeights.Store().Locate(spec.Features.Weights) is { } file
             ? OpenedMetricNetwork.FromFile(own, file, device, resizing)
@@ -145,7 +145,7 @@ internal static class EvaluateCommand
 
             void Show(EvaluationProgress progress)
             {
-                if (!tasks.TryGetValue(progress.Stage, out ProgressTask? task))
+                if (!tasks.TryGetValue(progress.Stage, out var task))
                 {
                     tasks[progress.Stage] = task = context.AddTask(progress.Stage.ToString(), maxValue: progress.Total);
                 }

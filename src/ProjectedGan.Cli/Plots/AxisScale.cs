@@ -29,15 +29,15 @@ public sealed class AxisScale
     {
         if (high <= low)
         {
-            double margin = low == 0 ? 1 : Math.Abs(low) * 0.5;
+            var margin = low == 0 ? 1 : Math.Abs(low) * 0.5;
             (low, high) = (low - margin, high + margin);
         }
 
-        double step = RoundStep((high - low) / Math.Max(1, wantedTicks));
-        double first = Math.Floor((low / step) + 1e-9);
-        double last = Math.Ceiling((high / step) - 1e-9);
+        var step = RoundStep((high - low) / Math.Max(1, wantedTicks));
+        var first = Math.Floor((low / step) + 1e-9);
+        var last = Math.Ceiling((high / step) - 1e-9);
         List<double> ticks = [];
-        for (double i = first; i <= last; i++)
+        for (var i = first; i <= last; i++)
         {
             ticks.Add(i * step);
         }
@@ -50,17 +50,17 @@ public sealed class AxisScale
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(low);
         high = Math.Max(high, low);
-        int firstDecade = (int)Math.Floor(Math.Log10(low) + 1e-9);
-        int lastDecade = (int)Math.Floor(Math.Log10(high) + 1e-9);
+        var firstDecade = (int)Math.Floor(Math.Log10(low) + 1e-9);
+        var lastDecade = (int)Math.Floor(Math.Log10(high) + 1e-9);
         double[] mantissas = lastDecade - firstDecade >= ManyDecades ? [1] : [1, 2, 5];
         List<double> candidates = [];
-        for (int decade = firstDecade; decade <= lastDecade + 1; decade++)
+        for (var decade = firstDecade; decade <= lastDecade + 1; decade++)
         {
             candidates.AddRange(mantissas.Select(mantissa => mantissa * Math.Pow(10, decade)));
         }
 
-        double bottom = candidates.Last(tick => tick <= low * (1 + 1e-9));
-        double top = candidates.First(tick => tick >= high * (1 - 1e-9) && tick > bottom);
+        var bottom = candidates.Last(tick => tick <= low * (1 + 1e-9));
+        var top = candidates.First(tick => tick >= high * (1 - 1e-9) && tick > bottom);
         return new(bottom, top, [.. candidates.Where(tick => tick >= bottom && tick <= top)], logarithmic: true);
     }
 
@@ -76,8 +76,8 @@ public sealed class AxisScale
 
     private static double RoundStep(double raw)
     {
-        double power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
-        double mantissa = raw / power;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
+        var mantissa = raw / power;
         return power * (mantissa <= 1.0001 ? 1 : mantissa <= 2.0001 ? 2 : mantissa <= 5.0001 ? 5 : 10);
     }
 }

@@ -30,7 +30,7 @@ internal static class ChartRenderer
     /// <summary>A PNG of twice the chart's size, sharp on dense displays.</summary>
     public static byte[] Png(LineChart chart)
     {
-        using Plot plot = Draw(chart);
+        using var plot = Draw(chart);
         plot.ScaleFactor = 2;
         return plot.GetImageBytes(2 * chart.Width, 2 * chart.Height, ImageFormat.Png);
     }
@@ -38,7 +38,7 @@ internal static class ChartRenderer
     /// <summary>An SVG document. Viewers without the typeface take another one without serifs.</summary>
     public static string Svg(LineChart chart)
     {
-        using Plot plot = Draw(chart);
+        using var plot = Draw(chart);
         return plot.GetSvgXml(chart.Width, chart.Height)
             .Replace($"font-family=\"{ChartFont.Family}\"", $"font-family=\"{ChartFont.Family}, Helvetica, Arial, sans-serif\"", StringComparison.Ordinal);
     }
@@ -51,19 +51,19 @@ internal static class ChartRenderer
         List<Coordinates[]> bands = [.. chart.Series.Select(series => Band(series, chart.LogarithmicY))];
         AddAxes(plot, chart, [.. curves.Concat(bands).SelectMany(points => points)]);
         AddTitles(plot, chart);
-        for (int i = 0; i < bands.Count; i++)
+        for (var i = 0; i < bands.Count; i++)
         {
             if (bands[i].Length > 0)
             {
-                Polygon band = plot.Add.Polygon(bands[i]);
+                var band = plot.Add.Polygon(bands[i]);
                 band.FillColor = Palette[i % Palette.Length].WithAlpha(0.18);
                 band.LineWidth = 0;
             }
         }
 
-        for (int i = 0; i < curves.Count; i++)
+        for (var i = 0; i < curves.Count; i++)
         {
-            Scatter curve = AddCurve(plot, chart, chart.Series[i].Name, curves[i], Palette[i % Palette.Length]);
+            var curve = AddCurve(plot, chart, chart.Series[i].Name, curves[i], Palette[i % Palette.Length]);
             curve.LinePattern = Patterns[i / Palette.Length % Patterns.Length];
         }
 
@@ -98,15 +98,15 @@ internal static class ChartRenderer
     private static void AddAxes(Plot plot, LineChart chart, Coordinates[] points)
     {
         Coordinates[] drawn = [.. points.Where(point => point.AreReal)];
-        AxisScale x = drawn.Length == 0 ? AxisScale.Linear(0, 1) : AxisScale.Linear(Math.Min(0, drawn.Min(point => point.X)), drawn.Max(point => point.X), 8);
-        AxisScale y = drawn.Length == 0 ? AxisScale.Linear(0, 1)
+        var x = drawn.Length == 0 ? AxisScale.Linear(0, 1) : AxisScale.Linear(Math.Min(0, drawn.Min(point => point.X)), drawn.Max(point => point.X), 8);
+        var y = drawn.Length == 0 ? AxisScale.Linear(0, 1)
             : chart.LogarithmicY ? AxisScale.Logarithmic(Math.Pow(10, drawn.Min(point => point.Y)), Math.Pow(10, drawn.Max(point => point.Y)))
             : AxisScale.Linear(Math.Min(0, drawn.Min(point => point.Y)), drawn.Max(point => point.Y));
         double Shown(double value) => y.IsLogarithmic ? Math.Log10(value) : value;
 
         // Room for half a marker on the left, for the last value on the right, and between the subtitle and the grid.
-        double width = x.High - x.Low;
-        double height = Shown(y.High) - Shown(y.Low);
+        var width = x.High - x.Low;
+        var height = Shown(y.High) - Shown(y.Low);
         plot.Axes.SetLimits(x.Low - (0.008 * width), x.High + (0.03 * width), Shown(y.Low), Shown(y.High) + (0.03 * height));
         plot.Axes.Bottom.TickGenerator = new NumericManual([.. x.Ticks], [.. x.Ticks.Select(AxisScale.Format)]);
         plot.Axes.Left.TickGenerator = new NumericManual([.. y.Ticks.Select(Shown)], [.. y.Ticks.Select(AxisScale.Format)]);
@@ -117,7 +117,7 @@ internal static class ChartRenderer
         plot.Axes.Left.MajorTickStyle.Length = 0;
         plot.Axes.Bottom.FrameLineStyle.Color = AxisLine;
         plot.Axes.Bottom.MajorTickStyle.Color = AxisLine;
-        foreach (IAxis axis in new IAxis[] { plot.Axes.Left, plot.Axes.Bottom })
+        foreach (var axis in new IAxis[] { plot.Axes.Left, plot.Axes.Bottom })
         {
             axis.TickLabelStyle.FontSize = TickSize;
             axis.TickLabelStyle.ForeColor = Faded;
@@ -150,7 +150,7 @@ internal static class ChartRenderer
     private static Scatter AddCurve(Plot plot, LineChart chart, string name, Coordinates[] points, Color color)
     {
         Coordinates[] drawn = [.. points.Where(point => point.AreReal)];
-        Scatter curve = plot.Add.Scatter(points, color);
+        var curve = plot.Add.Scatter(points, color);
         curve.LegendText = name;
         curve.LineWidth = 2.25f;
         curve.MarkerSize = drawn.Length <= MarkersUpTo ? 7 : 0;
@@ -159,9 +159,9 @@ internal static class ChartRenderer
             return curve;
         }
 
-        Coordinates end = drawn[^1];
-        double value = chart.LogarithmicY ? Math.Pow(10, end.Y) : end.Y;
-        Text label = plot.Add.Text(value.ToString("G3", CultureInfo.InvariantCulture), end);
+        var end = drawn[^1];
+        var value = chart.LogarithmicY ? Math.Pow(10, end.Y) : end.Y;
+        var label = plot.Add.Text(value.ToString("G3", CultureInfo.InvariantCulture), end);
         label.LabelAlignment = Alignment.LowerCenter;
         label.LabelOffsetY = -7;
         label.LabelFontSize = LabelSize;
@@ -207,7 +207,7 @@ internal sealed class ChartFont : IFontResolver
 
     private static SKTypeface Load()
     {
-        using Stream stream = typeof(ChartFont).Assembly.GetManifestResourceStream("Roboto-Regular.ttf")
+        using var stream = typeof(ChartFont).Assembly.GetManifestResourceStream("Roboto-Regular.ttf")
             ?? throw new InvalidOperationException("The assembly lacks its resource Roboto-Regular.ttf.");
         return SKTypeface.FromStream(stream);
     }

@@ -67,8 +67,8 @@ public static class ChartFile
     public static void Write(LineChart chart, string path)
     {
         ArgumentNullException.ThrowIfNull(chart);
-        byte[] png = ChartRenderer.Png(chart);
-        byte[] svg = Encoding.UTF8.GetBytes(ChartRenderer.Svg(chart));
+        var png = ChartRenderer.Png(chart);
+        var svg = Encoding.UTF8.GetBytes(ChartRenderer.Svg(chart));
         AtomicFile.Write(path + ".png", stream => stream.Write(png));
         AtomicFile.Write(path + ".svg", stream => stream.Write(svg));
     }

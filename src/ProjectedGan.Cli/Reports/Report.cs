@@ -34,8 +34,8 @@ internal sealed class Report
     /// <param name="day">When it is made.</param>
     public IReadOnlyList<ReportBlock> Blocks(string title, DateOnly day)
     {
-        IReadOnlyList<Comparison> comparisons = Comparison.Of(_variants);
-        string ended = _runs.All(run => run.HasEnded) ? "" : $" {_runs.Count(run => !run.HasEnded)} of them have not ended; their figures are of what they have so far.";
+        var comparisons = Comparison.Of(_variants);
+        var ended = _runs.All(run => run.HasEnded) ? "" : $" {_runs.Count(run => !run.HasEnded)} of them have not ended; their figures are of what they have so far.";
         return
         [
             new ReportHeading(1, title),
@@ -68,10 +68,10 @@ internal sealed class Report
         yield return new ReportText("Best is the best of a run's measurements. Images to reach a value are those of a run's first measurement that is as good, without interpolation. "
             + "Each is a mean over seeds, ± their standard deviation (n − 1)."
             + (comparisons.Count > 1 ? " Figures of different metrics, networks, numbers of samples and data sets cannot be compared: each has a table of its own." : ""));
-        foreach ((int index, Comparison comparison) in comparisons.Index())
+        foreach ((var index, var comparison) in comparisons.Index())
         {
             double[] goals = _goals.Count > 0 ? [.. _goals] : [comparison.Goal];
-            string format = Format(comparison.Goal);
+            var format = Format(comparison.Goal);
             yield return new ReportHeading(3, $"{comparison.Title}, {comparison.Subtitle}");
             yield return new ReportTable(
                 ["variant", "seeds", "best", .. goals.Select(goal => $"images to reach {goal.ToString(format, CultureInfo.InvariantCulture)}")],
@@ -92,7 +92,7 @@ internal sealed class Report
 
     private static string Reached(Variant variant, double goal)
     {
-        Spread images = variant.ImagesTo(goal);
+        var images = variant.ImagesTo(goal);
         return images.Count == variant.Runs.Count ? images.Text("N0") : $"{images.Text("N0")} ({images.Count} of {variant.Runs.Count})";
     }
 
@@ -107,7 +107,7 @@ internal sealed class Report
     private IEnumerable<ReportBlock> Sheets()
     {
         List<ReportPicture> sheets = Newest("samples", run => run.Samples), neighbours = Newest("neighbours", run => run.Neighbours);
-        foreach ((int index, ReportRun run) in _runs.Where(run => run.Real is not null).DistinctBy(run => run.Spec.Data.Path).Index())
+        foreach ((var index, var run) in _runs.Where(run => run.Real is not null).DistinctBy(run => run.Spec.Data.Path).Index())
         {
             sheets.Insert(index, Sheet($"real-{index + 1}", $"real images of {Path.GetFileName(run.Spec.Data.Path)}", run.Real!));
         }
@@ -130,16 +130,16 @@ internal sealed class Report
 
     private List<ReportPicture> Newest(string file, Func<ReportRun, byte[]?> sheet) => [.. _variants.Index().Where(variant => sheet(variant.Item.Runs[0]) is not null).Select(variant =>
     {
-        ReportRun run = variant.Item.Runs[0];
+        var run = variant.Item.Runs[0];
         return Sheet($"{file}-{variant.Index + 1}", string.Create(CultureInfo.InvariantCulture, $"{variant.Item.Name}, seed {run.Spec.Seed}, {run.Images:N0} images"), sheet(run)!);
     })];
 
     private static IReadOnlyList<string> Resources(Variant variant)
     {
         Spread speed = new([.. variant.Runs.Where(run => run.TrainingTime > TimeSpan.Zero).Select(run => run.Images / run.TrainingTime.TotalSeconds)]);
-        bool isShort = variant.Runs.Max(run => run.TrainingTime) < TimeSpan.FromHours(2);
+        var isShort = variant.Runs.Max(run => run.TrainingTime) < TimeSpan.FromHours(2);
         Spread time = new([.. variant.Runs.Select(run => isShort ? run.TrainingTime.TotalMinutes : run.TrainingTime.TotalHours)]);
-        long? peak = variant.Runs.Max(run => run.PeakBytes);
+        var peak = variant.Runs.Max(run => run.PeakBytes);
         return
         [
             variant.Name, SpecSchema.Find("execution.device")!.Text(variant.Spec), speed.Text("F1"), $"{time.Text("F1")} {(isShort ? "min" : "h")}",
@@ -149,15 +149,15 @@ internal sealed class Report
 
     private static IReadOnlyList<string> Row(ReportRun run)
     {
-        string seed = $"{run.Spec.Seed}";
-        string images = run.Images.ToString("N0", CultureInfo.InvariantCulture);
+        var seed = $"{run.Spec.Seed}";
+        var images = run.Images.ToString("N0", CultureInfo.InvariantCulture);
         if (run.Curve.Count == 0)
         {
             return [run.Name, seed, run.State, images, "–", "–", "–"];
         }
 
-        ReportPoint best = Variant.Best(run);
-        string format = Format(best.Value);
+        var best = Variant.Best(run);
+        var format = Format(best.Value);
         string Number(double value) => value.ToString(format, CultureInfo.InvariantCulture);
         string Figure(ReportPoint measured) => measured.Deviation is { } deviation ? $"{Number(measured.Value)} ± {Number(deviation)}" : Number(measured.Value);
         return [run.Name, seed, run.State, images, Figure(best), best.Images.ToString("N0", CultureInfo.InvariantCulture), Figure(run.Curve[^1])];
@@ -167,7 +167,7 @@ internal sealed class Report
 
     private static ReportPicture Sheet(string file, string caption, byte[] png)
     {
-        ImageBuffer image = ImageCodec.Decode(png);
+        var image = ImageCodec.Decode(png);
         return new ReportPicture(file, caption, image.Width <= WidestSheet
             ? png
             : ImageCodec.EncodePng(Lanczos.Resize(image, WidestSheet, Math.Max(1, (int)((long)image.Height * WidestSheet / image.Width)))));

@@ -12,7 +12,7 @@ internal static class ReportCharts
     /// <summary>Against the time of training.</summary>
     public static LineChart ByTime(Comparison comparison)
     {
-        bool isShort = comparison.Variants.Max(variant => variant.Runs.Max(run => run.Curve[^1].Time)) < TimeSpan.FromHours(2);
+        var isShort = comparison.Variants.Max(variant => variant.Runs.Max(run => run.Curve[^1].Time)) < TimeSpan.FromHours(2);
         return isShort
             ? Chart(comparison, "after how much training", "minutes of training", measurement => measurement.Time.TotalMinutes)
             : Chart(comparison, "after how much training", "hours of training", measurement => measurement.Time.TotalHours);

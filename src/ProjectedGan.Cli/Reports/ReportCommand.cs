@@ -29,7 +29,7 @@ internal static class ReportCommand
         {
             ClusterRuns cluster = new(channel);
             List<ReportRun> runs = [];
-            foreach (string source in parsed.GetValue(sources)!)
+            foreach (var source in parsed.GetValue(sources)!)
             {
                 if (Directory.Exists(source))
                 {
@@ -41,11 +41,11 @@ internal static class ReportCommand
                 }
             }
 
-            (string sweep, IReadOnlyList<ReportRun> named) = ReportNames.Of(runs);
-            IReadOnlyList<Variant> variants = Variant.Of(named);
-            string heading = parsed.GetValue(title) ?? sweep;
+            (var sweep, var named) = ReportNames.Of(runs);
+            var variants = Variant.Of(named);
+            var heading = parsed.GetValue(title) ?? sweep;
             Report report = new(named, variants, Baseline(parsed.GetValue(baseline), variants), parsed.GetValue(reach) ?? []);
-            string folder = Path.GetFullPath(parsed.GetValue(output)!);
+            var folder = Path.GetFullPath(parsed.GetValue(output)!);
             ReportFiles.Write(folder, heading, report.Blocks(heading, DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().DateTime)));
             Console.WriteLine(Path.Combine(folder, "report.html"));
             return ExitCode.Success;

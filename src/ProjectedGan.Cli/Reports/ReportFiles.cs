@@ -21,7 +21,7 @@ internal static class ReportFiles
     public static void Write(string folder, string title, IReadOnlyList<ReportBlock> blocks)
     {
         Directory.CreateDirectory(Path.Combine(folder, "images"));
-        foreach (ReportPicture picture in blocks.OfType<ReportPictures>().SelectMany(block => block.Pictures))
+        foreach (var picture in blocks.OfType<ReportPictures>().SelectMany(block => block.Pictures))
         {
             AtomicFile.Write(Path.Combine(folder, "images", $"{picture.File}.png"), stream => stream.Write(picture.Png));
         }

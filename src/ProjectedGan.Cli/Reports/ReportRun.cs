@@ -51,12 +51,12 @@ internal static class ReportNames
     public static (string Sweep, IReadOnlyList<ReportRun> Runs) Of(IReadOnlyList<ReportRun> runs)
     {
         string[] sweeps = [.. runs.Select(run => run.Name.Split('/', 2) is [var sweep, _] ? sweep : "").Distinct()];
-        bool isOne = sweeps is [{ Length: > 0 }];
+        var isOne = sweeps is [{ Length: > 0 }];
         List<ReportRun> named = [];
-        foreach (ReportRun run in runs)
+        foreach (var run in runs)
         {
-            string name = isOne ? run.Name[(sweeps[0].Length + 1)..] : run.Name;
-            int number = 1;
+            var name = isOne ? run.Name[(sweeps[0].Length + 1)..] : run.Name;
+            var number = 1;
             while (named.Exists(other => other.Name == (number == 1 ? name : $"{name} ({number})")))
             {
                 number++;
@@ -84,8 +84,8 @@ internal sealed partial record Variant(string Name, IReadOnlyList<ReportRun> Run
         List<Variant> variants = [];
         foreach (var group in groups)
         {
-            ReportRun first = group.First();
-            string name = WithoutSeed(first.Name, groups.Length);
+            var first = group.First();
+            var name = WithoutSeed(first.Name, groups.Length);
             variants.Add(new Variant(variants.Exists(other => other.Name == name) ? first.Name : name, [.. group.OrderBy(run => run.Spec.Seed)]));
         }
 
@@ -109,7 +109,7 @@ internal sealed partial record Variant(string Name, IReadOnlyList<ReportRun> Run
 
     private static string WithoutSeed(string name, int groups)
     {
-        string stripped = Seed().Replace(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], "").Trim('-');
+        var stripped = Seed().Replace(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], "").Trim('-');
         return stripped.Length > 0 ? stripped : groups == 1 ? name.Split('/')[0] : name;
     }
 

@@ -10,7 +10,6 @@ using ProjectedGan.Hosting.Artifacts;
 using ProjectedGan.Protocol.V1;
 using ProjectedGan.Specification;
 using ProjectedGan.Specification.Metrics;
-using ProjectedGan.Training.Checkpoints;
 
 namespace ProjectedGan.Cli.Reports;
 
@@ -22,7 +21,7 @@ internal static partial class FolderRuns
     /// <exception cref="PganException">A file of a run cannot be read.</exception>
     public static IReadOnlyList<ReportRun> Read(string path)
     {
-        string full = Path.GetFullPath(path).TrimEnd('/');
+        var full = Path.GetFullPath(path).TrimEnd('/');
         if (File.Exists(new RunFolder(full).Spec))
         {
             return [Read(new RunFolder(full), Path.GetFileName(full))];
@@ -36,16 +35,16 @@ internal static partial class FolderRuns
 
     private static ReportRun Read(RunFolder folder, string name)
     {
-        TrainingSpec spec = TrainingSpecFile.LoadUnvalidated(folder.Spec);
-        IReadOnlyList<FdRow> rows = File.Exists(folder.FrechetCsv) ? FdCsv.Read(folder.FrechetCsv) : [];
-        string network = rows.Count > 0 ? rows[^1].FeatureNetwork : "";
-        Dictionary<long, double?> spreads = File.Exists(folder.MetricsCsv)
+        var spec = TrainingSpecFile.LoadUnvalidated(folder.Spec);
+        var rows = File.Exists(folder.FrechetCsv) ? FdCsv.Read(folder.FrechetCsv) : [];
+        var network = rows.Count > 0 ? rows[^1].FeatureNetwork : "";
+        var spreads = File.Exists(folder.MetricsCsv)
             ? MetricsCsv.Read(folder.MetricsCsv).Where(row => row.Metric == MetricName.Frechet(network)).GroupBy(row => row.Images).ToDictionary(rows => rows.Key, rows => rows.Last().StandardDeviation)
             : [];
-        CheckpointManifest? newest = folder.Newest(_ => { })?.Manifest;
+        var newest = folder.Newest(_ => { })?.Manifest;
         // A checkpoint may be older than the last measurement, where there is none at all too.
-        long images = Math.Max(newest?.ImagesSeen ?? 0, rows.Count > 0 ? rows.Max(row => row.Images) : 0);
-        double seconds = Math.Max(newest?.TrainingSeconds ?? 0, rows.Count > 0 ? rows.Max(row => row.Seconds) : 0);
+        var images = Math.Max(newest?.ImagesSeen ?? 0, rows.Count > 0 ? rows.Max(row => row.Images) : 0);
+        var seconds = Math.Max(newest?.TrainingSeconds ?? 0, rows.Count > 0 ? rows.Max(row => row.Seconds) : 0);
         return new ReportRun
         {
             Name = name,
@@ -94,7 +93,7 @@ internal static partial class FolderRuns
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(line);
+            using var json = JsonDocument.Parse(line);
             return json.RootElement.GetProperty("values").GetProperty("peakBytes").GetInt64();
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -116,7 +115,7 @@ internal sealed class ClusterRuns(GrpcChannel channel)
     /// <summary>One experiment by its id, with its newest sheets.</summary>
     public async Task<ReportRun> ReadAsync(string id, CancellationToken cancellation)
     {
-        Experiment experiment = await _experiments.GetAsync(new GetRequest { Id = id }, cancellationToken: cancellation);
+        var experiment = await _experiments.GetAsync(new GetRequest { Id = id }, cancellationToken: cancellation);
         Snapshot[] measured = [.. experiment.Snapshots.Where(snapshot => snapshot.Metrics.Count > 0 && double.IsFinite(snapshot.Metrics[0].Value)).OrderBy(snapshot => snapshot.Images)];
         return new ReportRun
         {
@@ -145,16 +144,16 @@ internal sealed class ClusterRuns(GrpcChannel channel)
             return "complete";
         }
 
-        string state = ExperimentText.State(experiment.State);
+        var state = ExperimentText.State(experiment.State);
         return experiment.Reason.Length > 0 ? $"{state}: {experiment.Reason}" : state;
     }
 
     private async Task<byte[]> FetchAsync(Artifact image, CancellationToken cancellation)
     {
-        string folder = Directory.CreateTempSubdirectory("pgan-report-").FullName;
+        var folder = Directory.CreateTempSubdirectory("pgan-report-").FullName;
         try
         {
-            string path = Path.Combine(folder, "image.png");
+            var path = Path.Combine(folder, "image.png");
             await _artifacts.FetchToAsync(image, path, progress: null, cancellation);
             return await File.ReadAllBytesAsync(path, cancellation);
         }

@@ -35,9 +35,9 @@ internal static class CertsCommand
                 throw new UsageException($"--days is {parsed.GetValue(days)}; it must be from 1 to 3650.");
             }
 
-            string target = parsed.GetValue(folder)!;
+            var target = parsed.GetValue(folder)!;
             string[] names = [.. new[] { "localhost", "127.0.0.1", "::1", Environment.MachineName }.Concat((parsed.GetValue(hosts) ?? []).SelectMany(host => host.Split(','))).Distinct()];
-            DateTimeOffset now = TimeProvider.System.GetUtcNow();
+            var now = TimeProvider.System.GetUtcNow();
             // An hour back: other machines' clocks are not this one's.
             using CertificateMaker maker = new(now.AddHours(-1), now.AddDays(parsed.GetValue(days)));
             CertificateFolder.Write(target, "ca", maker.Authority);

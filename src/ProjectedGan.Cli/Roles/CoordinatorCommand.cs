@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.AspNetCore.Builder;
 using ProjectedGan.Cli.Shell;
 using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Startup;
@@ -23,14 +22,14 @@ internal static class CoordinatorCommand
             "coordinator --data-dir data --listen https://0.0.0.0:7400 --tls-cert node.crt --tls-key node.key --tls-ca ca.crt --tls-require-client",
             "coordinator --data-dir data --storage postgres --connection-string 'Host=db;Database=pgan;Username=pgan'",
             "coordinator --data-dir own --shared-dir shared --clustering postgres --connection-string 'Host=db;Database=pgan;Username=pgan'");
-        CoordinatorFlags flags = CoordinatorFlags.AddTo(command);
-        Option<bool> parent = ParentWatch.Create();
+        var flags = CoordinatorFlags.AddTo(command);
+        var parent = ParentWatch.Create();
         command.Add(parent);
         command.Runs(async (parsed, cancellation) =>
         {
-            CoordinatorOptions options = flags.Read(parsed);
-            using DataFolder folder = DataFolder.Open(options.DataFolder, options.SharedFolder);
-            using CancellationTokenSource stop = ParentWatch.Follow(parsed.GetValue(parent), cancellation);
+            var options = flags.Read(parsed);
+            using var folder = DataFolder.Open(options.DataFolder, options.SharedFolder);
+            using var stop = ParentWatch.Follow(parsed.GetValue(parent), cancellation);
             await RunAsync(options, folder, stop.Token);
             return ExitCode.Success;
         });
@@ -41,13 +40,13 @@ internal static class CoordinatorCommand
     {
         try
         {
-            WebApplicationBuilder builder = CoordinatorHost.CreateBuilder(options, folder);
+            var builder = CoordinatorHost.CreateBuilder(options, folder);
             builder.Services.AddWeb();
-            await using WebApplication application = builder.Build();
+            await using var application = builder.Build();
             CoordinatorHost.Map(application);
             application.MapWeb();
             await NodeServer.StartAsync(application, options.Server, cancellation);
-            (string api, string? metrics) = NodeServer.Addresses(application, options.Server);
+            (var api, var metrics) = NodeServer.Addresses(application, options.Server);
             Announce(options, api, metrics);
             TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
             await using (cancellation.Register(() => stop.TrySetResult()))

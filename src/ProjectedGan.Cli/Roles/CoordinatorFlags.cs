@@ -42,7 +42,7 @@ internal sealed class CoordinatorFlags
 
     private CoordinatorFlags(Command command)
     {
-        foreach (Option option in new Option[] { _data, _shared, _listen, _metrics, _tokens, _insecure, _localFiles, _storage, _connection, _clustering, _siloListen, _heartbeat, _lease, _calls, _transfers, _watches, _nodes, _upload, _logLevel })
+        foreach (var option in new Option[] { _data, _shared, _listen, _metrics, _tokens, _insecure, _localFiles, _storage, _connection, _clustering, _siloListen, _heartbeat, _lease, _calls, _transfers, _watches, _nodes, _upload, _logLevel })
         {
             command.Add(option);
         }
@@ -55,9 +55,9 @@ internal sealed class CoordinatorFlags
     /// <exception cref="UsageException">An option is wrong, or options need each other.</exception>
     public CoordinatorOptions Read(ParseResult parsed)
     {
-        ClusteringKind clustering = parsed.GetValue(_clustering);
-        StorageKind storage = parsed.GetValue(_storage) ?? (clustering == ClusteringKind.None ? StorageKind.Sqlite : StorageKind.Postgres);
-        string connection = parsed.GetValue(_connection) ?? Environment.GetEnvironmentVariable("PGAN_CONNECTION_STRING") ?? "";
+        var clustering = parsed.GetValue(_clustering);
+        var storage = parsed.GetValue(_storage) ?? (clustering == ClusteringKind.None ? StorageKind.Sqlite : StorageKind.Postgres);
+        var connection = parsed.GetValue(_connection) ?? Environment.GetEnvironmentVariable("PGAN_CONNECTION_STRING") ?? "";
         if (storage == StorageKind.Postgres && connection.Length == 0)
         {
             throw new UsageException($"{(clustering == ClusteringKind.None ? "--storage postgres" : Named(clustering))} needs --connection-string or PGAN_CONNECTION_STRING, for example 'Host=localhost;Database=pgan;Username=pgan'.");
@@ -73,7 +73,7 @@ internal sealed class CoordinatorFlags
             throw new UsageException("--shared-dir needs --storage postgres: each coordinator deletes files that no experiment it knows of needs, so those that share files must share experiments.");
         }
 
-        NodeServerOptions server = ReadServer(parsed);
+        var server = ReadServer(parsed);
         return new CoordinatorOptions
         {
             DataFolder = parsed.GetValue(_data)!,
@@ -96,18 +96,18 @@ internal sealed class CoordinatorFlags
     private NodeServerOptions ReadServer(ParseResult parsed)
     {
         // Lives as long as the process: certificates and tokens are watched until its end.
-        ILoggerFactory logging = LoggerFactory.Create(builder => NodeLogging.AddTo(builder, parsed.GetValue(_logLevel)));
-        TransportOptions transport = _transport.Read(parsed);
-        ListenAddress listen = ListenAddress.Parse("--listen", parsed.GetValue(_listen)!);
-        string? tokens = parsed.GetValue(_tokens);
+        var logging = LoggerFactory.Create(builder => NodeLogging.AddTo(builder, parsed.GetValue(_logLevel)));
+        var transport = _transport.Read(parsed);
+        var listen = ListenAddress.Parse("--listen", parsed.GetValue(_listen)!);
+        var tokens = parsed.GetValue(_tokens);
         listen.CheckProtected("--listen", transport, tokens is not null, parsed.GetValue(_insecure));
-        ListenAddress metrics = ListenAddress.Parse("--metrics-listen", parsed.GetValue(_metrics) ?? $"http://127.0.0.1:{PortBehind(listen.Port)}");
+        var metrics = ListenAddress.Parse("--metrics-listen", parsed.GetValue(_metrics) ?? $"http://127.0.0.1:{PortBehind(listen.Port)}");
         if (metrics.IsTls)
         {
             throw new UsageException("--metrics-listen: metrics are served without TLS; use http, and an interface that only the scraper reaches.");
         }
 
-        ILogger logger = logging.CreateLogger("ProjectedGan.Node.Security");
+        var logger = logging.CreateLogger("ProjectedGan.Node.Security");
         return new NodeServerOptions
         {
             Listen = listen,
@@ -137,7 +137,7 @@ internal sealed class CoordinatorFlags
 
     private CoordinationOptions ReadTimes(ParseResult parsed)
     {
-        (TimeSpan heartbeat, TimeSpan lease) = (parsed.GetValue(_heartbeat), parsed.GetValue(_lease));
+        var (heartbeat, lease) = (parsed.GetValue(_heartbeat), parsed.GetValue(_lease));
         return lease >= 2 * heartbeat
             ? new CoordinationOptions { HeartbeatInterval = heartbeat, Lease = lease }
             : throw new UsageException($"--lease is {lease.TotalSeconds} s; it must be at least twice --heartbeat ({heartbeat.TotalSeconds} s), or one late report loses a worker.");
@@ -146,7 +146,7 @@ internal sealed class CoordinatorFlags
     private static long AtLeast<T>(ParseResult parsed, Option<T> option, long least)
         where T : struct, IConvertible
     {
-        long value = parsed.GetValue(option).ToInt64(CultureInfo.InvariantCulture);
+        var value = parsed.GetValue(option).ToInt64(CultureInfo.InvariantCulture);
         return value >= least ? value : throw new UsageException($"{option.Name} is {value}; it must be {least} or more.");
     }
 }

@@ -38,7 +38,7 @@ internal sealed class TransportFlags
     /// <summary>Adds the options of a command that serves and calls.</summary>
     public static TransportFlags ForPeer(Command command)
     {
-        TransportFlags flags = ForCaller(command);
+        var flags = ForCaller(command);
         command.Add(flags._requireClient);
         return flags;
     }

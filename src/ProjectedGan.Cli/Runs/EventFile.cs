@@ -47,8 +47,8 @@ internal sealed class EventFile : IDisposable
     {
         EventFile events = new(time, warn);
         // TensorBoard looks for "tfevents" and reads files in the order of their names.
-        string writer = $"{Environment.MachineName}.{Environment.ProcessId}.{Interlocked.Increment(ref Files)}";
-        string path = Path.Combine(folder.Path, $"events.out.tfevents.{time.GetUtcNow().ToUnixTimeSeconds():D10}.{writer}");
+        var writer = $"{Environment.MachineName}.{Environment.ProcessId}.{Interlocked.Increment(ref Files)}";
+        var path = Path.Combine(folder.Path, $"events.out.tfevents.{time.GetUtcNow().ToUnixTimeSeconds():D10}.{writer}");
         events.Guard(() => events._file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite));
         events.Write(new Event { FileVersion = "brain.Event:2" });
         events.Write(new Event { Step = from, SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } });
@@ -85,7 +85,7 @@ internal sealed class EventFile : IDisposable
                 return;
             }
 
-            ImageBuffer shown = WalkSheet.Shrink(sheet, WidestSheet);
+            var shown = WalkSheet.Shrink(sheet, WidestSheet);
             Summary.Types.Image image = new()
             {
                 Width = shown.Width,
@@ -101,7 +101,7 @@ internal sealed class EventFile : IDisposable
 
     private bool IsNew(string name, long step)
     {
-        if (_last.TryGetValue(name, out long last) && step <= last)
+        if (_last.TryGetValue(name, out var last) && step <= last)
         {
             return false;
         }
@@ -113,8 +113,8 @@ internal sealed class EventFile : IDisposable
     private void Write(Event happened)
     {
         happened.WallTime = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
-        byte[] message = happened.ToByteArray();
-        byte[] length = new byte[sizeof(ulong)];
+        var message = happened.ToByteArray();
+        var length = new byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)message.Length);
         // In one piece: who reads meanwhile, and a crash, meet whole records almost always.
         byte[] record = [.. length, .. Checksum(length), .. message, .. Checksum(message)];
@@ -142,13 +142,13 @@ internal sealed class EventFile : IDisposable
     // CRC-32C, rotated right by 15 bits and shifted by a constant, so that a checksum of data with checksums in it is no special case.
     private static byte[] Checksum(ReadOnlySpan<byte> bytes)
     {
-        uint crc = ~0u;
-        foreach (byte value in bytes)
+        var crc = ~0u;
+        foreach (var value in bytes)
         {
             crc = BitOperations.Crc32C(crc, value);
         }
 
-        byte[] checksum = new byte[sizeof(uint)];
+        var checksum = new byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(checksum, BitOperations.RotateRight(~crc, 15) + ChecksumMask);
         return checksum;
     }

@@ -71,7 +71,7 @@ internal sealed class ProgressView(IAnsiConsole console, TimeProvider time)
 
     private static Panel Render(TrainingStatus status)
     {
-        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(4)).AddColumn();
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(4)).AddColumn();
         grid.AddRow("images seen", $"{status.ImagesSeen:N0}   {status.ImagesPerSecond:F1} images/s");
         grid.AddRow("loss", $"G {status.GeneratorLoss:F3}   D {status.DiscriminatorLoss:F3}");
         grid.AddRow("D sign accuracy", $"real {status.RealSignAccuracy:P0}   fake {status.FakeSignAccuracy:P0}");
@@ -87,7 +87,7 @@ internal sealed class ProgressView(IAnsiConsole console, TimeProvider time)
     private static string Bar(double done)
     {
         const int Cells = 30;
-        int filled = (int)Math.Round(Math.Clamp(done, 0, 1) * Cells);
+        var filled = (int)Math.Round(Math.Clamp(done, 0, 1) * Cells);
         return new string('█', filled) + new string('░', Cells - filled);
     }
 

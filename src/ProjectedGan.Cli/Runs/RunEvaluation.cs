@@ -8,7 +8,6 @@ using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Evaluation.RealStatistics;
 using ProjectedGan.Evaluation.Samples;
-using ProjectedGan.Networks.Generators;
 using ProjectedGan.Specification.Metrics;
 using ProjectedGan.Training.Runs;
 
@@ -44,17 +43,17 @@ internal sealed class RunEvaluation : IDisposable
     /// <returns>The Fréchet distance, and what was lost of recall where a collapse begins with this measurement.</returns>
     public (double Distance, RecallLoss? Collapse) Measure(GeneratorSnapshot snapshot, CancellationToken cancellation)
     {
-        long start = TimeProvider.System.GetTimestamp();
-        using GeneratorNetwork generator = snapshot.CreateGenerator();
+        var start = TimeProvider.System.GetTimestamp();
+        using var generator = snapshot.CreateGenerator();
         // Once, so that the last sheet needs no second pass over the images; to read them at each measurement would only cost memory.
-        IReadOnlyList<MetricValue> values =
+        var values =
             _runner.Evaluate(generator, _dataset, _options with { KeepRealFeatures = !_keptFeatures }, null, cancellation).Values;
         _keptFeatures = true;
-        IReadOnlyList<MetricRow> before = File.Exists(_folder.MetricsCsv) ? MetricsCsv.Read(_folder.MetricsCsv) : [];
+        var before = File.Exists(_folder.MetricsCsv) ? MetricsCsv.Read(_folder.MetricsCsv) : [];
         MetricRow[] added =
             [.. values.Select(value => new MetricRow(snapshot.ImagesSeen, value.Name, value.Value, value.StandardDeviation, value.Generated))];
         MetricsCsv.Append(_folder.MetricsCsv, added);
-        double distance = values[0].Value;
+        var distance = values[0].Value;
         FdCsv.Append(_folder.FrechetCsv, new FdRow(snapshot.ImagesSeen, Math.Round(snapshot.TrainingTime.TotalSeconds, 1), _opened.Network.Features.Name, distance));
         Plot();
         RunLog.Measured(_logger, Metric, distance, snapshot.ImagesSeen, TimeProvider.System.GetElapsedTime(start).TotalSeconds);
@@ -65,7 +64,7 @@ internal sealed class RunEvaluation : IDisposable
     /// <summary>Draws the snapshot's samples beside the training images nearest to them.</summary>
     public void DrawNeighbours(GeneratorSnapshot snapshot, CancellationToken cancellation)
     {
-        using GeneratorNetwork generator = snapshot.CreateGenerator();
+        using var generator = snapshot.CreateGenerator();
         NeighbourSheet.Write(_runner, generator, _dataset, _options, _folder.Neighbours, cancellation);
     }
 
@@ -79,7 +78,7 @@ internal sealed class RunEvaluation : IDisposable
 
     private void Plot()
     {
-        IReadOnlyList<FdRow> rows = FdCsv.Read(_folder.FrechetCsv);
+        var rows = FdCsv.Read(_folder.FrechetCsv);
         if (rows.Count > 1)
         {
             ChartFile.Write(FrechetChart.Of(rows, _folder.Name, $"{_options.Samples:N0} generated against {_dataset.Count:N0} real images"), _folder.FrechetPlot);

@@ -42,11 +42,11 @@ internal sealed record RunFolder(string Path)
     /// <summary>The grids that are there, in the order of their images seen.</summary>
     public IEnumerable<(long Images, string Path)> Grids()
     {
-        string[] files = Directory.Exists(Samples) ? Directory.GetFiles(Samples, $"{GridStart}*.png") : [];
-        foreach (string file in files.Order(StringComparer.Ordinal))
+        var files = Directory.Exists(Samples) ? Directory.GetFiles(Samples, $"{GridStart}*.png") : [];
+        foreach (var file in files.Order(StringComparer.Ordinal))
         {
-            string number = System.IO.Path.GetFileNameWithoutExtension(file)[GridStart.Length..];
-            if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long images))
+            var number = System.IO.Path.GetFileNameWithoutExtension(file)[GridStart.Length..];
+            if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var images))
             {
                 yield return (images, file);
             }
@@ -105,7 +105,7 @@ internal static class RunLock
     /// <exception cref="UsageException">Another process holds it.</exception>
     public static FileStream Take(RunFolder folder)
     {
-        string path = Path.Combine(folder.Path, ".lock");
+        var path = Path.Combine(folder.Path, ".lock");
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

@@ -74,8 +74,8 @@ internal sealed class JsonLinesLoggerProvider : ILoggerProvider
     {
         await using (file)
         {
-            bool writable = true;
-            await foreach (byte[] line in _lines.Reader.ReadAllAsync())
+            var writable = true;
+            await foreach (var line in _lines.Reader.ReadAllAsync())
             {
                 // A full disk must not end training: the log stops, once said on the terminal, and the run goes on.
                 if (!writable)
@@ -137,7 +137,7 @@ internal sealed class JsonLinesLoggerProvider : ILoggerProvider
             }
 
             json.WriteStartObject("values");
-            foreach ((string key, object? value) in values)
+            foreach ((var key, var value) in values)
             {
                 if (key != "{OriginalFormat}")
                 {

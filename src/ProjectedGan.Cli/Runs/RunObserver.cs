@@ -1,9 +1,7 @@
 using Microsoft.Extensions.Logging;
-using ProjectedGan.Coordinator.Evaluations;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Evaluation.Samples;
-using ProjectedGan.Networks.Generators;
 using ProjectedGan.Protocol.V1;
 using ProjectedGan.Training.Checkpoints;
 using ProjectedGan.Training.Iteration;
@@ -22,7 +20,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
 
     public void Report(TrainingReport report)
     {
-        double discriminatorLoss = report.GeneratedLoss + report.RealLoss;
+        var discriminatorLoss = report.GeneratedLoss + report.RealLoss;
         RunLog.Progress(
             logger, report.ImagesSeen, report.ImagesPerSecond, report.GeneratorLoss, discriminatorLoss, report.RealAccuracy, report.GeneratedAccuracy,
             report.GeneratorGradientNorm, report.DiscriminatorGradientNorm);
@@ -38,7 +36,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
             TellOfNonFinite($"Up to iteration {report.Iteration}, {report.NewNonFiniteElements:N0} elements of gradients were NaN or infinite.");
         }
 
-        (double done, TimeSpan left) = session.Progress(report);
+        (var done, var left) = session.Progress(report);
         view.Report(new TrainingStatus
         {
             Run = session.Folder.Name,
@@ -66,7 +64,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
         }
 
         // A newer one takes the place of one of its kind that waits.
-        string kind = session.MeasuresEverySnapshot ? $"distance at {snapshot.ImagesSeen}" : "distance";
+        var kind = session.MeasuresEverySnapshot ? $"distance at {snapshot.ImagesSeen}" : "distance";
         worker.Add(kind, snapshot, Measure);
     }
 
@@ -78,7 +76,7 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
             return;
         }
 
-        (double distance, RecallLoss? collapse) = evaluation.Measure(snapshot, cancellation);
+        (var distance, var collapse) = evaluation.Measure(snapshot, cancellation);
         _distance = (evaluation.Metric, distance, snapshot.ImagesSeen);
         session.Events?.Figures(snapshot.ImagesSeen, (TrainingFigures.OfMetric(evaluation.Metric), distance));
         if (collapse is not null)
@@ -122,14 +120,14 @@ internal sealed class RunObserver(TrainingSession session, ProgressView view, Sn
     /// <summary>Writes the grid of the run's fixed latents among those of other snapshots.</summary>
     public void WriteGrid(GeneratorSnapshot snapshot)
     {
-        ImageBuffer grid = WriteGrid(snapshot, session.Folder.Grid(snapshot.ImagesSeen));
+        var grid = WriteGrid(snapshot, session.Folder.Grid(snapshot.ImagesSeen));
         session.Events?.Sheet(snapshot.ImagesSeen, TrainingFigures.Samples, grid);
     }
 
     /// <summary>Writes the grid of the run's fixed latents to a file, and gives it.</summary>
     public ImageBuffer WriteGrid(GeneratorSnapshot snapshot, string path)
     {
-        using GeneratorNetwork generator = snapshot.CreateGenerator();
+        using var generator = snapshot.CreateGenerator();
         return SampleFiles.WriteGrid(new GeneratedImages(generator, GridSamples, seed: 0, session.Dataset), GridColumns, path, cancellation);
     }
 }

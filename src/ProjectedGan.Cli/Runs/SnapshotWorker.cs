@@ -109,7 +109,7 @@ internal sealed class SnapshotWorker : IDisposable
                 return null;
             }
 
-            string oldest = _waiting.MinBy(entry => entry.Value.Snapshot.ImagesSeen).Key;
+            var oldest = _waiting.MinBy(entry => entry.Value.Snapshot.ImagesSeen).Key;
             _waiting.Remove(oldest, out var taken);
             return taken;
         }

@@ -23,11 +23,11 @@ internal sealed class SweepTraining(string root, IReadOnlyList<SweepRun> runs, S
     {
         CheckInputs();
         List<string> failed = [];
-        foreach ((int index, SweepRun run) in runs.Index())
+        foreach ((var index, var run) in runs.Index())
         {
             RunFolder folder = new(Path.Combine(root, run.Name));
-            string same = run.AlsoNamed.Count > 0 ? $", the same as {string.Join(", ", run.AlsoNamed)}" : "";
-            bool isComplete = IsComplete(folder, run.Spec);
+            var same = run.AlsoNamed.Count > 0 ? $", the same as {string.Join(", ", run.AlsoNamed)}" : "";
+            var isComplete = IsComplete(folder, run.Spec);
             Console.WriteLine($"run {index + 1} of {runs.Count}: {run.Name}{same}{(isComplete ? " is complete" : "")}");
             try
             {
@@ -64,10 +64,10 @@ internal sealed class SweepTraining(string root, IReadOnlyList<SweepRun> runs, S
             throw new UsageException($"'{root}' holds a run, and a sweep makes a folder of runs; give this one another --run.");
         }
 
-        foreach (IGrouping<string, SweepRun> group in runs.GroupBy(run => run.Spec.Data.Path))
+        foreach (var group in runs.GroupBy(run => run.Spec.Data.Path))
         {
-            using ImageDataset dataset = ImageDataset.Open(group.Key);
-            foreach (SweepRun run in group)
+            using var dataset = ImageDataset.Open(group.Key);
+            foreach (var run in group)
             {
                 if (DatasetFit.Problems(run.Spec, group.Key, dataset.Resolution, dataset.Count, dataset.ClassCount) is { Count: > 0 } problems)
                 {
@@ -76,12 +76,12 @@ internal sealed class SweepTraining(string root, IReadOnlyList<SweepRun> runs, S
             }
         }
 
-        foreach (string weights in runs.Select(run => run.Spec.Features.Weights).Distinct().Where(weights => weights != FeatureSpec.RandomWeights))
+        foreach (var weights in runs.Select(run => run.Spec.Features.Weights).Distinct().Where(weights => weights != FeatureSpec.RandomWeights))
         {
             NetworkWeights.Store().Require("features.weights", weights);
         }
 
-        foreach (string weights in runs.Where(run => run.Spec.Evaluation.Network.Length > 0).Select(run => run.Spec.Evaluation.Weights).Distinct())
+        foreach (var weights in runs.Where(run => run.Spec.Evaluation.Network.Length > 0).Select(run => run.Spec.Evaluation.Weights).Distinct())
         {
             NetworkWeights.Store().Require("evaluation.weights", weights);
         }

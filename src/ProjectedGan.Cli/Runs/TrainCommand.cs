@@ -13,7 +13,7 @@ internal static class TrainCommand
     {
         Option<string?> spec = new("--spec") { Description = "A YAML spec; settings that it leaves out keep their defaults. One with a sweep is trained run after run (docs/experiments.md).", HelpName = "FILE" };
         Option<string?> run = new("--run") { Description = "The run's folder, resumed if it exists; runs/<name of the spec or dataset> by default.", HelpName = "FOLDER" };
-        Option<string[]> set = SettingOption.Create("Any setting, for example --set optimizer.generatorRate=1e-4; wins over the file.");
+        var set = SettingOption.Create("Any setting, for example --set optimizer.generatorRate=1e-4; wins over the file.");
         Option<int?> samples = new("--evaluation-samples") { Description = "Generated images for each Fréchet distance; 0 measures none. evaluation.samples by default.", HelpName = "N" };
         Option<double?> minutes = new("--minutes") { Description = "Stop with a checkpoint after this much training, before the spec's end." };
         Option<bool> print = new("--print-spec") { Description = "Print the whole spec as it would be trained, and stop." };
@@ -28,25 +28,25 @@ internal static class TrainCommand
         {
             spec, run, set, samples, minutes, print,
         };
-        Dictionary<string, Option<string?>> shortcuts = AddShortcuts(command);
+        var shortcuts = AddShortcuts(command);
         command.Runs((parsed, cancellation) =>
         {
-            string? file = parsed.GetValue(spec);
-            int? measured = parsed.GetValue(samples);
+            var file = parsed.GetValue(spec);
+            var measured = parsed.GetValue(samples);
             List<KeyValuePair<string, string>> settings = [.. Shortcuts(parsed, shortcuts), .. SettingOption.Parse(parsed.GetValue(set)!)];
             if (measured > 0)
             {
                 settings.Add(new("evaluation.samples", $"{measured}"));
             }
 
-            IReadOnlyList<SweepRun> runs = file is null ? [new SweepRun("", SpecSchema.With(new TrainingSpec(), settings))] : SweepFile.Load(file, settings);
+            var runs = file is null ? [new SweepRun("", SpecSchema.With(new TrainingSpec(), settings))] : SweepFile.Load(file, settings);
             if (parsed.GetValue(print))
             {
                 Print(runs);
                 return Task.FromResult(ExitCode.Success);
             }
 
-            string folder = Path.GetFullPath(parsed.GetValue(run) ?? DefaultFolder(file, runs[0].Spec));
+            var folder = Path.GetFullPath(parsed.GetValue(run) ?? DefaultFolder(file, runs[0].Spec));
             SessionOptions options = new()
             {
                 EvaluationSamples = measured,
@@ -60,14 +60,14 @@ internal static class TrainCommand
     private static int Train(string folder, TrainingSpec spec, SessionOptions options, CancellationToken cancellation)
     {
         using TrainingSession session = new(new RunFolder(folder), spec, options);
-        SessionEnd end = session.Run(cancellation);
+        var end = session.Run(cancellation);
         Console.WriteLine(end == SessionEnd.Interrupted ? $"stopped; the same command resumes {folder}" : folder);
         return end == SessionEnd.Interrupted ? ExitCode.Interrupted : ExitCode.Success;
     }
 
     private static void Print(IReadOnlyList<SweepRun> runs)
     {
-        foreach (SweepRun run in runs)
+        foreach (var run in runs)
         {
             TrainingSpecValidator.ThrowIfInvalid(run.Spec);
             Console.Write($"{(run.Name.Length > 0 ? $"--- # {run.Name}\n" : "")}{TrainingSpecFile.Write(run.Spec)}");
@@ -78,7 +78,7 @@ internal static class TrainCommand
     private static Dictionary<string, Option<string?>> AddShortcuts(ExampleCommand command)
     {
         Dictionary<string, Option<string?>> shortcuts = [];
-        foreach ((string flag, string path, string description) in new[]
+        foreach ((var flag, var path, var description) in new[]
         {
             ("--data", "data.path", "A dataset zip or a folder of images."),
             ("--resolution", "data.resolution", "Pixels a side."),
@@ -102,7 +102,7 @@ internal static class TrainCommand
 
     private static IEnumerable<KeyValuePair<string, string>> Shortcuts(ParseResult parsed, Dictionary<string, Option<string?>> shortcuts)
     {
-        foreach ((string path, Option<string?> option) in shortcuts)
+        foreach ((var path, var option) in shortcuts)
         {
             if (parsed.GetValue(option) is { } value)
             {
@@ -113,7 +113,7 @@ internal static class TrainCommand
 
     private static string DefaultFolder(string? specFile, TrainingSpec spec)
     {
-        string source = specFile ?? (spec.Data.Path.Length > 0 ? spec.Data.Path : throw new UsageException("There is nothing to train on: give --data or a --spec with data.path."));
+        var source = specFile ?? (spec.Data.Path.Length > 0 ? spec.Data.Path : throw new UsageException("There is nothing to train on: give --data or a --spec with data.path."));
         return Path.Combine("runs", Path.GetFileNameWithoutExtension(source.TrimEnd('/')));
     }
 }

@@ -5,7 +5,6 @@ using ProjectedGan.Evaluation;
 using ProjectedGan.Evaluation.Curves;
 using ProjectedGan.Evaluation.Samples;
 using ProjectedGan.Foundation;
-using ProjectedGan.Networks.Generators;
 using ProjectedGan.Networks.Images;
 using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Specification;
@@ -47,9 +46,9 @@ internal sealed class TrainingSession : IDisposable
         {
             _images = ImageDataset.Open(spec.Data.Path);
             Dataset = spec.Data.Mirror ? new MirroredDataset(_images) : _images;
-            int samples = options.EvaluationSamples ?? spec.Evaluation.Samples;
+            var samples = options.EvaluationSamples ?? spec.Evaluation.Samples;
             // A random network's features measure nothing.
-            bool canMeasure = spec.Evaluation.Network.Length > 0 || spec.Features.Weights != FeatureSpec.RandomWeights;
+            var canMeasure = spec.Evaluation.Network.Length > 0 || spec.Features.Weights != FeatureSpec.RandomWeights;
             Evaluation = samples > 0 && canMeasure ? OpenEvaluation(samples) : null;
         }
         catch
@@ -88,7 +87,7 @@ internal sealed class TrainingSession : IDisposable
         using SnapshotWorker worker = new(_logger);
         ProgressView view = new(AnsiConsole.Console, TimeProvider.System);
         RunObserver observer = new(this, view, worker, _logger, stop);
-        using Trainer trainer = Trainer.Create(_spec, _images, new TrainerOptions { CheckpointFolder = Folder.Checkpoints, Observer = observer });
+        using var trainer = Trainer.Create(_spec, _images, new TrainerOptions { CheckpointFolder = Folder.Checkpoints, Observer = observer });
         if (Folder.Downloaded() is { } downloaded && downloaded.Manifest.Iteration > trainer.Iteration)
         {
             trainer.Load(downloaded);
@@ -100,7 +99,7 @@ internal sealed class TrainingSession : IDisposable
         TrainingSpecFile.Save(_spec, Folder.Spec);
         RealGrid.Write(_images, Folder.RealGrid);
         RunLog.Starts(_logger, Folder.Name, SpecHash.Compute(_spec), _spec.Execution.Device.ToString());
-        foreach (string advice in (string[])[.. SpecAdvice.Of(_spec, _images.Count).Select(advice => advice.Message), .. _images.LeftOut.Sentences()])
+        foreach (var advice in (string[])[.. SpecAdvice.Of(_spec, _images.Count).Select(advice => advice.Message), .. _images.LeftOut.Sentences()])
         {
             observer.Warning($"warning: {advice}");
         }
@@ -109,10 +108,10 @@ internal sealed class TrainingSession : IDisposable
         MetricsCsv.Resume(Folder.MetricsCsv, trainer.ImagesSeen);
         // At a checkpoint's own step all has been said, but before the first iteration nothing.
         Events = EventFile.Create(Folder, trainer.ImagesSeen == 0 ? 0 : trainer.ImagesSeen + 1, TimeProvider.System, observer.Warning);
-        using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(stop, _budgetUsed.Token);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop, _budgetUsed.Token);
         view.Show(() => trainer.RunAsync(ends.Token).GetAwaiter().GetResult());
-        SessionEnd end = stop.IsCancellationRequested ? SessionEnd.Interrupted : trainer.IsComplete ? SessionEnd.Complete : SessionEnd.BudgetUsed;
-        string hash = trainer.StateHash();
+        var end = stop.IsCancellationRequested ? SessionEnd.Interrupted : trainer.IsComplete ? SessionEnd.Complete : SessionEnd.BudgetUsed;
+        var hash = trainer.StateHash();
         RunLog.Stopped(_logger, trainer.ImagesSeen, end.ToString(), hash);
         worker.Finish();
         RunLog.Memory(_logger, TorchRuntime.PeakResidentBytes());
@@ -125,8 +124,8 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>How much of the run is done, and how long the rest takes.</summary>
     public (double Done, TimeSpan Left) Progress(TrainingReport report)
     {
-        double byImages = report.ImagesSeen / (double)report.TotalImages;
-        TimeSpan left = TimeSpan.FromSeconds((report.TotalImages - report.ImagesSeen) / Math.Max(report.ImagesPerSecond, 1e-6));
+        var byImages = report.ImagesSeen / (double)report.TotalImages;
+        var left = TimeSpan.FromSeconds((report.TotalImages - report.ImagesSeen) / Math.Max(report.ImagesPerSecond, 1e-6));
         if (_budget.TrainingTime is not { } limit)
         {
             return (byImages, left);
@@ -137,7 +136,7 @@ internal sealed class TrainingSession : IDisposable
             _budgetUsed.Cancel();
         }
 
-        TimeSpan rest = limit > report.TrainingTime ? limit - report.TrainingTime : TimeSpan.Zero;
+        var rest = limit > report.TrainingTime ? limit - report.TrainingTime : TimeSpan.Zero;
         return (Math.Max(byImages, report.TrainingTime / limit), rest < left ? rest : left);
     }
 
@@ -157,9 +156,9 @@ internal sealed class TrainingSession : IDisposable
 
     private RunEvaluation OpenEvaluation(int samples)
     {
-        bool isOwn = _spec.Evaluation.Network.Length > 0;
-        string network = isOwn ? _spec.Evaluation.Network : SpecSchema.Find("features.network")!.Text(_spec);
-        string weights = isOwn
+        var isOwn = _spec.Evaluation.Network.Length > 0;
+        var network = isOwn ? _spec.Evaluation.Network : SpecSchema.Find("features.network")!.Text(_spec);
+        var weights = isOwn
             ? NetworkWeights.Store().Require("evaluation.weights", _spec.Evaluation.Weights)
             : NetworkWeights.Store().Require("features.weights", _spec.Features.Weights);
         var (metrics, problems) = MetricKinds.Parse(_spec.Evaluation.Metrics);
@@ -182,7 +181,7 @@ internal sealed class TrainingSession : IDisposable
 
     private void Finish(Trainer trainer, RunObserver observer, SessionEnd end, CancellationToken stop)
     {
-        using GeneratorSnapshot snapshot = trainer.TakeSnapshot();
+        using var snapshot = trainer.TakeSnapshot();
         if (end == SessionEnd.Interrupted)
         {
             return;
@@ -197,7 +196,7 @@ internal sealed class TrainingSession : IDisposable
         }
 
         Evaluation?.DrawNeighbours(snapshot, stop);
-        using GeneratorNetwork generator = snapshot.CreateGenerator();
+        using var generator = snapshot.CreateGenerator();
         LatentWalk walk = new() { Labels = Dataset };
         AnimationFile.Write(Folder.Interpolation, walk.Frames(generator, stop), walk.FramesPerSecond, stop);
     }
@@ -239,9 +238,9 @@ internal static class RealGrid
             return;
         }
 
-        byte[] planar = new byte[dataset.Channels * dataset.Resolution * dataset.Resolution];
+        var planar = new byte[dataset.Channels * dataset.Resolution * dataset.Resolution];
         List<ImageBuffer> images = [];
-        for (int i = 0; i < Math.Min(Images, dataset.Count); i++)
+        for (var i = 0; i < Math.Min(Images, dataset.Count); i++)
         {
             // Spread over the dataset, whose neighbours are often alike.
             dataset.Read((int)((long)i * dataset.Count / Images), planar);

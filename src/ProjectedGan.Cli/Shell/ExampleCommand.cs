@@ -45,12 +45,12 @@ internal sealed class HelpWithExamples(HelpAction plain) : SynchronousCommandLin
 {
     public override int Invoke(ParseResult parseResult)
     {
-        int code = plain.Invoke(parseResult);
+        var code = plain.Invoke(parseResult);
         if (parseResult.CommandResult.Command is ExampleCommand { Examples.Count: > 0 } command)
         {
-            TextWriter output = parseResult.InvocationConfiguration.Output;
+            var output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");
-            foreach (string example in command.Examples)
+            foreach (var example in command.Examples)
             {
                 output.WriteLine($"  ./pgan {example}");
             }

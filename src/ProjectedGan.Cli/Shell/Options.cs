@@ -43,9 +43,9 @@ internal static class DurationOption
         DefaultValueFactory = _ => standard,
         CustomParser = result =>
         {
-            string text = result.Tokens[0].Value;
-            (string number, double unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 0.001) : (text.TrimEnd('s'), 1.0);
-            if (double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value * unit is >= 0.01 and <= 3600)
+            var text = result.Tokens[0].Value;
+            (var number, var unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 0.001) : (text.TrimEnd('s'), 1.0);
+            if (double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value * unit is >= 0.01 and <= 3600)
             {
                 return TimeSpan.FromSeconds(value * unit);
             }
@@ -67,8 +67,8 @@ internal static class DeviceChoice
             return CPU;
         }
 
-        string[] parts = text.Split(':');
-        int index = 0;
+        var parts = text.Split(':');
+        var index = 0;
         if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], out index)) || index < 0)
         {
             throw new UsageException($"--device: '{text}' is no device; use cpu, cuda or cuda:N.");

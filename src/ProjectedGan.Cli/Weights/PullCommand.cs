@@ -35,7 +35,7 @@ internal static class PullCommand
         };
         command.Runs(async (parsed, cancellation) =>
         {
-            ImportableNetwork found = WeightImport.Find(parsed.GetValue(network)!);
+            var found = WeightImport.Find(parsed.GetValue(network)!);
             if (found.Published is not { } file)
             {
                 throw new UsageException($"{found.Name} is not pulled: it is in an npm package. Run npm pack nsfwjs@4.3.0, then pgan weights import {found.FileName} --network {found.Name}");
@@ -49,7 +49,7 @@ internal static class PullCommand
 
     private static async Task PullAsync(ImportableNetwork network, PublishedFile file, Uri address, CancellationToken cancellation)
     {
-        WeightStore store = NetworkWeights.Store();
+        var store = NetworkWeights.Store();
         if (store.Contains(network.Name))
         {
             Console.WriteLine($"{network.Name} is there already: {store.Path(network.Name)}");
@@ -74,7 +74,7 @@ internal static class PullCommand
             Console.WriteLine($"{file.Name}: its publisher names no hash to compare with. It is {WeightFile.Sha256(path)} here; only the connection vouches for it.");
         }
 
-        StoredWeights stored = store.Import(path, network.Name);
+        var stored = store.Import(path, network.Name);
         File.Delete(path);
         Console.WriteLine($"{stored.Path}: {stored.Description!.Tensors.Count} tensors, {stored.Description.Parameters:N0} parameters, {network.Licence}");
     }
@@ -89,7 +89,7 @@ internal static class PullCommand
         return await AnsiConsole.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn())
             .StartAsync(async context =>
             {
-                ProgressTask task = context.AddTask(Markup.Escape(file.Name));
+                var task = context.AddTask(Markup.Escape(file.Name));
                 return await download.FetchAsync(file, address, Show, cancellation);
 
                 void Show(long here, long? whole)
@@ -107,7 +107,7 @@ internal static class PullCommand
             return file.Address;
         }
 
-        return Uri.TryCreate(mirror.TrimEnd('/') + "/" + file.Name, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
+        return Uri.TryCreate(mirror.TrimEnd('/') + "/" + file.Name, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
             : throw new UsageException($"--from: '{mirror}' is no address; use for example https://example.org/weights.");
     }

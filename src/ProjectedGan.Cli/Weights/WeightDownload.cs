@@ -28,11 +28,11 @@ internal sealed class WeightDownload(HttpClient client, string folder)
     /// <exception cref="WeightFileException">It cannot be reached, is not there, or is not the file that was published.</exception>
     public async Task<string> FetchAsync(PublishedFile file, Uri address, Action<long, long?> progress, CancellationToken cancellation)
     {
-        string part = Path.Combine(folder, file.Name + ".part");
+        var part = Path.Combine(folder, file.Name + ".part");
         try
         {
             Directory.CreateDirectory(folder);
-            for (int attempt = 1; ; attempt++)
+            for (var attempt = 1; ; attempt++)
             {
                 try
                 {
@@ -62,7 +62,7 @@ internal sealed class WeightDownload(HttpClient client, string folder)
             request.Headers.Range = new RangeHeaderValue(target.Length, null);
         }
 
-        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             // The part is the whole file, or of another one; its hash says which.
@@ -70,7 +70,7 @@ internal sealed class WeightDownload(HttpClient client, string folder)
         }
 
         response.EnsureSuccessStatusCode();
-        bool continues = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == target.Length;
+        var continues = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == target.Length;
         if (response.StatusCode == HttpStatusCode.PartialContent && !continues)
         {
             throw new IOException("the server sent another part of the file than it was asked for");
@@ -78,10 +78,10 @@ internal sealed class WeightDownload(HttpClient client, string folder)
 
         target.SetLength(continues ? target.Length : 0);
         target.Position = target.Length;
-        long? whole = target.Length + response.Content.Headers.ContentLength;
-        await using Stream source = await response.Content.ReadAsStreamAsync(cancellation);
-        byte[] buffer = new byte[BufferBytes];
-        for (int read = await ReadAsync(source, buffer, cancellation); read > 0; read = await ReadAsync(source, buffer, cancellation))
+        var whole = target.Length + response.Content.Headers.ContentLength;
+        await using var source = await response.Content.ReadAsStreamAsync(cancellation);
+        var buffer = new byte[BufferBytes];
+        for (var read = await ReadAsync(source, buffer, cancellation); read > 0; read = await ReadAsync(source, buffer, cancellation))
         {
             await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
             progress(target.Position, whole);
@@ -90,7 +90,7 @@ internal sealed class WeightDownload(HttpClient client, string folder)
 
     private async Task<int> ReadAsync(Stream source, byte[] buffer, CancellationToken cancellation)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         try
         {
@@ -109,7 +109,7 @@ internal sealed class WeightDownload(HttpClient client, string folder)
 
     private string Verified(PublishedFile file, string part)
     {
-        string sha256 = WeightFile.Sha256(part);
+        var sha256 = WeightFile.Sha256(part);
         if (file.Sha256Start is { } start && !sha256.StartsWith(start, StringComparison.Ordinal))
         {
             File.Delete(part);
@@ -117,7 +117,7 @@ internal sealed class WeightDownload(HttpClient client, string folder)
                 $"What was fetched as '{file.Name}' is another file: its SHA-256 is {sha256}, the published one begins with {start}. Nothing was kept; fetch it again.");
         }
 
-        string path = Path.Combine(folder, file.Name);
+        var path = Path.Combine(folder, file.Name);
         File.Move(part, path, overwrite: true);
         return path;
     }

@@ -24,17 +24,17 @@ internal static class WeightsCommand
         ExampleCommand command = new("list", "Lists the networks with the licence and the origin of their weights, and what is stored of them.", "weights list");
         command.Runs((_, _) =>
         {
-            WeightStore store = NetworkWeights.Store();
-            IReadOnlyList<StoredWeights> entries = store.List();
+            var store = NetworkWeights.Store();
+            var entries = store.List();
             Console.WriteLine(store.Folder);
-            foreach (StoredWeights entry in entries)
+            foreach (var entry in entries)
             {
                 Console.WriteLine(entry.Description is { } found ? Stored(entry, found) : $"{entry.Name,-NameWidth} {entry.Problem}");
             }
 
-            foreach (ImportableNetwork network in WeightImport.Networks.ExceptBy(entries.Select(entry => entry.Name), network => network.Name))
+            foreach (var network in WeightImport.Networks.ExceptBy(entries.Select(entry => entry.Name), network => network.Name))
             {
-                string pull = network.Published is null ? "" : $", or: pgan weights pull {network.Name}";
+                var pull = network.Published is null ? "" : $", or: pgan weights pull {network.Name}";
                 Console.WriteLine($"{network.Name,-NameWidth} not here; {network.Licence}; {network.Origin}; bring {network.FileName}{pull}");
             }
 
@@ -45,8 +45,8 @@ internal static class WeightsCommand
 
     private static string Stored(StoredWeights entry, WeightDescription found)
     {
-        string licence = WeightImport.Networks.FirstOrDefault(network => network.Name == entry.Network)?.Licence ?? "licence not recorded";
-        string source = found.Metadata.GetValueOrDefault(WeightMetadata.Source, "?");
+        var licence = WeightImport.Networks.FirstOrDefault(network => network.Name == entry.Network)?.Licence ?? "licence not recorded";
+        var source = found.Metadata.GetValueOrDefault(WeightMetadata.Source, "?");
         return $"{entry.Name,-NameWidth} {found.FileBytes,13:N0} bytes  sha256 {found.Sha256}  {licence}  from {source}";
     }
 
@@ -71,7 +71,7 @@ internal static class WeightsCommand
         };
         command.Runs((parsed, _) =>
         {
-            StoredWeights stored = NetworkWeights.Store().Import(parsed.GetValue(file)!, parsed.GetValue(network)!, parsed.GetValue(name));
+            var stored = NetworkWeights.Store().Import(parsed.GetValue(file)!, parsed.GetValue(network)!, parsed.GetValue(name));
             Console.WriteLine($"{stored.Path}: {stored.Description!.Tensors.Count} tensors, {stored.Description.Parameters:N0} parameters");
             return Task.FromResult(ExitCode.Success);
         });
@@ -92,7 +92,7 @@ internal static class WeightsCommand
         };
         command.Runs((parsed, _) =>
         {
-            string path = parsed.GetValue(file)!;
+            var path = parsed.GetValue(file)!;
             // What is neither is named by the error as it was given.
             Print(WeightInspection.Describe(NetworkWeights.Store().Locate(path) ?? path, parsed.GetValue(part)));
             return Task.FromResult(ExitCode.Success);
@@ -104,12 +104,12 @@ internal static class WeightsCommand
     {
         Console.WriteLine($"{weights.Path}: {weights.Format}, {weights.FileBytes:N0} bytes, {weights.Tensors.Count} tensors, {weights.Parameters:N0} parameters");
         Console.WriteLine($"sha256 {weights.Sha256}");
-        foreach ((string key, string value) in weights.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach ((var key, var value) in weights.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             Console.WriteLine($"{key} = {value}");
         }
 
-        foreach (WeightInfo tensor in weights.Tensors)
+        foreach (var tensor in weights.Tensors)
         {
             Console.WriteLine($"  {tensor.Type,-8} {tensor.ShapeText,-20} {tensor.Name}");
         }

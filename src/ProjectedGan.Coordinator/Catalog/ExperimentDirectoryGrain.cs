@@ -17,7 +17,7 @@ internal sealed class ExperimentDirectoryGrain(IExperimentIndex index, ICoordina
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (IndexedExperiment row in await index.LoadAsync(cancellationToken))
+        foreach (var row in await index.LoadAsync(cancellationToken))
         {
             Remember(row);
         }
@@ -34,8 +34,8 @@ internal sealed class ExperimentDirectoryGrain(IExperimentIndex index, ICoordina
 
     public async Task<string> SubmitAsync(ExperimentSubmission submission, string requestId)
     {
-        string request = requestId.Length == 0 ? "" : $"{submission.User}\n{requestId}";
-        if (request.Length == 0 || !_requests.TryGetValue(request, out string? id))
+        var request = requestId.Length == 0 ? "" : $"{submission.User}\n{requestId}";
+        if (request.Length == 0 || !_requests.TryGetValue(request, out var id))
         {
             id = _ids.Next();
             var row = new IndexedExperiment(Summarize(id, submission), request);
@@ -81,8 +81,8 @@ internal sealed class ExperimentDirectoryGrain(IExperimentIndex index, ICoordina
 
     public async Task<ExperimentPage> ListAsync(ExperimentQuery query)
     {
-        int size = Math.Clamp(query.PageSize, 1, LargestPage);
-        int before = _experiments.Count;
+        var size = Math.Clamp(query.PageSize, 1, LargestPage);
+        var before = _experiments.Count;
         if (query.PageToken.Length > 0)
         {
             before = _experiments.IndexOfKey(query.PageToken);
@@ -92,25 +92,25 @@ internal sealed class ExperimentDirectoryGrain(IExperimentIndex index, ICoordina
             }
         }
 
-        ImmutableArray<ExperimentSummary>.Builder page = ImmutableArray.CreateBuilder<ExperimentSummary>();
-        int place = before - 1;
+        var page = ImmutableArray.CreateBuilder<ExperimentSummary>();
+        var place = before - 1;
         for (; place >= 0 && page.Count < size; place--)
         {
-            ExperimentSummary summary = _experiments.Values[place];
+            var summary = _experiments.Values[place];
             if (query.States.IsEmpty || query.States.Contains(summary.State))
             {
                 page.Add(summary);
             }
         }
 
-        string next = page.Count == size && place >= 0 ? page[^1].Id : "";
+        var next = page.Count == size && place >= 0 ? page[^1].Id : "";
         return new ExperimentPage { Experiments = await ExplainAsync(page.ToImmutable()), NextPageToken = next };
     }
 
     public Task<ImmutableArray<string>> ListActiveAsync()
         => Task.FromResult<ImmutableArray<string>>([.. _experiments.Values.Where(summary => summary.Active).Select(summary => summary.Id)]);
 
-    public Task FailAsync(string id, string reason) => _experiments.TryGetValue(id, out ExperimentSummary? known)
+    public Task FailAsync(string id, string reason) => _experiments.TryGetValue(id, out var known)
         ? NoteAsync(known with { State = ExperimentState.Failed, Reason = reason, Ended = known.Ended ?? time.GetUtcNow(), Members = 0, Active = false })
         : Task.CompletedTask;
 
@@ -138,7 +138,7 @@ internal sealed class ExperimentDirectoryGrain(IExperimentIndex index, ICoordina
     {
         await index.RemoveAsync(id, CancellationToken.None);
         _experiments.Remove(id);
-        if (_requestOf.Remove(id, out string? request))
+        if (_requestOf.Remove(id, out var request))
         {
             _requests.Remove(request);
         }
@@ -171,8 +171,8 @@ internal sealed class ExperimentDirectoryGrain(IExperimentIndex index, ICoordina
             return page;
         }
 
-        ImmutableDictionary<string, string> reasons = await GrainFactory.GetGrain<ISchedulerGrain>(GrainNames.Single).ExplainAsync([.. waiting]);
-        return [.. page.Select(summary => reasons.TryGetValue(summary.Id, out string? reason) ? summary with { Reason = reason } : summary)];
+        var reasons = await GrainFactory.GetGrain<ISchedulerGrain>(GrainNames.Single).ExplainAsync([.. waiting]);
+        return [.. page.Select(summary => reasons.TryGetValue(summary.Id, out var reason) ? summary with { Reason = reason } : summary)];
     }
 
     private void Remember(IndexedExperiment row)
@@ -204,7 +204,7 @@ internal sealed class ExperimentIds(TimeProvider time)
     public void Learn(string id)
     {
         long value = 0;
-        foreach (char digit in id)
+        foreach (var digit in id)
         {
             value = (value << 5) | (long)Math.Max(Digits.IndexOf(digit, StringComparison.Ordinal), 0);
         }
@@ -214,11 +214,11 @@ internal sealed class ExperimentIds(TimeProvider time)
 
     public string Next()
     {
-        long milliseconds = (long)(time.GetUtcNow() - Beginning).TotalMilliseconds;
+        var milliseconds = (long)(time.GetUtcNow() - Beginning).TotalMilliseconds;
         _last = Math.Max(_last + 1, (milliseconds << 10) | (long)Random.Shared.Next(1 << 10));
         return string.Create(Length, _last, static (text, value) =>
         {
-            for (int place = Length - 1; place >= 0; place--, value >>= 5)
+            for (var place = Length - 1; place >= 0; place--, value >>= 5)
             {
                 text[place] = Digits[(int)(value & 31)];
             }

@@ -26,7 +26,7 @@ public sealed partial class ReferencedArtifacts
     // The row's own value is of no use: a list of one byte each is what stays of the rows.
     private static byte Collect(string payload, HashSet<string> digests)
     {
-        foreach (ValueMatch match in Digest.EnumerateMatches(payload))
+        foreach (var match in Digest.EnumerateMatches(payload))
         {
             digests.Add(payload.Substring(match.Index, match.Length));
         }

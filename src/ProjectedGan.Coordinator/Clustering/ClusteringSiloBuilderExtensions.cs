@@ -51,7 +51,7 @@ public static class ClusteringSiloBuilderExtensions
     // Orleans asks for its listeners by keys that it tells nobody.
     private static ISiloBuilder Listen(ISiloBuilder builder, IConnectionListenerFactory factory)
     {
-        foreach (ServiceDescriptor listener in builder.Services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConnectionListenerFactory)).ToArray())
+        foreach (var listener in builder.Services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConnectionListenerFactory)).ToArray())
         {
             builder.Services.Remove(listener);
             builder.Services.AddKeyedSingleton(listener.ServiceKey, factory);
@@ -72,7 +72,7 @@ public sealed class DatabaseClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        Look? last = Volatile.Read(ref _last);
+        var last = Volatile.Read(ref _last);
         return last is null ? base.GetUtcNow() : last.Time + GetElapsedTime(last.Timestamp);
     }
 

@@ -54,11 +54,11 @@ public sealed record SiloListen(IPAddress? Interface, int Port)
     /// <exception cref="UsageException">The text is no such address.</exception>
     public static SiloListen Parse(string text)
     {
-        int colon = text.LastIndexOf(':');
-        string host = colon < 0 ? "" : text[..colon].Trim('[', ']');
+        var colon = text.LastIndexOf(':');
+        var host = colon < 0 ? "" : text[..colon].Trim('[', ']');
         IPAddress? address = null;
         return (host == "*" || IPAddress.TryParse(host, out address))
-            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= IPEndPoint.MaxPort
+            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort
             && !Equals(address, IPAddress.Any) && !Equals(address, IPAddress.IPv6Any)
             ? new(address, port)
             : throw new UsageException($"--silo-listen '{text}' is no HOST:PORT; HOST is an IP address under which other coordinators reach this machine, or *; port 0 is any free one: *:0.");
@@ -69,7 +69,7 @@ public sealed record SiloListen(IPAddress? Interface, int Port)
 
     private static IPAddress Towards(string connectionString)
     {
-        string host = (new NpgsqlConnectionStringBuilder(connectionString).Host ?? "").Split(',')[0];
+        var host = (new NpgsqlConnectionStringBuilder(connectionString).Host ?? "").Split(',')[0];
         if (host.StartsWith('/'))
         {
             // A socket in a folder: the server is on this machine, and so is everybody who uses it.
@@ -80,7 +80,7 @@ public sealed record SiloListen(IPAddress? Interface, int Port)
         {
             using Socket socket = new(SocketType.Dgram, ProtocolType.Udp);
             socket.Connect(host, AnyPort);
-            IPAddress own = ((IPEndPoint)socket.LocalEndPoint!).Address;
+            var own = ((IPEndPoint)socket.LocalEndPoint!).Address;
             return own.IsIPv4MappedToIPv6 ? own.MapToIPv4() : own;
         }
         catch (SocketException error)

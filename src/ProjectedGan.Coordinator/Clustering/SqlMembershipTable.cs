@@ -73,8 +73,8 @@ internal sealed class SqlMembershipTable(SqlDatabase database, DatabaseClock clo
     private async Task<MembershipTableData> ReadAsync(string silo)
     {
         // One statement sees one moment: the version and the rows that belong to it.
-        long asked = clock.GetTimestamp();
-        List<Row> rows = await database.ReadAsync(
+        var asked = clock.GetTimestamp();
+        var rows = await database.ReadAsync(
             (session, token) => session.QueryAsync(
                 $"SELECT {Now}, v.version, m.silo, m.status, m.alive_unix_ms, m.content FROM pgan_members_version v LEFT JOIN pgan_members m ON @silo = '' OR m.silo = @silo",
                 [("silo", silo)],
@@ -82,15 +82,15 @@ internal sealed class SqlMembershipTable(SqlDatabase database, DatabaseClock clo
                 token),
             CancellationToken.None).ConfigureAwait(false);
         clock.Learn(DateTimeOffset.FromUnixTimeMilliseconds(rows[0].Now), asked, clock.GetTimestamp());
-        TimeSpan ahead = Ahead();
-        string version = rows[0].Version.ToString(CultureInfo.InvariantCulture);
+        var ahead = Ahead();
+        var version = rows[0].Version.ToString(CultureInfo.InvariantCulture);
         return new MembershipTableData([.. rows.Where(row => row.Silo.Length > 0).Select(row => Tuple.Create(row.Entry(ahead), version))], new TableVersion((int)rows[0].Version, version));
     }
 
     private Task<bool> ChangeAsync(MembershipEntry entry, TableVersion version, string condition, string change)
     {
-        TimeSpan ahead = Ahead();
-        string silo = entry.SiloAddress.ToParsableString();
+        var ahead = Ahead();
+        var silo = entry.SiloAddress.ToParsableString();
         (string, object?)[] values =
         [
             ("silo", silo), ("status", entry.Status.ToString()), ("alive", (Utc(entry.IAmAliveTime) + ahead).ToUnixTimeMilliseconds()), ("content", JsonSerializer.Serialize(Store(entry, ahead))),
@@ -126,7 +126,7 @@ internal sealed class SqlMembershipTable(SqlDatabase database, DatabaseClock clo
 
         public MembershipEntry Entry(TimeSpan ahead)
         {
-            StoredMember stored = JsonSerializer.Deserialize<StoredMember>(Content)!;
+            var stored = JsonSerializer.Deserialize<StoredMember>(Content)!;
             return new MembershipEntry
             {
                 SiloAddress = SiloAddress.FromParsableString(Silo),

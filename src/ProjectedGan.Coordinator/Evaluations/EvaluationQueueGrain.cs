@@ -36,8 +36,8 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
 
     public async Task RegisterAsync(EvaluatorRegistration registration, string connection)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        if (!_evaluators.TryGetValue(registration.Id, out EvaluatorSeat? seat))
+        var now = time.GetUtcNow();
+        if (!_evaluators.TryGetValue(registration.Id, out var seat))
         {
             seat = new EvaluatorSeat(options, now) { Registration = registration };
             _evaluators[registration.Id] = seat;
@@ -49,7 +49,7 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
 
     public async Task ReportAsync(string evaluator, EvaluatorStatus status)
     {
-        EvaluatorSeat seat = Seat(evaluator);
+        var seat = Seat(evaluator);
         seat.Hear(status, time.GetUtcNow());
         await AdoptAsync(seat, status.Task);
         await TickAsync();
@@ -57,7 +57,7 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
 
     public Task DisconnectAsync(string evaluator, string connection)
     {
-        if (_evaluators.TryGetValue(evaluator, out EvaluatorSeat? seat) && seat.Connection == connection)
+        if (_evaluators.TryGetValue(evaluator, out var seat) && seat.Connection == connection)
         {
             seat.Break(time.GetUtcNow());
         }
@@ -67,11 +67,11 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
 
     public async Task<EvaluatorCommand?> WaitForCommandAsync(string evaluator, long knownVersion, CancellationToken cancellationToken)
     {
-        EvaluatorSeat seat = Seat(evaluator);
-        long began = time.GetTimestamp();
+        var seat = Seat(evaluator);
+        var began = time.GetTimestamp();
         while (seat.Command.Version <= knownVersion)
         {
-            TimeSpan left = options.LongPoll - time.GetElapsedTime(began);
+            var left = options.LongPoll - time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero)
             {
                 return null;
@@ -92,7 +92,7 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
 
     public async Task CompleteAsync(string evaluator, string task, EvaluationOutcome outcome)
     {
-        EvaluatorSeat seat = Seat(evaluator);
+        var seat = Seat(evaluator);
         await AdoptAsync(seat, task);
         if (seat.Task?.Id != task || seat.Snapshot is not { } snapshot)
         {
@@ -101,7 +101,7 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
         }
 
         // Where this fails the evaluator keeps the task and says it again.
-        bool again = await GrainFactory.GetGrain<IExperimentGrain>(snapshot.Experiment).RecordEvaluationAsync(snapshot.Images, outcome);
+        var again = await GrainFactory.GetGrain<IExperimentGrain>(snapshot.Experiment).RecordEvaluationAsync(snapshot.Images, outcome);
         seat.Assign(null, null);
         if (again)
         {
@@ -135,7 +135,7 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
     public Task DropAsync(string experiment)
     {
         _queue.RemoveAll(experiment);
-        foreach (EvaluatorSeat seat in _evaluators.Values.Where(seat => seat.Snapshot?.Experiment == experiment))
+        foreach (var seat in _evaluators.Values.Where(seat => seat.Snapshot?.Experiment == experiment))
         {
             seat.Assign(null, null);
         }
@@ -154,8 +154,8 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
 
     public async Task TickAsync()
     {
-        DateTimeOffset now = time.GetUtcNow();
-        foreach (EvaluatorSeat seat in _evaluators.Values.ToArray())
+        var now = time.GetUtcNow();
+        foreach (var seat in _evaluators.Values.ToArray())
         {
             if (seat.Expires(now) && seat.Snapshot is { } snapshot)
             {
@@ -171,7 +171,7 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
 
         await WakeAsync();
         await PayAsync();
-        foreach (EvaluatorSeat seat in _evaluators.Values.Where(seat => seat.IsFree).ToArray())
+        foreach (var seat in _evaluators.Values.Where(seat => seat.IsFree).ToArray())
         {
             if (!await HandOutAsync(seat))
             {
@@ -185,7 +185,7 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
     // An evaluator that outlived the coordinator goes on with what it has, if that still waits.
     private async Task AdoptAsync(EvaluatorSeat seat, string task)
     {
-        if (seat.Task is null && task.Split('/') is [var experiment, var images, _] && long.TryParse(images, out long parsed) && _queue.Remove(experiment, parsed))
+        if (seat.Task is null && task.Split('/') is [var experiment, var images, _] && long.TryParse(images, out var parsed) && _queue.Remove(experiment, parsed))
         {
             await BeginAsync(seat, new QueuedSnapshot(experiment, parsed, time.GetUtcNow()), task);
         }
@@ -212,7 +212,7 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
 
     private async Task PayAsync()
     {
-        foreach ((QueuedSnapshot Snapshot, EvaluationOutcome Outcome) debt in _owed.ToArray())
+        foreach (var debt in _owed.ToArray())
         {
             try
             {
@@ -251,7 +251,7 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
     {
         try
         {
-            EvaluationTask? task = await GrainFactory.GetGrain<IExperimentGrain>(snapshot.Experiment).BeginEvaluationAsync(snapshot.Images);
+            var task = await GrainFactory.GetGrain<IExperimentGrain>(snapshot.Experiment).BeginEvaluationAsync(snapshot.Images);
             if (task is null)
             {
                 return false;
@@ -268,7 +268,7 @@ internal sealed partial class EvaluationQueueGrain(CoordinationOptions options, 
         }
     }
 
-    private EvaluatorSeat Seat(string evaluator) => _evaluators.TryGetValue(evaluator, out EvaluatorSeat? seat)
+    private EvaluatorSeat Seat(string evaluator) => _evaluators.TryGetValue(evaluator, out var seat)
         ? seat
         : throw new NotFoundException($"Evaluator {evaluator} is not registered with this coordinator; register again.");
 

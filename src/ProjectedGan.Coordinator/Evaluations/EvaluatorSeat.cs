@@ -45,8 +45,8 @@ internal sealed class EvaluatorSeat(CoordinationOptions options, DateTimeOffset 
     /// <summary>Whether its lease ran out just now.</summary>
     public bool Expires(DateTimeOffset now)
     {
-        bool over = now >= LastHeard + options.EvaluatorLease || now >= _broken + options.BrokenStreamLease;
-        bool expires = over && !IsLost;
+        var over = now >= LastHeard + options.EvaluatorLease || now >= _broken + options.BrokenStreamLease;
+        var expires = over && !IsLost;
         IsLost |= over;
         return expires;
     }
@@ -56,7 +56,7 @@ internal sealed class EvaluatorSeat(CoordinationOptions options, DateTimeOffset 
     {
         (Task, Snapshot) = (task, snapshot);
         Command = new EvaluatorCommand { Version = Command.Version + 1, Task = task };
-        TaskCompletionSource commanded = _commanded;
+        var commanded = _commanded;
         _commanded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         commanded.TrySetResult();
     }
@@ -97,7 +97,7 @@ internal sealed class EvaluationQueue
     /// <summary>Takes the next one out, of an experiment of which none is under way.</summary>
     public QueuedSnapshot? Take(IReadOnlySet<string> busy)
     {
-        QueuedSnapshot? next = _waiting.Where(entry => !busy.Contains(entry.Experiment)).GroupBy(entry => entry.Experiment, StringComparer.Ordinal)
+        var next = _waiting.Where(entry => !busy.Contains(entry.Experiment)).GroupBy(entry => entry.Experiment, StringComparer.Ordinal)
             .Select(entries => entries.MinBy(entry => entry.Images)!).MinBy(entry => entry.Since);
         if (next is not null)
         {

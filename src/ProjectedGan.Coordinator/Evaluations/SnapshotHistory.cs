@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Evaluations;
@@ -9,15 +8,15 @@ internal static class SnapshotHistory
     /// <summary>Adds a snapshot, which takes the place of those that wait unless all are asked for.</summary>
     public static ExperimentRecord Add(ExperimentRecord record, SnapshotRecord snapshot, EvaluationPolicy policy)
     {
-        ImmutableArray<SnapshotRecord> before = record.Snapshots;
-        bool measure = snapshot.Measure;
+        var before = record.Snapshots;
+        var measure = snapshot.Measure;
         if (!policy.KeepAll)
         {
             measure |= before.Any(older => older.Evaluation == EvaluationState.Queued && older.Measure);
             before = [.. before.Select(older => older.Evaluation == EvaluationState.Queued ? older with { Evaluation = EvaluationState.Superseded } : older)];
         }
 
-        SnapshotRecord added = snapshot with { Evaluation = EvaluationState.Queued, Measure = measure, FailedAttempts = 0, Metrics = [], EvaluationError = "", Grid = null, Walk = null, Neighbours = null };
+        var added = snapshot with { Evaluation = EvaluationState.Queued, Measure = measure, FailedAttempts = 0, Metrics = [], EvaluationError = "", Grid = null, Walk = null, Neighbours = null };
         return Prune(record with { Snapshots = [.. before.Append(added).OrderBy(entry => entry.Images)] }, policy);
     }
 
@@ -30,14 +29,14 @@ internal static class SnapshotHistory
     {
         if (outcome.Error.Length > 0)
         {
-            int failed = snapshot.FailedAttempts + 1;
+            var failed = snapshot.FailedAttempts + 1;
             // A newer one that waits takes the place of one that would only wait again.
-            bool superseded = !policy.KeepAll && record.Snapshots.Any(entry => entry.Images > snapshot.Images && entry.Evaluation == EvaluationState.Queued);
-            EvaluationState state = failed >= attempts ? EvaluationState.Failed : superseded ? EvaluationState.Superseded : EvaluationState.Queued;
+            var superseded = !policy.KeepAll && record.Snapshots.Any(entry => entry.Images > snapshot.Images && entry.Evaluation == EvaluationState.Queued);
+            var state = failed >= attempts ? EvaluationState.Failed : superseded ? EvaluationState.Superseded : EvaluationState.Queued;
             return Prune(Replace(record, snapshot with { Evaluation = state, FailedAttempts = failed, EvaluationError = outcome.Error }), policy);
         }
 
-        ExperimentRecord done = Replace(record, snapshot with
+        var done = Replace(record, snapshot with
         {
             Evaluation = EvaluationState.Done,
             EvaluationError = "",
@@ -64,7 +63,7 @@ internal static class SnapshotHistory
             return "";
         }
 
-        int since = record.Snapshots.Count(entry => entry.Images > Math.Max(best.Images, record.ProlongedAtImages) && entry.Metrics.Length > 0);
+        var since = record.Snapshots.Count(entry => entry.Images > Math.Max(best.Images, record.ProlongedAtImages) && entry.Metrics.Length > 0);
         return since >= policy.StopAfter
             ? $"Stopped early: {best.Metrics[0].Metric} has not improved on {best.Metrics[0].Value:G4} at {best.Images} images for {since} snapshots."
             : "";
@@ -74,7 +73,7 @@ internal static class SnapshotHistory
 
     private static SnapshotRecord? Best(ExperimentRecord record, EvaluationPolicy policy)
     {
-        IEnumerable<SnapshotRecord> measured = record.Snapshots.Where(entry => entry.Metrics.Length > 0 && double.IsFinite(entry.Metrics[0].Value));
+        var measured = record.Snapshots.Where(entry => entry.Metrics.Length > 0 && double.IsFinite(entry.Metrics[0].Value));
         return policy.LowerIsBetter ? measured.MinBy(entry => entry.Metrics[0].Value) : measured.MaxBy(entry => entry.Metrics[0].Value);
     }
 

@@ -59,18 +59,18 @@ internal sealed partial class ExperimentAnnouncer(string id, IGrainFactory grain
 
     private async Task AssignAsync(ExperimentSubmission submission, ExperimentRecord record, IReadOnlyDictionary<string, WorkerObservation> seen)
     {
-        foreach (HeldWorker held in record.Workers)
+        foreach (var held in record.Workers)
         {
-            WorkerAssignment wanted = DesiredAssignment.For(id, submission, record, held.Worker);
-            string key = DesiredAssignment.Key(wanted);
-            bool known = _assigned.TryGetValue(held.Worker, out (string Key, WorkerObservation Kept) last) && last.Key == key && !HasForgotten(seen.GetValueOrDefault(held.Worker), last.Kept);
+            var wanted = DesiredAssignment.For(id, submission, record, held.Worker);
+            var key = DesiredAssignment.Key(wanted);
+            var known = _assigned.TryGetValue(held.Worker, out var last) && last.Key == key && !HasForgotten(seen.GetValueOrDefault(held.Worker), last.Kept);
             if (!known)
             {
                 Call(held.Worker, async worker => _assigned[held.Worker] = (key, await worker.AssignAsync(wanted)));
             }
         }
 
-        foreach (string gone in _assigned.Keys.Where(worker => record.Workers.All(held => held.Worker != worker)).ToArray())
+        foreach (var gone in _assigned.Keys.Where(worker => record.Workers.All(held => held.Worker != worker)).ToArray())
         {
             Call(gone, async worker =>
             {
@@ -109,7 +109,7 @@ internal sealed partial class ExperimentAnnouncer(string id, IGrainFactory grain
             IsBehind = true;
         }
 
-        foreach (string ended in _calls.Where(entry => entry.Value.IsCompleted).Select(entry => entry.Key).ToArray())
+        foreach (var ended in _calls.Where(entry => entry.Value.IsCompleted).Select(entry => entry.Key).ToArray())
         {
             _calls.Remove(ended);
         }
@@ -126,10 +126,10 @@ internal sealed partial class ExperimentAnnouncer(string id, IGrainFactory grain
 
     private async Task EvaluateAsync(ExperimentRecord record)
     {
-        IEvaluationQueueGrain queue = grains.GetGrain<IEvaluationQueueGrain>(GrainNames.Single);
-        foreach (SnapshotRecord snapshot in record.Snapshots)
+        var queue = grains.GetGrain<IEvaluationQueueGrain>(GrainNames.Single);
+        foreach (var snapshot in record.Snapshots)
         {
-            bool open = SnapshotHistory.IsOpen(snapshot);
+            var open = SnapshotHistory.IsOpen(snapshot);
             if (open && !_queued.Contains(snapshot.Images))
             {
                 await queue.EnqueueAsync(id, snapshot.Images);
@@ -153,7 +153,7 @@ internal sealed partial class ExperimentAnnouncer(string id, IGrainFactory grain
     {
         if (!_unsaid.IsEmpty)
         {
-            ImmutableArray<ExperimentEvent> events = _unsaid;
+            var events = _unsaid;
             _unsaid = [];
             try
             {
@@ -169,7 +169,7 @@ internal sealed partial class ExperimentAnnouncer(string id, IGrainFactory grain
 
     private async Task SummarizeAsync(ExperimentSubmission submission, ExperimentRecord record)
     {
-        ExperimentSummary summary = ExperimentViews.Summarize(id, submission, record);
+        var summary = ExperimentViews.Summarize(id, submission, record);
         if (summary != _summary)
         {
             await grains.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single).NoteAsync(summary);

@@ -38,7 +38,7 @@ internal static class ExperimentChanges
 
     public static void Resume(MembershipChange change, WorkerSight sight)
     {
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         if (record.State == ExperimentState.Completed)
         {
             throw new WrongStateException(
@@ -54,7 +54,7 @@ internal static class ExperimentChanges
         if (record.State == ExperimentState.Failed)
         {
             // Of a last state nobody knows whether it was right: that stretch is trained again.
-            bool wasAtItsEnd = record.Checkpoint?.Iteration >= change.Submission.LastIteration;
+            var wasAtItsEnd = record.Checkpoint?.Iteration >= change.Submission.LastIteration;
             change.Record = wasAtItsEnd ? record with { Checkpoint = record.EarlierCheckpoint, EarlierCheckpoint = null } : record;
             Reopen(change, "Resumed.");
         }
@@ -65,7 +65,7 @@ internal static class ExperimentChanges
         }
         else if (record.State == ExperimentState.Pausing && record.EarlyStop.Length == 0)
         {
-            bool began = record.Phase != EpochPhase.None;
+            var began = record.Phase != EpochPhase.None;
             change.MoveTo(began ? ExperimentState.Running : record.Workers.IsEmpty ? ExperimentState.Queued : ExperimentState.Starting, "Resumed.");
             if (record.Phase == EpochPhase.Stopping)
             {
@@ -78,7 +78,7 @@ internal static class ExperimentChanges
     /// <exception cref="WrongStateException">It cannot get a later end now; the message says what to do.</exception>
     public static void RequireProlongable(string id, ExperimentRecord record)
     {
-        string? why = record.State switch
+        var why = record.State switch
         {
             ExperimentState.Completed or ExperimentState.Paused or ExperimentState.Queued => null,
             ExperimentState.Cancelled => "has ended (Cancelled); it cannot be trained longer. Submit it again.",
@@ -94,7 +94,7 @@ internal static class ExperimentChanges
     /// <summary>Goes on to the submission's end, which is later now.</summary>
     public static void Prolong(MembershipChange change, WorkerSight sight)
     {
-        string reason = $"Resumed, to train {change.Submission.TotalImages} images.";
+        var reason = $"Resumed, to train {change.Submission.TotalImages} images.";
         if (change.Record.State == ExperimentState.Completed)
         {
             change.Record = change.Record with { ProlongedAtImages = change.Record.Checkpoint?.Images ?? 0 };
@@ -131,14 +131,14 @@ internal static class ExperimentChanges
 
     public static void Grant(MembershipChange change, ImmutableArray<WorkerOffer> offers)
     {
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         WorkerOffer[] taken = [.. offers.Where(offer => record.Workers.All(held => held.Worker != offer.Worker))];
         if (!record.TakesWorkers || taken.Length == 0)
         {
             return;
         }
 
-        (string kind, string arithmetic) = record.Arithmetic.Length > 0 ? (record.DeviceKind, record.Arithmetic) : (taken[0].DeviceKind, taken[0].Arithmetic);
+        (var kind, var arithmetic) = record.Arithmetic.Length > 0 ? (record.DeviceKind, record.Arithmetic) : (taken[0].DeviceKind, taken[0].Arithmetic);
         taken = [.. taken.Where(offer => offer.DeviceKind == kind && offer.Arithmetic == arithmetic).Take(Math.Max(0, change.Submission.Ceiling - record.Workers.Count(held => held.Stays)))];
         if (taken.Length == 0)
         {
@@ -151,7 +151,7 @@ internal static class ExperimentChanges
             Arithmetic = arithmetic,
             Workers = [.. record.Workers, .. taken.Select(offer => new HeldWorker { Worker = offer.Worker, Address = offer.Address, Granted = change.Now })],
         };
-        foreach (WorkerOffer offer in taken)
+        foreach (var offer in taken)
         {
             change.Tell(offer.Worker, "granted", "");
         }
@@ -164,7 +164,7 @@ internal static class ExperimentChanges
 
     public static void Shrink(MembershipChange change, ImmutableArray<string> workers)
     {
-        foreach (string worker in workers)
+        foreach (var worker in workers)
         {
             change.Record = Leavers.Ask(change.Record, worker, "Another experiment needs it.", change.Now);
         }
@@ -173,7 +173,7 @@ internal static class ExperimentChanges
     public static void Checkpoint(MembershipChange change, string worker, CheckpointRecord checkpoint)
     {
         // What comes late belongs to iterations that are trained again: a worker was left behind, or the run paused without it.
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         if (!Ledger.Covers(record.Epochs, worker, checkpoint.Iteration) || checkpoint.Iteration <= (record.Checkpoint?.Iteration ?? -1))
         {
             return;
@@ -185,7 +185,7 @@ internal static class ExperimentChanges
 
     public static void Snapshot(MembershipChange change, SnapshotRecord snapshot)
     {
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         if (record.State is ExperimentState.None or ExperimentState.Cancelled or ExperimentState.Failed || record.Snapshots.Any(entry => entry.Images == snapshot.Images))
         {
             return;
@@ -197,11 +197,11 @@ internal static class ExperimentChanges
 
     public static void Evaluated(MembershipChange change, SnapshotRecord snapshot, EvaluationOutcome outcome)
     {
-        EvaluationPolicy policy = change.Submission.Evaluation;
-        bool wasCollapsing = Loss(change.Record) is { IsCollapse: true };
+        var policy = change.Submission.Evaluation;
+        var wasCollapsing = Loss(change.Record) is { IsCollapse: true };
         change.Record = SnapshotHistory.Conclude(change.Record, snapshot, outcome, policy, change.Options.EvaluationAttempts);
-        SnapshotRecord now = change.Record.Snapshots.First(entry => entry.Images == snapshot.Images);
-        string text = outcome.Error.Length > 0
+        var now = change.Record.Snapshots.First(entry => entry.Images == snapshot.Images);
+        var text = outcome.Error.Length > 0
             ? $"Evaluation at {snapshot.Images} images failed ({now.FailedAttempts} of {change.Options.EvaluationAttempts} attempts): {outcome.Error}"
             : $"Evaluated at {snapshot.Images} images: {(now.Metrics.IsEmpty ? "samples drawn" : string.Join(", ", now.Metrics.Select(metric => $"{metric.Metric} {metric.Value:G5}{(metric.StandardDeviation is { } spread ? $" ± {spread:G2}" : "")}")))}.";
         change.Tell(new ExperimentEvent { Time = change.Now, Text = text, Snapshot = now });
@@ -211,7 +211,7 @@ internal static class ExperimentChanges
             change.Tell(new ExperimentEvent { Time = change.Now, Text = loss.ToString(), Log = new LogLine { Worker = "", Level = "warning", Text = loss.ToString() } });
         }
 
-        string stop = SnapshotHistory.StopReason(change.Record, policy);
+        var stop = SnapshotHistory.StopReason(change.Record, policy);
         if (stop.Length > 0 && change.Record.State is ExperimentState.Starting or ExperimentState.Running or ExperimentState.Waiting)
         {
             change.Record = change.Record with { EarlyStop = stop };

@@ -94,15 +94,15 @@ internal sealed partial class ExperimentGrain(
     public async Task<ExperimentView> GetAsync()
     {
         await RecoverAsync();
-        ExperimentSubmission submission = Record.State == ExperimentState.None ? throw new NotFoundException($"There is no experiment {Id}.") : Submission;
-        ExperimentView view = ExperimentViews.View(Id, submission, Record, Known) with { Progress = _progress ?? Record.Progress, LastEvent = await journal.LastAsync(Id, CancellationToken.None) };
+        var submission = Record.State == ExperimentState.None ? throw new NotFoundException($"There is no experiment {Id}.") : Submission;
+        var view = ExperimentViews.View(Id, submission, Record, Known) with { Progress = _progress ?? Record.Progress, LastEvent = await journal.LastAsync(Id, CancellationToken.None) };
         if (Record.State is not (ExperimentState.Queued or ExperimentState.Waiting))
         {
             return view;
         }
 
-        ImmutableDictionary<string, string> reasons = await GrainFactory.GetGrain<ISchedulerGrain>(GrainNames.Single).ExplainAsync([Id]);
-        return reasons.TryGetValue(Id, out string? reason) ? view with { Reason = reason } : view;
+        var reasons = await GrainFactory.GetGrain<ISchedulerGrain>(GrainNames.Single).ExplainAsync([Id]);
+        return reasons.TryGetValue(Id, out var reason) ? view with { Reason = reason } : view;
     }
 
     public async Task<ExperimentView> CancelAsync(string reason)
@@ -126,7 +126,7 @@ internal sealed partial class ExperimentGrain(
     public async Task<ExperimentView> ProlongAsync(ExperimentSubmission longer)
     {
         await RecoverAsync();
-        ExperimentSubmission submission = Submission;
+        var submission = Submission;
         if (longer.LastIteration > submission.LastIteration && Unreadable.Length == 0)
         {
             ExperimentChanges.RequireProlongable(Id, Record);
@@ -227,7 +227,7 @@ internal sealed partial class ExperimentGrain(
     public async Task GrantAsync(ImmutableArray<WorkerOffer> workers)
     {
         await RecoverAsync();
-        bool waited = Record.State == ExperimentState.Queued;
+        var waited = Record.State == ExperimentState.Queued;
         await ChangeAsync(change => ExperimentChanges.Grant(change, workers), grants: true);
         if (waited && Record.State == ExperimentState.Starting)
         {
@@ -266,7 +266,7 @@ internal sealed partial class ExperimentGrain(
         }
 
         await ChangeAsync(change => ExperimentChanges.Evaluated(change, snapshot, outcome));
-        SnapshotRecord concluded = Record.Snapshots.First(entry => entry.Images == images);
+        var concluded = Record.Snapshots.First(entry => entry.Images == images);
         if (concluded.Evaluation == EvaluationState.Done)
         {
             observer.Evaluated(Id, concluded, Record.Snapshots);
@@ -319,9 +319,9 @@ internal sealed partial class ExperimentGrain(
 
         var change = new MembershipChange(Id, Submission, Record, time.GetUtcNow(), options) { Known = Known, Missing = grants || FetchesFiles() ? Missing() : ImmutableHashSet<string>.Empty };
         command(change);
-        for (int round = 0; round < MostRounds; round++)
+        for (var round = 0; round < MostRounds; round++)
         {
-            ExperimentRecord before = change.Record;
+            var before = change.Record;
             Reconciliation.Apply(change, Sight);
             if (change.Record == before)
             {
@@ -345,8 +345,8 @@ internal sealed partial class ExperimentGrain(
 
     private async Task StoreAsync(MembershipChange change)
     {
-        ExperimentRecord before = Record;
-        bool begins = change.Record.Phase == EpochPhase.Training && change.Record.Epoch != before.Epochs.LastOrDefault()?.Epoch;
+        var before = Record;
+        var begins = change.Record.Phase == EpochPhase.Training && change.Record.Epoch != before.Epochs.LastOrDefault()?.Epoch;
         if (begins && _progress?.Iteration > change.Record.StartIteration)
         {
             // What was reported beyond the state that goes on is trained again.
@@ -370,12 +370,12 @@ internal sealed partial class ExperimentGrain(
         }
 
         _announcer.Say(change.Events);
-        foreach (EpochEnd end in change.EpochEnds)
+        foreach (var end in change.EpochEnds)
         {
             observer.EpochEnded(end.ToString().ToLowerInvariant());
         }
 
-        foreach (string gone in _seen.Keys.Where(worker => Record.Workers.All(held => held.Worker != worker)).ToArray())
+        foreach (var gone in _seen.Keys.Where(worker => Record.Workers.All(held => held.Worker != worker)).ToArray())
         {
             _seen.Remove(gone);
         }
@@ -407,7 +407,7 @@ internal sealed partial class ExperimentGrain(
 
     private async Task LookAsync()
     {
-        foreach (WorkerObservation? observation in await Task.WhenAll(Record.Workers.Select(held => AskAsync(held.Worker))))
+        foreach (var observation in await Task.WhenAll(Record.Workers.Select(held => AskAsync(held.Worker))))
         {
             if (observation is not null)
             {
@@ -433,7 +433,7 @@ internal sealed partial class ExperimentGrain(
     // What a worker's grain told and what it answered may overtake each other.
     private bool See(WorkerObservation observation)
     {
-        bool newer = observation.IsNewerThan(_seen.GetValueOrDefault(observation.Worker));
+        var newer = observation.IsNewerThan(_seen.GetValueOrDefault(observation.Worker));
         if (newer)
         {
             _seen[observation.Worker] = observation;
@@ -459,11 +459,11 @@ internal sealed partial class ExperimentGrain(
         ShowMeasured();
         await _announcer.AnnounceAsync(Submission, Record, _seen);
         // Experiments that merely wait cost nothing.
-        bool ticks = !Record.Workers.IsEmpty || _announcer.IsBehind;
+        var ticks = !Record.Workers.IsEmpty || _announcer.IsBehind;
         if (ticks != _ticks && _timer is not null)
         {
             _ticks = ticks;
-            TimeSpan period = ticks ? options.TickInterval : Timeout.InfiniteTimeSpan;
+            var period = ticks ? options.TickInterval : Timeout.InfiniteTimeSpan;
             _timer.Change(period, period);
         }
     }

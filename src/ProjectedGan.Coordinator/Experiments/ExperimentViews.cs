@@ -99,7 +99,7 @@ internal static class ExperimentViews
         else if (!record.Epochs.IsEmpty)
         {
             // A pause's checkpoint may lie behind the last iteration that its workers told of before they left.
-            long iteration = Math.Max(known, record.Checkpoint?.Iteration ?? 0);
+            var iteration = Math.Max(known, record.Checkpoint?.Iteration ?? 0);
             observer.Progressed(id, iteration, iteration * submission.Batch, record.Phase == EpochPhase.Training ? record.Members.Length : 0, record.Epoch);
         }
     }

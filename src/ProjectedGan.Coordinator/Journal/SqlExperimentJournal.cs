@@ -35,8 +35,8 @@ internal sealed class SqlExperimentJournal(SqlDatabase database, CoordinationOpt
 
     public async Task<long> AppendAsync(string experiment, ImmutableArray<ExperimentEvent> events, CancellationToken cancellationToken)
     {
-        long last = await database.WriteAsync((session, token) => AppendAsync(session, experiment, events, token), cancellationToken).ConfigureAwait(false);
-        if (_waiting.TryRemove(experiment, out TaskCompletionSource? waiting))
+        var last = await database.WriteAsync((session, token) => AppendAsync(session, experiment, events, token), cancellationToken).ConfigureAwait(false);
+        if (_waiting.TryRemove(experiment, out var waiting))
         {
             waiting.TrySetResult();
         }
@@ -59,7 +59,7 @@ internal sealed class SqlExperimentJournal(SqlDatabase database, CoordinationOpt
     public async Task WaitAsync(string experiment, long after, CancellationToken cancellationToken)
     {
         // The watch begins before the look, so that nothing falls between them.
-        Task next = _waiting.GetOrAdd(experiment, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        var next = _waiting.GetOrAdd(experiment, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         if (await LastAsync(experiment, cancellationToken).ConfigureAwait(false) > after)
         {
             return;
@@ -90,9 +90,9 @@ internal sealed class SqlExperimentJournal(SqlDatabase database, CoordinationOpt
 
     private async Task<long> AppendAsync(SqlSession session, string experiment, ImmutableArray<ExperimentEvent> events, CancellationToken cancellationToken)
     {
-        long before = await LastAsync(session, experiment, cancellationToken).ConfigureAwait(false);
-        long last = before;
-        foreach (ExperimentEvent happened in events)
+        var before = await LastAsync(session, experiment, cancellationToken).ConfigureAwait(false);
+        var last = before;
+        foreach (var happened in events)
         {
             last++;
             await session.ExecuteAsync(

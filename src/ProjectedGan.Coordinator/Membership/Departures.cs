@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Membership;
@@ -9,9 +8,9 @@ internal static class Departures
     public static (EpochEnd End, string Reason)? Apply(MembershipChange change, WorkerSight sight)
     {
         (EpochEnd, string)? cause = null;
-        foreach (HeldWorker held in change.Record.Workers)
+        foreach (var held in change.Record.Workers)
         {
-            bool member = change.Record.IsMember(held.Worker);
+            var member = change.Record.IsMember(held.Worker);
             if (sight.IsLost(held.Worker))
             {
                 change.Release(held.Worker, "lost", "Its heartbeats stopped.");
@@ -69,9 +68,9 @@ internal static class Departures
     // that the experiment fails everywhere; nor are any while others are ready to train it.
     private static void Count(MembershipChange change, WorkerSight sight, string worker, string error)
     {
-        ExperimentRecord record = change.Record;
-        ImmutableArray<string> failed = record.Phase == EpochPhase.Training && change.Known > record.StartIteration ? [] : record.FailedMachines;
-        string machine = sight.Of(worker)?.Registration?.Name ?? worker;
+        var record = change.Record;
+        var failed = record.Phase == EpochPhase.Training && change.Known > record.StartIteration ? [] : record.FailedMachines;
+        var machine = sight.Of(worker)?.Registration?.Name ?? worker;
         failed = failed.Contains(machine) ? failed : failed.Add(machine);
         change.Record = record with { FailedMachines = failed };
         if (failed.Length >= change.Options.FailingMachinesBeforeFailure && !record.Workers.Any(held => sight.IsReady(held, record)))
@@ -88,7 +87,7 @@ internal static class Leavers
     public static (EpochEnd End, string Reason)? Mark(MembershipChange change, WorkerSight sight)
     {
         (EpochEnd, string)? cause = null;
-        foreach (HeldWorker held in change.Record.Workers.Where(held => held.Stays && sight.Of(held.Worker) is { Lost: false, Status.Draining: true }))
+        foreach (var held in change.Record.Workers.Where(held => held.Stays && sight.Of(held.Worker) is { Lost: false, Status.Draining: true }))
         {
             change.Record = Ask(change.Record, held.Worker, "It drains.", change.Now);
         }
@@ -108,7 +107,7 @@ internal static class Leavers
     /// <summary>Lets those go that are members no more and hold nothing that would be lost with them.</summary>
     public static void Release(MembershipChange change, WorkerSight sight)
     {
-        foreach (HeldWorker held in change.Record.Workers.Where(held => !held.Stays && !change.Record.IsMember(held.Worker)))
+        foreach (var held in change.Record.Workers.Where(held => !held.Stays && !change.Record.IsMember(held.Worker)))
         {
             if (!IsNeeded(change, sight, held))
             {
@@ -120,10 +119,10 @@ internal static class Leavers
     /// <summary>It has a newer state than the checkpoint, and no member that trained beside it stays.</summary>
     private static bool IsNeeded(MembershipChange change, WorkerSight sight, HeldWorker held)
     {
-        long iteration = sight.Held(change.Record, held.Worker);
-        long saved = Math.Max(change.Record.Checkpoint?.Iteration ?? 0, 0);
-        EpochRecord? trained = change.Record.Epochs.LastOrDefault();
-        bool survives = change.Record.Members.Any(member => trained?.Members.Any(former => former.Worker == member.Worker) == true
+        var iteration = sight.Held(change.Record, held.Worker);
+        var saved = Math.Max(change.Record.Checkpoint?.Iteration ?? 0, 0);
+        var trained = change.Record.Epochs.LastOrDefault();
+        var survives = change.Record.Members.Any(member => trained?.Members.Any(former => former.Worker == member.Worker) == true
             && sight.Status(member.Worker) is { Phase: WorkerPhase.Training or WorkerPhase.Held or WorkerPhase.Finished } status && status.Iteration > saved);
         return iteration > saved && !survives && change.Now - held.LeavingSince < change.Options.UploadPatience;
     }

@@ -7,9 +7,9 @@ internal static class DesiredAssignment
 {
     public static WorkerAssignment For(string id, ExperimentSubmission submission, ExperimentRecord record, string worker)
     {
-        bool member = record.IsMember(worker);
-        bool leaves = record.Workers.Any(held => held.Worker == worker && !held.Stays);
-        RunDescription run = Describe(id, submission, member && record.Phase == EpochPhase.Training ? record.StartCheckpoint ?? record.Checkpoint : record.Checkpoint);
+        var member = record.IsMember(worker);
+        var leaves = record.Workers.Any(held => held.Worker == worker && !held.Stays);
+        var run = Describe(id, submission, member && record.Phase == EpochPhase.Training ? record.StartCheckpoint ?? record.Checkpoint : record.Checkpoint);
         var assignment = new WorkerAssignment
         {
             Mode = AssignmentMode.Warm,
@@ -63,7 +63,7 @@ internal static class MissingFiles
 
         while (change.Record.Checkpoint is { } checkpoint && checkpoint.Files.FirstOrDefault(file => IsMissing(change, file)) is { } lost)
         {
-            CheckpointRecord? earlier = change.Record.EarlierCheckpoint;
+            var earlier = change.Record.EarlierCheckpoint;
             change.Record = change.Record with { Checkpoint = earlier, EarlierCheckpoint = null };
             change.Tell(new()
             {

@@ -11,8 +11,8 @@ internal static class Epochs
     public static void Hold(MembershipChange change, WorkerSight sight, IReadOnlyCollection<HeldWorker> members, EpochEnd end, string reason)
     {
         EndTraining(change, sight, end, reason);
-        ExperimentRecord record = change.Record;
-        ImmutableArray<EpochMember> ranges = Ranges(change, members);
+        var record = change.Record;
+        var ranges = Ranges(change, members);
         HashSet<string> chosen = [.. ranges.Select(member => member.Worker)];
         change.Record = record with
         {
@@ -32,16 +32,16 @@ internal static class Epochs
     /// <summary>All members stand: training goes on from the newest iteration that a member or the checkpoint has.</summary>
     public static void Train(MembershipChange change, WorkerSight sight)
     {
-        ExperimentRecord record = change.Record;
-        long held = record.Members.Max(member => sight.Held(record, member.Worker));
-        long saved = Math.Max(record.Checkpoint?.Iteration ?? 0, 0);
+        var record = change.Record;
+        var held = record.Members.Max(member => sight.Held(record, member.Worker));
+        var saved = Math.Max(record.Checkpoint?.Iteration ?? 0, 0);
         // Not before the checkpoint, though an iteration is trained again sooner than all have fetched it: where nobody trains it in this epoch, the
         // next one begins with the checkpoint, and the record would claim it all the same.
-        bool fromMember = held > 0 && held >= saved;
-        long start = fromMember ? held : saved;
-        string source = fromMember ? record.Members.First(member => sight.Held(record, member.Worker) == start).Worker : "";
-        ImmutableArray<EpochRecord> ended = Ledger.EndAt(record.Epochs, start, record.EpochEnded);
-        bool goesBack = ended.Length > 0 && record.Progress?.Iteration > start;
+        var fromMember = held > 0 && held >= saved;
+        var start = fromMember ? held : saved;
+        var source = fromMember ? record.Members.First(member => sight.Held(record, member.Worker) == start).Worker : "";
+        var ended = Ledger.EndAt(record.Epochs, start, record.EpochEnded);
+        var goesBack = ended.Length > 0 && record.Progress?.Iteration > start;
         change.Record = record with
         {
             Phase = EpochPhase.Training,
@@ -115,7 +115,7 @@ internal static class Finishing
 {
     public static void Advance(MembershipChange change, WorkerSight sight)
     {
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         (string Worker, string Hash)[] hashes = [.. record.Members.Where(member => IsFinished(sight.Status(member.Worker), change)).Select(member => (member.Worker, sight.Status(member.Worker)!.WeightsHash))];
         if (hashes.Select(entry => entry.Hash).Distinct(StringComparer.Ordinal).Count() > 1)
         {

@@ -27,10 +27,10 @@ internal static class Ledger
             return epochs;
         }
 
-        ImmutableArray<EpochRecord>.Builder cut = epochs.ToBuilder();
-        EpochRecord last = cut[^1];
+        var cut = epochs.ToBuilder();
+        var last = cut[^1];
         cut[^1] = last with { EndIteration = Math.Max(iteration, last.FirstIteration), EndedBecause = last.EndedBecause.Length > 0 ? last.EndedBecause : reason };
-        for (int index = 0; index < cut.Count; index++)
+        for (var index = 0; index < cut.Count; index++)
         {
             cut[index] = cut[index] with { FirstIteration = Math.Min(cut[index].FirstIteration, iteration), EndIteration = Math.Min(cut[index].EndIteration, iteration) };
         }
@@ -44,11 +44,11 @@ internal static class Ledger
     /// </summary>
     public static ImmutableArray<EpochRecord> Begin(ImmutableArray<EpochRecord> epochs, ExperimentRecord record, long iteration, DateTimeOffset now)
     {
-        ImmutableArray<EpochRecord> kept = epochs.RemoveAll(ended => ended.FirstIteration == ended.EndIteration);
-        int merged = kept.Length + 1 - RecordsKept;
+        var kept = epochs.RemoveAll(ended => ended.FirstIteration == ended.EndIteration);
+        var merged = kept.Length + 1 - RecordsKept;
         if (merged > 0)
         {
-            EpochRecord oldest = kept[merged] with { FirstIteration = kept[0].FirstIteration, Began = kept[0].Began };
+            var oldest = kept[merged] with { FirstIteration = kept[0].FirstIteration, Began = kept[0].Began };
             kept = kept.RemoveRange(0, merged).SetItem(0, oldest);
         }
 

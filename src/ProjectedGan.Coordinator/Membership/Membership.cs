@@ -8,8 +8,8 @@ internal static class Membership
     public static void Advance(MembershipChange change, WorkerSight sight, (EpochEnd End, string Reason)? cause)
     {
         cause ??= Broken(change, sight);
-        ExperimentRecord record = change.Record;
-        HeldWorker[] eligible = Eligible(change, sight);
+        var record = change.Record;
+        var eligible = Eligible(change, sight);
         if (record.Phase == EpochPhase.None)
         {
             Begin(change, sight, eligible);
@@ -17,15 +17,15 @@ internal static class Membership
         }
 
         HeldWorker[] kept = [.. eligible.Where(held => record.IsMember(held.Worker))];
-        bool broken = cause is { } found && record.Phase == EpochPhase.Training && found.End is EpochEnd.Checksum or EpochEnd.Unreachable or EpochEnd.Broken;
+        var broken = cause is { } found && record.Phase == EpochPhase.Training && found.End is EpochEnd.Checksum or EpochEnd.Unreachable or EpochEnd.Broken;
         if (kept.Length < record.Members.Length || broken)
         {
-            (EpochEnd end, string reason) = cause ?? (EpochEnd.Failed, $"Worker {record.Members.First(member => kept.All(held => held.Worker != member.Worker)).Worker} lost the run.");
+            (var end, var reason) = cause ?? (EpochEnd.Failed, $"Worker {record.Members.First(member => kept.All(held => held.Worker != member.Worker)).Worker} lost the run.");
             Epochs.Hold(change, sight, eligible, end, reason);
         }
         else if (eligible.Length > kept.Length && JoinersGo(change, sight, eligible))
         {
-            string joiners = string.Join(", ", eligible.Where(held => !record.IsMember(held.Worker)).Select(held => held.Worker));
+            var joiners = string.Join(", ", eligible.Where(held => !record.IsMember(held.Worker)).Select(held => held.Worker));
             Epochs.Hold(change, sight, eligible, EpochEnd.Joined, $"Worker {joiners} joined.");
         }
         else if (record.Phase == EpochPhase.Holding)
@@ -46,7 +46,7 @@ internal static class Membership
             return;
         }
 
-        foreach (EpochMember member in change.Record.Members.Where(member => !sight.IsHeld(member.Worker, change.Record.Epoch)))
+        foreach (var member in change.Record.Members.Where(member => !sight.IsHeld(member.Worker, change.Record.Epoch)))
         {
             change.CoolDown(member.Worker, $"It did not stop at an iteration's boundary within {change.Options.HoldPatience.TotalSeconds:0} s.");
         }
@@ -55,8 +55,8 @@ internal static class Membership
     // Nobody may be to blame, or those who could say so are lost too: after a moment the members just try again.
     private static (EpochEnd End, string Reason)? Broken(MembershipChange change, WorkerSight sight)
     {
-        ExperimentRecord record = change.Record;
-        EpochMember? first = record.Phase != EpochPhase.Training ? null : record.Members.Where(member => sight.IsBroken(member.Worker, record.Epoch))
+        var record = change.Record;
+        var first = record.Phase != EpochPhase.Training ? null : record.Members.Where(member => sight.IsBroken(member.Worker, record.Epoch))
             .OrderBy(member => sight.Of(member.Worker)!.PhaseSince).ThenByDescending(member => member.FirstReplica).FirstOrDefault();
         if (first is null || change.Now - sight.Of(first.Worker)!.PhaseSince < change.Options.SuspicionWindow)
         {
@@ -74,8 +74,8 @@ internal static class Membership
     // What nobody complains of may still come back every time, and the same members would begin the same epoch for ever.
     private static void CountBroken(MembershipChange change, string first)
     {
-        int broken = change.Record.BrokenEpochs + 1;
-        bool often = broken >= change.Options.StrikesBeforeExpulsion;
+        var broken = change.Record.BrokenEpochs + 1;
+        var often = broken >= change.Options.StrikesBeforeExpulsion;
         change.Record = change.Record with { BrokenEpochs = often ? 0 : broken };
         if (often)
         {
@@ -86,7 +86,7 @@ internal static class Membership
     // Members keep their places, which are the first ones; no more than have replicas to host.
     private static HeldWorker[] Eligible(MembershipChange change, WorkerSight sight)
     {
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         return [.. record.Workers.Where(held => sight.IsReady(held, record))
             .OrderBy(held => record.Members.Select(member => member.Worker).ToList().IndexOf(held.Worker) is var place && place < 0 ? int.MaxValue : place)
             .Take(change.Submission.Ceiling)];
@@ -94,7 +94,7 @@ internal static class Membership
 
     private static void Begin(MembershipChange change, WorkerSight sight, HeldWorker[] eligible)
     {
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         if (record.Workers.IsEmpty)
         {
             if (record.State == ExperimentState.Starting)
@@ -106,8 +106,8 @@ internal static class Membership
         }
 
         HeldWorker[] staying = [.. record.Workers.Where(held => held.Stays)];
-        bool all = eligible.Length == Math.Min(staying.Length, change.Submission.Ceiling);
-        bool late = staying.Length > 0 && change.Now - staying.Min(held => held.Granted) >= change.Options.StartPatience;
+        var all = eligible.Length == Math.Min(staying.Length, change.Submission.Ceiling);
+        var late = staying.Length > 0 && change.Now - staying.Min(held => held.Granted) >= change.Options.StartPatience;
         if (eligible.Length >= change.Submission.MinWorkers && (all || late))
         {
             Epochs.Hold(change, sight, eligible, EpochEnd.Joined, "The workers are ready.");
@@ -117,7 +117,7 @@ internal static class Membership
     // Those that prepare are waited for a moment, so that several join in one epoch. A run that waits takes whom it gets.
     private static bool JoinersGo(MembershipChange change, WorkerSight sight, HeldWorker[] eligible)
     {
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         if (record.Phase == EpochPhase.Holding && record.Members.Length >= change.Submission.MinWorkers)
         {
             return false;
@@ -128,14 +128,14 @@ internal static class Membership
             return eligible.Length >= change.Submission.MinWorkers;
         }
 
-        bool othersPrepare = record.Workers.Any(held => held.Stays && !sight.IsLost(held.Worker) && !eligible.Contains(held));
-        DateTimeOffset ready = eligible.Where(held => !record.IsMember(held.Worker)).Min(held => sight.Of(held.Worker)?.PhaseSince ?? change.Now);
+        var othersPrepare = record.Workers.Any(held => held.Stays && !sight.IsLost(held.Worker) && !eligible.Contains(held));
+        var ready = eligible.Where(held => !record.IsMember(held.Worker)).Min(held => sight.Of(held.Worker)?.PhaseSince ?? change.Now);
         return !othersPrepare || change.Now - ready >= change.Options.JoinPatience;
     }
 
     private static void Hold(MembershipChange change, WorkerSight sight)
     {
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         if (!record.Members.All(member => sight.IsHeld(member.Worker, record.Epoch)))
         {
             DropUnresponsive(change, sight);

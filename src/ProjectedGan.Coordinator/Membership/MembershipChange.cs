@@ -50,7 +50,7 @@ internal sealed class MembershipChange(string id, ExperimentSubmission submissio
         }
 
         var transition = new StateTransition { State = state, Reason = reason, Time = Now };
-        ImmutableArray<StateTransition> history = Record.History.Add(transition);
+        var history = Record.History.Add(transition);
         Record = Record with
         {
             State = state,
@@ -90,10 +90,10 @@ internal sealed class MembershipChange(string id, ExperimentSubmission submissio
     /// <summary>Sends a worker away for a while, each time for twice as long.</summary>
     public void CoolDown(string worker, string reason)
     {
-        int before = Record.CoolDowns.GetValueOrDefault(worker);
-        TimeSpan pause = Options.CoolDown * Math.Pow(2, Math.Min(before, 5));
+        var before = Record.CoolDowns.GetValueOrDefault(worker);
+        var pause = Options.CoolDown * Math.Pow(2, Math.Min(before, 5));
         Record = Record with { CoolDowns = Record.CoolDowns.SetItem(worker, before + 1) };
-        string told = $"{reason} It is not invited for {pause.TotalSeconds:0} s.";
+        var told = $"{reason} It is not invited for {pause.TotalSeconds:0} s.";
         Exclude(worker, Now + pause, told);
         Release(worker, "cooling", told);
     }

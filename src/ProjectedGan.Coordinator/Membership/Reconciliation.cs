@@ -26,7 +26,7 @@ internal static class Reconciliation
         }
 
         Reconcile(change, sight);
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         if (record.Workers.IsEmpty && record.Epochs.IsEmpty && record.Checkpoint is null)
         {
             change.Record = record with { DeviceKind = "", Arithmetic = "" };
@@ -41,7 +41,7 @@ internal static class Reconciliation
             return;
         }
 
-        (EpochEnd End, string Reason)? cause = Departures.Apply(change, sight); // 2, 3
+        var cause = Departures.Apply(change, sight); // 2, 3
         if (change.Record.HasEnded)
         {
             return;
@@ -82,7 +82,7 @@ internal sealed class WorkerSight(string experiment, IReadOnlyDictionary<string,
             return false;
         }
 
-        WorkerObservation? seen = Of(held.Worker);
+        var seen = Of(held.Worker);
         if (!record.IsMember(held.Worker))
         {
             return Status(held.Worker) is { Phase: WorkerPhase.Warm };

@@ -7,7 +7,7 @@ internal static class Stopping
 {
     public static void Advance(MembershipChange change, WorkerSight sight)
     {
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         HashSet<string> present = [.. record.Workers.Select(held => held.Worker)];
         HeldWorker[] members = [.. record.Workers.Where(held => record.IsMember(held.Worker))];
         if (members.Length == 0)
@@ -16,7 +16,7 @@ internal static class Stopping
             return;
         }
 
-        bool someLeft = record.Members.Any(member => !present.Contains(member.Worker));
+        var someLeft = record.Members.Any(member => !present.Contains(member.Worker));
         if (record.Phase != EpochPhase.Stopping || someLeft)
         {
             Epochs.Stop(change, sight, members, record.Reason);
@@ -40,10 +40,10 @@ internal static class Stopping
 
     private static void ChooseUploader(MembershipChange change, WorkerSight sight, HeldWorker[] members)
     {
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         if (members.All(held => sight.IsHeld(held.Worker, record.Epoch)))
         {
-            long newest = members.Max(held => sight.Held(record, held.Worker));
+            var newest = members.Max(held => sight.Held(record, held.Worker));
             change.Record = record with { Uploader = members.First(held => sight.Held(record, held.Worker) == newest).Worker, PhaseSince = change.Now };
         }
         else
@@ -54,8 +54,8 @@ internal static class Stopping
 
     private static void Finish(MembershipChange change, string weightsHash)
     {
-        ExperimentRecord record = change.Record;
-        long saved = Math.Max(record.Checkpoint?.Iteration ?? 0, 0);
+        var record = change.Record;
+        var saved = Math.Max(record.Checkpoint?.Iteration ?? 0, 0);
         change.Record = record with
         {
             Epochs = Ledger.EndAt(record.Epochs, saved, record.EpochEnded.Length > 0 ? record.EpochEnded : record.Reason),

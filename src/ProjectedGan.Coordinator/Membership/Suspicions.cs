@@ -13,14 +13,14 @@ internal sealed class Suspicions
     public Suspicions(MembershipChange change, WorkerSight sight)
     {
         (_change, _sight) = (change, sight);
-        ExperimentRecord record = change.Record;
+        var record = change.Record;
         _order = [.. record.Members.Select(member => member.Worker)];
         if (record.Phase != EpochPhase.Training)
         {
             return;
         }
 
-        foreach (string by in _order)
+        foreach (var by in _order)
         {
             if (sight.Status(by) is { } status && status.Epoch == record.Epoch)
             {
@@ -34,11 +34,11 @@ internal sealed class Suspicions
     public (EpochEnd End, string Reason)? Judge()
     {
         (EpochEnd, string)? verdict = null;
-        foreach ((string worker, int strikes) in Strikes())
+        foreach ((var worker, var strikes) in Strikes())
         {
             if (strikes >= _change.Options.StrikesBeforeExpulsion && Holds(worker))
             {
-                string reason = $"It sent or received damaged or non-finite data {strikes} times.";
+                var reason = $"It sent or received damaged or non-finite data {strikes} times.";
                 _change.Exclude(worker, DateTimeOffset.MaxValue, reason);
                 _change.Release(worker, "expelled", reason);
                 verdict = (EpochEnd.Expelled, $"Worker {worker} was expelled. {reason}");
@@ -56,7 +56,7 @@ internal sealed class Suspicions
     /// <summary>Remembers what the present epoch's members hold against each other, for it ends.</summary>
     public void Keep()
     {
-        ExperimentRecord record = _change.Record;
+        var record = _change.Record;
         if (NonFinite() is var (worker, strikes))
         {
             record = record with { Strikes = record.Strikes.SetItem(worker, record.Strikes.GetValueOrDefault(worker) + strikes) };
@@ -74,8 +74,8 @@ internal sealed class Suspicions
             return null;
         }
 
-        string blamed = complaints.Find(complaint => IsBroken(complaint.About)).About ?? Blame.Find(complaints, _order);
-        string reason = complaints.Exists(complaint => complaint.About == blamed)
+        var blamed = complaints.Find(complaint => IsBroken(complaint.About)).About ?? Blame.Find(complaints, _order);
+        var reason = complaints.Exists(complaint => complaint.About == blamed)
             ? $"It could not be reached by {string.Join(", ", complaints.Where(complaint => complaint.About == blamed).Select(complaint => complaint.By))}."
             : $"It could not reach {string.Join(", ", complaints.Where(complaint => complaint.By == blamed).Select(complaint => complaint.About))}.";
         if (Detail(blamed) is { } detail)
@@ -101,7 +101,7 @@ internal sealed class Suspicions
     // The others' complaints come a moment after the first one's; a broken stream of an accused says enough.
     private bool IsRipe(List<(string By, string About)> complaints)
     {
-        DateTimeOffset first = complaints.Min(complaint => _sight.Of(complaint.By)?.SuspiciousSince ?? _change.Now);
+        var first = complaints.Min(complaint => _sight.Of(complaint.By)?.SuspiciousSince ?? _change.Now);
         return _change.Now - first >= _change.Options.SuspicionWindow
             || complaints.Exists(complaint => IsBroken(complaint.About))
             || complaints.Select(complaint => complaint.By).Distinct(StringComparer.Ordinal).Count() >= _order.Length;
@@ -125,7 +125,7 @@ internal sealed class Suspicions
         HashSet<string> often = [.. damage.SelectMany(report => new[] { report.By, report.About }).Where(party => Strikes(damage, party) >= _change.Options.StrikesBeforeExpulsion)];
         if (often.Count > 0)
         {
-            string blamed = Blame.Find([.. damage.Select(report => (report.By, report.About))], _order, often);
+            var blamed = Blame.Find([.. damage.Select(report => (report.By, report.About))], _order, often);
             strikes[blamed] = strikes.GetValueOrDefault(blamed) + Strikes(damage, blamed);
         }
 
@@ -145,7 +145,7 @@ internal sealed class Suspicions
             return null;
         }
 
-        DateTimeOffset since = complaints.Min(entry => _sight.Of(entry.By)?.SuspiciousSince ?? _change.Now);
+        var since = complaints.Min(entry => _sight.Of(entry.By)?.SuspiciousSince ?? _change.Now);
         return _order.All(member => _sight.Of(member) is { } seen && seen.LastHeard - since >= _change.Options.SuspicionWindow)
             ? (complaints[0].Suspicion.Worker, complaints.Max(entry => Math.Max(entry.Suspicion.Count, 1))) : null;
     }
@@ -182,7 +182,7 @@ internal static class Blame
 
     private static int IndexOf(IReadOnlyList<string> order, string worker)
     {
-        for (int index = 0; index < order.Count; index++)
+        for (var index = 0; index < order.Count; index++)
         {
             if (order[index] == worker)
             {

@@ -14,12 +14,12 @@ internal sealed class PlanFloor
     public PlanFloor(IReadOnlyCollection<ExperimentDemand> demands, IReadOnlyCollection<WorkerOffer> workers, PlanOptions options)
     {
         _options = options;
-        Dictionary<string, WorkerOffer> known = workers.ToDictionary(worker => worker.Worker, StringComparer.Ordinal);
+        var known = workers.ToDictionary(worker => worker.Worker, StringComparer.Ordinal);
         _seats = [.. demands.OrderBy(demand => demand.QueuedSince).ThenBy(demand => demand.Experiment, StringComparer.Ordinal)
             .Select(demand => new PlanSeat(demand, demand.Workers.Where(known.ContainsKey).Select(worker => known[worker]), options.Now))];
         HashSet<string> held = [.. demands.SelectMany(demand => demand.Workers)];
         HashSet<string> leaving = [.. demands.SelectMany(demand => demand.Leaving)];
-        foreach (IGrouping<(string DeviceKind, string Arithmetic), WorkerOffer> group in workers.GroupBy(worker => (worker.DeviceKind, worker.Arithmetic)).OrderBy(group => group.Key))
+        foreach (var group in workers.GroupBy(worker => (worker.DeviceKind, worker.Arithmetic)).OrderBy(group => group.Key))
         {
             WorkerOffer[] free = [.. group.Where(worker => !held.Contains(worker.Worker) && !leaving.Contains(worker.Worker)).OrderBy(worker => worker.Worker, StringComparer.Ordinal)];
             // One that came back to its experiment with the state of before could be ahead of what is trained again by then, and the iterations
@@ -33,7 +33,7 @@ internal sealed class PlanFloor
             _groups.Add(floor);
         }
 
-        foreach (PlanSeat seat in _seats)
+        foreach (var seat in _seats)
         {
             seat.Group = seat.Held.Count == 0 ? null : _groups.Find(group => group.DeviceKind == seat.Held[0].DeviceKind && group.Arithmetic == seat.Held[0].Arithmetic);
             _heldByUser[seat.Demand.User] = HeldBy(seat) + seat.Count;
@@ -47,7 +47,7 @@ internal sealed class PlanFloor
         while (waiting.Count > 0)
         {
             // Who starts changes what users hold, so the order is taken anew after each. The list is in the order of age.
-            PlanSeat next = waiting.MinBy(seat => (-seat.Demand.Priority, HeldBy(seat)))!;
+            var next = waiting.MinBy(seat => (-seat.Demand.Priority, HeldBy(seat)))!;
             waiting.Remove(next);
             // One that was just asked to give way waits for the next plan.
             if (next.Shrunk.Count == 0 && !TryStart(next))
@@ -63,8 +63,8 @@ internal sealed class PlanFloor
         List<PlanSeat> growing = [.. _seats.Where(seat => seat.Demand.Wants && !seat.IsBelowMinimum && seat.Group is { Reserved: false, Idle.Count: > 0 } && seat.Count < seat.Demand.MaxWorkers && seat.Shrunk.Count == 0)];
         while (growing.Count > 0)
         {
-            PlanSeat next = growing.MinBy(seat => (-seat.Demand.Priority, HeldBy(seat), seat.Count))!;
-            WorkerOffer? worker = next.Group!.Idle.Find(next.Takes);
+            var next = growing.MinBy(seat => (-seat.Demand.Priority, HeldBy(seat), seat.Count))!;
+            var worker = next.Group!.Idle.Find(next.Takes);
             if (worker is null)
             {
                 growing.Remove(next);
@@ -93,14 +93,14 @@ internal sealed class PlanFloor
 
     private bool TryStart(PlanSeat seat)
     {
-        int lacking = seat.Demand.MinWorkers - seat.Count;
-        PlanGroup? best = Candidates(seat).Where(group => Usable(group, seat) >= lacking).MaxBy(group => Usable(group, seat));
+        var lacking = seat.Demand.MinWorkers - seat.Count;
+        var best = Candidates(seat).Where(group => Usable(group, seat) >= lacking).MaxBy(group => Usable(group, seat));
         if (best is null)
         {
             return false;
         }
 
-        foreach (WorkerOffer worker in best.Idle.Where(seat.Takes).Take(lacking).ToArray())
+        foreach (var worker in best.Idle.Where(seat.Takes).Take(lacking).ToArray())
         {
             Give(seat, best, worker);
         }
@@ -110,9 +110,9 @@ internal sealed class PlanFloor
 
     private void MakeRoom(PlanSeat seat, List<PlanSeat> after)
     {
-        int lacking = seat.Demand.MinWorkers - seat.Count;
+        var lacking = seat.Demand.MinWorkers - seat.Count;
         // Where the workers that it could ever get are too few, nothing is kept for it and nobody shrinks: others would wait for nothing.
-        PlanGroup? best = Candidates(seat).OrderByDescending(group => CanSuffice(group, seat, lacking))
+        var best = Candidates(seat).OrderByDescending(group => CanSuffice(group, seat, lacking))
             .ThenByDescending(group => Usable(group, seat) + group.Leaving + Victims(group, seat, after).Sum(victim => victim.Spare)).FirstOrDefault();
         seat.Reason = PlanReasons.Describe(seat, lacking, best is null ? 0 : Usable(best, seat), [.. _groups.Where(group => group.Fits(seat.Demand))]);
         if (best is null || !CanSuffice(best, seat, lacking))
@@ -120,22 +120,22 @@ internal sealed class PlanFloor
             return;
         }
 
-        int coming = Usable(best, seat) + best.Leaving;
-        List<(PlanSeat Seat, int Spare)> victims = Victims(best, seat, after);
-        bool suffices = coming + victims.Sum(victim => victim.Spare) >= lacking;
+        var coming = Usable(best, seat) + best.Leaving;
+        var victims = Victims(best, seat, after);
+        var suffices = coming + victims.Sum(victim => victim.Spare) >= lacking;
         if (suffices || _options.Now - seat.Demand.QueuedSince >= _options.ReserveAfter)
         {
             // Kept for it: neither later experiments nor growth take them.
             best.Reserved = true;
             best.Idle.RemoveAll(worker => seat.Takes(worker) && lacking-- > 0);
-            int leaving = Math.Min(best.Leaving, Math.Max(lacking, 0));
+            var leaving = Math.Min(best.Leaving, Math.Max(lacking, 0));
             best.Leaving -= leaving;
             lacking -= leaving;
         }
 
         for (; suffices && lacking > 0; lacking--)
         {
-            (PlanSeat victim, _) = victims.Where(victim => victim.Spare > 0).OrderBy(victim => victim.Seat.Demand.Priority)
+            (var victim, _) = victims.Where(victim => victim.Spare > 0).OrderBy(victim => victim.Seat.Demand.Priority)
                 .ThenByDescending(victim => HeldBy(victim.Seat)).ThenByDescending(victim => victim.Spare).First();
             victims[victims.FindIndex(entry => entry.Seat == victim)] = (victim, victims.First(entry => entry.Seat == victim).Spare - 1);
             victim.Shrink();
@@ -164,7 +164,7 @@ internal sealed class PlanFloor
         => seat.IsBelowMinimum && seat.Held.Count > 0 && !Candidates(seat).Any(group => CanSuffice(group, seat, seat.Demand.MinWorkers - seat.Count));
 
     private bool GivesBack(PlanSeat seat)
-        => IsStranded(seat) && _options.StrandedSince.TryGetValue(seat.Demand.Experiment, out DateTimeOffset since) && _options.Now - since >= _options.GiveBackAfter;
+        => IsStranded(seat) && _options.StrandedSince.TryGetValue(seat.Demand.Experiment, out var since) && _options.Now - since >= _options.GiveBackAfter;
 
     private void Give(PlanSeat seat, PlanGroup group, WorkerOffer worker)
     {

@@ -81,10 +81,10 @@ internal static class PlanReasons
 {
     public static string Describe(PlanSeat seat, int lacking, int idle, IReadOnlyList<PlanGroup> fitting)
     {
-        ExperimentDemand demand = seat.Demand;
-        string kind = demand.DeviceKind.Length == 0 ? "" : demand.DeviceKind + " ";
-        int most = fitting.Count == 0 ? 0 : fitting.Max(group => group.Size);
-        string wanted = seat.Count == 0 ? $"Waits for {lacking} {kind}worker{(lacking == 1 ? "" : "s")}" : $"Waits for {lacking} more {kind}worker{(lacking == 1 ? "" : "s")} ({seat.Count} of {demand.MinWorkers} there)";
+        var demand = seat.Demand;
+        var kind = demand.DeviceKind.Length == 0 ? "" : demand.DeviceKind + " ";
+        var most = fitting.Count == 0 ? 0 : fitting.Max(group => group.Size);
+        var wanted = seat.Count == 0 ? $"Waits for {lacking} {kind}worker{(lacking == 1 ? "" : "s")}" : $"Waits for {lacking} more {kind}worker{(lacking == 1 ? "" : "s")} ({seat.Count} of {demand.MinWorkers} there)";
         if (most == 0)
         {
             return demand.Arithmetic.Length > 0
@@ -106,7 +106,7 @@ internal static class PlanReasons
             return waits;
         }
 
-        string last = excluded[^1].Reason.Length == 0 ? excluded[^1].Worker : $"{excluded[^1].Worker} ({excluded[^1].Reason.TrimEnd('.')})";
+        var last = excluded[^1].Reason.Length == 0 ? excluded[^1].Worker : $"{excluded[^1].Worker} ({excluded[^1].Reason.TrimEnd('.')})";
         return $"{waits} It does not take {(excluded.Length == 1 ? "" : $"{excluded.Length} of them, the last of which is ")}{last}.";
     }
 }

@@ -42,11 +42,11 @@ internal sealed partial class SchedulerGrain(CoordinationOptions options, ICoord
 
     public async Task StartAsync()
     {
-        IExperimentDirectoryGrain directory = GrainFactory.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single);
+        var directory = GrainFactory.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single);
         List<Exception> unanswered = [];
-        foreach (string[] ids in (await directory.ListActiveAsync()).Chunk(WakenAtOnce))
+        foreach (var ids in (await directory.ListActiveAsync()).Chunk(WakenAtOnce))
         {
-            Exception?[] failures = await Task.WhenAll(ids.Select(id => WakeAsync(id, directory)));
+            var failures = await Task.WhenAll(ids.Select(id => WakeAsync(id, directory)));
             unanswered.AddRange(failures.OfType<Exception>().Where(failure => failure is OrleansException or TimeoutException));
         }
 
@@ -62,9 +62,9 @@ internal sealed partial class SchedulerGrain(CoordinationOptions options, ICoord
 
     public Task NoteDemandAsync(ExperimentDemand demand)
     {
-        if (!_demands.TryGetValue(demand.Experiment, out ExperimentDemand? known) || known.Revision <= demand.Revision)
+        if (!_demands.TryGetValue(demand.Experiment, out var known) || known.Revision <= demand.Revision)
         {
-            bool over = !demand.Wants && demand.Workers.IsEmpty && demand.Leaving.IsEmpty;
+            var over = !demand.Wants && demand.Workers.IsEmpty && demand.Leaving.IsEmpty;
             if (over)
             {
                 _demands.Remove(demand.Experiment);
@@ -98,7 +98,7 @@ internal sealed partial class SchedulerGrain(CoordinationOptions options, ICoord
                 Arithmetic = registration.Arithmetic,
                 HasRun = worker.Status?.Run != "",
             };
-            _changed |= !_workers.TryGetValue(worker.Worker, out WorkerOffer? known) || known != offer;
+            _changed |= !_workers.TryGetValue(worker.Worker, out var known) || known != offer;
             _workers[worker.Worker] = offer;
         }
         else
@@ -123,17 +123,17 @@ internal sealed partial class SchedulerGrain(CoordinationOptions options, ICoord
         _planned = time.GetUtcNow();
         await SettleAsync();
         WorkerOffer[] workers = [.. _workers.Values.Where(worker => !_uncertain.ContainsKey(worker.Worker))];
-        SchedulePlan plan = SchedulePlan.Make([.. _demands.Values], workers, new PlanOptions(_planned, options.ReserveAfter, options.GiveBackAfter, _strandedSince));
+        var plan = SchedulePlan.Make([.. _demands.Values], workers, new PlanOptions(_planned, options.ReserveAfter, options.GiveBackAfter, _strandedSince));
         _strandedSince = plan.Stranded.ToImmutableDictionary(id => id, id => _strandedSince.GetValueOrDefault(id, _planned));
         _reasons = plan.Reasons;
         ExperimentDemand[] waiting = [.. _demands.Values.Where(demand => demand.Wants && demand.Workers.Length < demand.MinWorkers)];
         observer.QueueChanged(waiting.Length, waiting.Length == 0 ? null : waiting.Min(demand => demand.QueuedSince));
-        foreach (WorkerGrant shrink in plan.Shrinks)
+        foreach (var shrink in plan.Shrinks)
         {
             await TryAsync(shrink, grant => GrainFactory.GetGrain<IExperimentGrain>(shrink.Experiment).ShrinkAsync(grant));
         }
 
-        foreach (WorkerGrant grant in plan.Grants)
+        foreach (var grant in plan.Grants)
         {
             await GiveAsync(grant);
         }
@@ -153,7 +153,7 @@ internal sealed partial class SchedulerGrain(CoordinationOptions options, ICoord
     {
         try
         {
-            ExperimentDemand? demand = await GrainFactory.GetGrain<IExperimentGrain>(id).WakeAsync();
+            var demand = await GrainFactory.GetGrain<IExperimentGrain>(id).WakeAsync();
             if (demand is not null)
             {
                 await NoteDemandAsync(demand);
@@ -174,16 +174,16 @@ internal sealed partial class SchedulerGrain(CoordinationOptions options, ICoord
 
     private async Task GiveAsync(WorkerGrant grant)
     {
-        foreach (WorkerOffer worker in grant.Workers)
+        foreach (var worker in grant.Workers)
         {
             _uncertain[worker.Worker] = grant.Experiment;
         }
 
-        bool given = await TryAsync(grant, _ => GrainFactory.GetGrain<IExperimentGrain>(grant.Experiment).GrantAsync(grant.Workers));
+        var given = await TryAsync(grant, _ => GrainFactory.GetGrain<IExperimentGrain>(grant.Experiment).GrantAsync(grant.Workers));
         if (given)
         {
             observer.Assigned(grant.Workers.Length);
-            foreach (WorkerOffer worker in grant.Workers)
+            foreach (var worker in grant.Workers)
             {
                 _uncertain.Remove(worker.Worker);
             }
@@ -207,7 +207,7 @@ internal sealed partial class SchedulerGrain(CoordinationOptions options, ICoord
 
     private async Task SettleAsync()
     {
-        foreach (string experiment in _uncertain.Values.Distinct().ToArray())
+        foreach (var experiment in _uncertain.Values.Distinct().ToArray())
         {
             try
             {
@@ -216,7 +216,7 @@ internal sealed partial class SchedulerGrain(CoordinationOptions options, ICoord
                     await NoteDemandAsync(demand);
                 }
 
-                foreach (string worker in _uncertain.Where(entry => entry.Value == experiment).Select(entry => entry.Key).ToArray())
+                foreach (var worker in _uncertain.Where(entry => entry.Value == experiment).Select(entry => entry.Key).ToArray())
                 {
                     _uncertain.Remove(worker);
                 }

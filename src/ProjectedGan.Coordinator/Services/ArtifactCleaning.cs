@@ -21,8 +21,8 @@ internal sealed partial class ArtifactCleaning(ReferencedArtifacts references, A
             try
             {
                 // The age is taken first: what is written while the references are read is younger.
-                DateTimeOffset untouched = time.GetUtcNow() - keepUnused;
-                IReadOnlySet<string> needed = await references.ReadAsync(stoppingToken);
+                var untouched = time.GetUtcNow() - keepUnused;
+                var needed = await references.ReadAsync(stoppingToken);
                 LogFreed(logger, store.Prune(digest => needed.Contains(digest.ToString()), untouched));
             }
             catch (Exception error) when (error is not OperationCanceledException)

@@ -15,7 +15,7 @@ internal sealed class ClusterService(
     public override Task Work(IAsyncStreamReader<WorkerMessage> requestStream, IServerStreamWriter<WorkerCommand> responseStream, ServerCallContext context) =>
         UntilStoppedAsync(context, async cancellation =>
         {
-            WorkerMessage first = await NodeStream.FirstAsync(requestStream, message => message.Register is not null, cancellation);
+            var first = await NodeStream.FirstAsync(requestStream, message => message.Register is not null, cancellation);
             NodeAdmission.Check(first.Register);
             using CommandWriter<WorkerCommand> commands = new(responseStream, cancellation);
             WorkerLink link = new(grains, store, time, ClusterMessages.ToRecord(first.Register), commands, logger);
@@ -25,7 +25,7 @@ internal sealed class ClusterService(
     public override Task Evaluate(IAsyncStreamReader<EvaluatorMessage> requestStream, IServerStreamWriter<EvaluatorCommand> responseStream, ServerCallContext context) =>
         UntilStoppedAsync(context, async cancellation =>
         {
-            EvaluatorMessage first = await NodeStream.FirstAsync(requestStream, message => message.Register is not null, cancellation);
+            var first = await NodeStream.FirstAsync(requestStream, message => message.Register is not null, cancellation);
             NodeAdmission.Check(first.Register);
             using CommandWriter<EvaluatorCommand> commands = new(responseStream, cancellation);
             EvaluatorLink link = new(grains, store, EvaluatorLink.ToRecord(first.Register), commands, logger);
@@ -35,7 +35,7 @@ internal sealed class ClusterService(
     // Streams of nodes never end by themselves; a coordinator that stops must not wait for them.
     private async Task UntilStoppedAsync(ServerCallContext context, Func<CancellationToken, Task> serve)
     {
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
             await serve(end.Token);

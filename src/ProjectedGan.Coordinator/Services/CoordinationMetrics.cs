@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using ProjectedGan.Coordinator.Contracts;
 using ProjectedGan.Coordinator.Evaluations;
 using ProjectedGan.Specification.Metrics;
@@ -53,7 +52,7 @@ internal sealed class CoordinationMetrics : ICoordinationObserver, IDisposable
     public void Scheduled(string experiment, string traceParent, DateTimeOffset since)
     {
         // The wait is over: its span is written with hindsight.
-        using Activity? span = Spans.StartSchedule(experiment, TraceContext.Parse(traceParent));
+        using var span = Spans.StartSchedule(experiment, TraceContext.Parse(traceParent));
         span?.SetStartTime(since.UtcDateTime);
     }
 
@@ -68,11 +67,11 @@ internal sealed class CoordinationMetrics : ICoordinationObserver, IDisposable
 
     public void Evaluated(string experiment, SnapshotRecord snapshot, IReadOnlyList<SnapshotRecord> all)
     {
-        foreach (MetricRecord metric in snapshot.Metrics)
+        foreach (var metric in snapshot.Metrics)
         {
-            (string figure, string network) = MetricName.Split(metric.Metric);
-            IEnumerable<double> values = all.SelectMany(entry => entry.Metrics).Where(entry => entry.Metric == metric.Metric && double.IsFinite(entry.Value)).Select(entry => entry.Value).DefaultIfEmpty(metric.Value);
-            double best = MetricName.LowerIsBetter(figure) ? values.Min() : values.Max();
+            (var figure, var network) = MetricName.Split(metric.Metric);
+            var values = all.SelectMany(entry => entry.Metrics).Where(entry => entry.Metric == metric.Metric && double.IsFinite(entry.Value)).Select(entry => entry.Value).DefaultIfEmpty(metric.Value);
+            var best = MetricName.LowerIsBetter(figure) ? values.Min() : values.Max();
             _evaluations.MetricMeasured(new MetricKey(experiment, figure, network), snapshot.Iteration, metric.Value, best, (int)metric.Samples);
         }
 
@@ -103,8 +102,8 @@ internal sealed class CoordinationMetrics : ICoordinationObserver, IDisposable
 
     private void Forget()
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        foreach (KeyValuePair<string, DateTimeOffset> ended in _ended.Where(ended => ended.Value <= now))
+        var now = _time.GetUtcNow();
+        foreach (var ended in _ended.Where(ended => ended.Value <= now))
         {
             if (_ended.TryRemove(ended))
             {

@@ -93,7 +93,7 @@ internal sealed class EvaluatorLink(
     private async Task AssignAsync(CancellationToken cancellation)
     {
         long known = 0;
-        string task = "";
+        var task = "";
         while (true)
         {
             if (await _queue.WaitForCommandAsync(registration.Id, known, cancellation) is { } command)

@@ -12,7 +12,7 @@ public static class ExperimentMessages
 {
     public static Experiment ToMessage(ExperimentView view)
     {
-        ExperimentSubmission submission = view.Submission;
+        var submission = view.Submission;
         Experiment message = new()
         {
             Id = view.Id,

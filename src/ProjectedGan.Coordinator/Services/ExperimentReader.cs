@@ -35,7 +35,7 @@ public sealed class ExperimentReader(IGrainFactory grains, IExperimentJournal jo
             throw new FieldException("page_token", "page_token is none that this coordinator gave.");
         }
 
-        ExperimentPage page = await Directory.ListAsync(new ExperimentQuery
+        var page = await Directory.ListAsync(new ExperimentQuery
         {
             States = ExperimentMessages.ToRecords(request.States),
             PageSize = request.PageSize == 0 ? DefaultPage : request.PageSize,
@@ -57,8 +57,8 @@ public sealed class ExperimentReader(IGrainFactory grains, IExperimentJournal jo
     /// <exception cref="NotFoundException">There is no such image.</exception>
     public async Task<(SnapshotRecord Snapshot, ArtifactReference Image)> FindImageAsync(string id, long? images, GetSampleImageRequest.Types.Kind kind)
     {
-        ExperimentView view = await GetAsync(id);
-        string what = kind switch
+        var view = await GetAsync(id);
+        var what = kind switch
         {
             GetSampleImageRequest.Types.Kind.Walk => "latent walk",
             GetSampleImageRequest.Types.Kind.Neighbours => "sheet of nearest training images",

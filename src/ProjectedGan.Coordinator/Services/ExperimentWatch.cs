@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ProjectedGan.Coordinator.Contracts;
 
 namespace ProjectedGan.Coordinator.Services;
@@ -16,9 +15,9 @@ public sealed class ExperimentWatch(IGrainFactory grains, IExperimentJournal jou
         while (true)
         {
             // Asked before the events are read: what happens between the two is seen in the next round.
-            bool isOver = await IsOverAsync();
-            ImmutableArray<ExperimentEvent> events = await journal.ReadAsync(id, after, EventsAtOnce, cancellation);
-            foreach (ExperimentEvent record in events)
+            var isOver = await IsOverAsync();
+            var events = await journal.ReadAsync(id, after, EventsAtOnce, cancellation);
+            foreach (var record in events)
             {
                 await send(record);
                 after = record.Sequence;
@@ -38,7 +37,7 @@ public sealed class ExperimentWatch(IGrainFactory grains, IExperimentJournal jou
 
     private async Task<bool> IsOverAsync()
     {
-        ExperimentView view = await grains.GetGrain<IExperimentGrain>(id).GetAsync();
+        var view = await grains.GetGrain<IExperimentGrain>(id).GetAsync();
         if (view.State is not (ExperimentState.Completed or ExperimentState.Cancelled or ExperimentState.Failed))
         {
             return false;
@@ -50,7 +49,7 @@ public sealed class ExperimentWatch(IGrainFactory grains, IExperimentJournal jou
         }
 
         // The last evaluations are waited for where somebody makes them.
-        EvaluationQueueSummary queue = await grains.GetGrain<IEvaluationQueueGrain>(GrainNames.Single).DescribeAsync();
+        var queue = await grains.GetGrain<IEvaluationQueueGrain>(GrainNames.Single).DescribeAsync();
         return queue.Evaluators.All(evaluator => evaluator.State == "lost");
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
@@ -29,14 +28,14 @@ internal sealed partial class ExperimentsService(
 
     public override async Task<Experiment> Submit(SubmitRequest request, ServerCallContext context)
     {
-        string user = Caller.Of(context).Name;
-        string? caller = context.RequestHeaders.GetValue("traceparent");
-        using Activity? span = Spans.StartSubmit(TraceContext.Parse(caller));
+        var user = Caller.Of(context).Name;
+        var caller = context.RequestHeaders.GetValue("traceparent");
+        using var span = Spans.StartSubmit(TraceContext.Parse(caller));
         try
         {
-            ExperimentSubmission submission = await submissions.ReadAsync(request, user, context.CancellationToken);
+            var submission = await submissions.ReadAsync(request, user, context.CancellationToken);
             // Where this coordinator traces nothing, the nodes that do go on with the caller's trace.
-            string id = await Directory.SubmitAsync(submission with { TraceParent = TraceContext.Of(span) ?? TraceContext.Valid(caller) }, request.RequestId);
+            var id = await Directory.SubmitAsync(submission with { TraceParent = TraceContext.Of(span) ?? TraceContext.Valid(caller) }, request.RequestId);
             span?.SetTag(TelemetryAttributes.ExperimentId, id);
             LogSubmitted(logger, id, submission.Name, user, submission.SpecHash);
             return ExperimentMessages.ToMessage(await grains.GetGrain<IExperimentGrain>(id).GetAsync());
@@ -60,8 +59,8 @@ internal sealed partial class ExperimentsService(
             throw new FieldException("after", $"after is {request.After}; it is the number of an event, or 0 for all.");
         }
 
-        string id = await reader.IdAsync(request.Id);
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        var id = await reader.IdAsync(request.Id);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
             await reader.Watch(id).RunAsync(request.After, record => responseStream.WriteAsync(EventMessages.ToMessage(record), end.Token), end.Token);
@@ -79,8 +78,8 @@ internal sealed partial class ExperimentsService(
             throw new FieldException("reason", $"reason has {request.Reason.Length} characters; it may have 1000.");
         }
 
-        string user = Caller.Of(context).Name;
-        string reason = request.Reason.Length > 0 ? $"cancelled by {user}: {request.Reason}" : $"cancelled by {user}";
+        var user = Caller.Of(context).Name;
+        var reason = request.Reason.Length > 0 ? $"cancelled by {user}: {request.Reason}" : $"cancelled by {user}";
         return ExperimentMessages.ToMessage(await (await reader.FindAsync(request.Id)).CancelAsync(reason));
     }
 
@@ -89,7 +88,7 @@ internal sealed partial class ExperimentsService(
 
     public override async Task<Experiment> Resume(ResumeRequest request, ServerCallContext context)
     {
-        IExperimentGrain experiment = await reader.FindAsync(request.Id);
+        var experiment = await reader.FindAsync(request.Id);
         return ExperimentMessages.ToMessage(request.HasTotalImages
             ? await experiment.ProlongAsync(SubmissionReader.Prolong(await experiment.GetAsync(), request.TotalImages))
             : await experiment.ResumeAsync());
@@ -99,9 +98,9 @@ internal sealed partial class ExperimentsService(
 
     public override async Task Download(DownloadResultRequest request, IServerStreamWriter<DownloadResultResponse> responseStream, ServerCallContext context)
     {
-        foreach (Artifact file in (await ResultAsync(request.Id, request.Which)).Files)
+        foreach (var file in (await ResultAsync(request.Id, request.Which)).Files)
         {
-            await using FileStream content = store.OpenRead(ArtifactDigest.Parse(file.Digest));
+            await using var content = store.OpenRead(ArtifactDigest.Parse(file.Digest));
             await responseStream.WriteAsync(new DownloadResultResponse { File = file }, context.CancellationToken);
             await ArtifactPieces.SendAsync(
                 content, PieceBytes,
@@ -116,8 +115,8 @@ internal sealed partial class ExperimentsService(
 
     public override async Task<SampleImage> GetSampleImage(GetSampleImageRequest request, ServerCallContext context)
     {
-        (SnapshotRecord snapshot, ArtifactReference image) = await reader.FindImageAsync(request.Id, request.HasImages ? request.Images : null, request.Kind);
-        await using FileStream file = store.OpenRead(ArtifactDigest.Parse(image.Digest));
+        var (snapshot, image) = await reader.FindImageAsync(request.Id, request.HasImages ? request.Images : null, request.Kind);
+        await using var file = store.OpenRead(ArtifactDigest.Parse(image.Digest));
         return file.Length <= LargestImage
             ? new SampleImage { Images = snapshot.Images, Png = await ByteString.FromStreamAsync(file, context.CancellationToken) }
             : throw StatusMapping.Refuse(StatusCode.ResourceExhausted, $"The image has {file.Length} bytes, too many for one message; fetch artifact {image.Digest} with Artifacts.Download.");
@@ -127,8 +126,8 @@ internal sealed partial class ExperimentsService(
 
     private async Task<Result> ResultAsync(string id, GetResultRequest.Types.Which which)
     {
-        IExperimentGrain experiment = await reader.FindAsync(id);
-        ExperimentResult found = which switch
+        var experiment = await reader.FindAsync(id);
+        var found = which switch
         {
             GetResultRequest.Types.Which.Best => await experiment.GetBestAsync(),
             GetResultRequest.Types.Which.Latest => await experiment.GetLatestAsync(),

@@ -16,9 +16,9 @@ public sealed class NodeCatalog(IGrainFactory grains, TimeProvider time)
 
     public async Task<ListNodesResponse> ListAsync()
     {
-        ImmutableArray<WorkerSummary> workers = await grains.GetGrain<IWorkerDirectoryGrain>(GrainNames.Single).ListAsync();
-        EvaluationQueueSummary queue = await grains.GetGrain<IEvaluationQueueGrain>(GrainNames.Single).DescribeAsync();
-        ExperimentPage waiting = await grains.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single).ListAsync(
+        var workers = await grains.GetGrain<IWorkerDirectoryGrain>(GrainNames.Single).ListAsync();
+        var queue = await grains.GetGrain<IEvaluationQueueGrain>(GrainNames.Single).DescribeAsync();
+        var waiting = await grains.GetGrain<IExperimentDirectoryGrain>(GrainNames.Single).ListAsync(
             new ExperimentQuery { States = [Contracts.ExperimentState.Queued, Contracts.ExperimentState.Waiting], PageSize = 1000 });
         ListNodesResponse response = new();
         response.Nodes.AddRange(workers.Select(ToMessage));
@@ -60,7 +60,7 @@ public sealed class NodeCatalog(IGrainFactory grains, TimeProvider time)
     {
         if (queue.Queued > 0 && queue.Evaluators.All(evaluator => evaluator.State == Lost))
         {
-            TimeSpan age = queue.OldestQueued is { } oldest ? time.GetUtcNow() - oldest : TimeSpan.Zero;
+            var age = queue.OldestQueued is { } oldest ? time.GetUtcNow() - oldest : TimeSpan.Zero;
             yield return $"{queue.Queued} snapshot(s) wait to be evaluated, the oldest for {Math.Max(0, (long)age.TotalSeconds)} s, and there is no evaluator; start one with 'pgan evaluator'.";
         }
 
@@ -88,7 +88,7 @@ internal sealed class NodeAdmission(CoordinationOptions options)
     {
         CheckBuild(worker.Protocol, worker.Version);
         CheckNode(worker.Id, worker.DeviceKind);
-        if (!Uri.TryCreate(worker.Address, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(worker.Address, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
             throw new FieldException("address", $"address is '{ClusterMessages.Bounded(worker.Address)}'; it must be http(s)://HOST:PORT, where peers reach this worker.");
         }

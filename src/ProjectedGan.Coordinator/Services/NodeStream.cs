@@ -17,7 +17,7 @@ internal static class NodeStream
     /// <exception cref="FieldException">It is not what it must be, or did not come.</exception>
     public static async Task<TMessage> FirstAsync<TMessage>(IAsyncStreamReader<TMessage> messages, Func<TMessage, bool> isRegistration, CancellationToken cancellation)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(RegistrationPatience);
         try
         {
@@ -39,9 +39,9 @@ internal static class NodeStream
     /// <param name="cancellation">The call's.</param>
     public static async Task RunAsync(Func<CancellationToken, Task> receive, Func<CancellationToken, Task> send, CancellationToken cancellation)
     {
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task receiving = receive(end.Token), sending = send(end.Token);
-        Task first = await Task.WhenAny(receiving, sending);
+        var first = await Task.WhenAny(receiving, sending);
         await end.CancelAsync();
         await Task.WhenAll(receiving, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await first;
@@ -87,9 +87,9 @@ internal static class StoredFiles
     /// <exception cref="CoordinationException">A file is missing, or has another length than announced.</exception>
     public static void Check(ArtifactStore store, IEnumerable<Artifact> files)
     {
-        foreach (Artifact file in files)
+        foreach (var file in files)
         {
-            ArtifactState state = ArtifactDigest.IsDigest(file.Digest) ? store.Stat(ArtifactDigest.Parse(file.Digest)) : default;
+            var state = ArtifactDigest.IsDigest(file.Digest) ? store.Stat(ArtifactDigest.Parse(file.Digest)) : default;
             if (!state.Complete || state.Bytes != file.Bytes)
             {
                 throw new CoordinationException($"Artifact '{ClusterMessages.Bounded(file.Digest)}' of {file.Bytes} bytes is announced, but not here as a whole.");

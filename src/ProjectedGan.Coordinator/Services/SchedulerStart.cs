@@ -20,7 +20,7 @@ internal sealed partial class SchedulerStart(IGrainFactory grains, NodeHealth he
     {
         // The silo is a hosted service as well; it runs when the application has started.
         TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
         while (true)
         {

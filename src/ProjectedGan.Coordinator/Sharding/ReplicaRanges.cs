@@ -15,12 +15,12 @@ internal static class ReplicaRanges
     public static ImmutableArray<EpochMember> Divide(IReadOnlyList<(string Worker, string Address)> workers, int replicas)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(replicas, 1);
-        int count = Math.Min(workers.Count, replicas);
-        ImmutableArray<EpochMember>.Builder members = ImmutableArray.CreateBuilder<EpochMember>(count);
-        int first = 0;
-        for (int index = 0; index < count; index++)
+        var count = Math.Min(workers.Count, replicas);
+        var members = ImmutableArray.CreateBuilder<EpochMember>(count);
+        var first = 0;
+        for (var index = 0; index < count; index++)
         {
-            int size = (replicas / count) + (index < replicas % count ? 1 : 0);
+            var size = (replicas / count) + (index < replicas % count ? 1 : 0);
             members.Add(new EpochMember { Worker = workers[index].Worker, Address = workers[index].Address, FirstReplica = first, ReplicaCount = size });
             first += size;
         }

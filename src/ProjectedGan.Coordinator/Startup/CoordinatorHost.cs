@@ -28,7 +28,7 @@ public static class CoordinatorHost
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(folder);
-        WebApplicationBuilder builder = NodeServer.CreateBuilder(options.Server, options.LogLevel, Protocol.V1.Experiments.Descriptor, Protocol.V1.Artifacts.Descriptor, Cluster.Descriptor);
+        var builder = NodeServer.CreateBuilder(options.Server, options.LogLevel, Protocol.V1.Experiments.Descriptor, Protocol.V1.Artifacts.Descriptor, Cluster.Descriptor);
         AddGrains(builder, options, folder);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(services => new ArtifactStore(folder.Artifacts, options.Artifacts, services.GetRequiredService<ArtifactInstruments>()));

@@ -58,7 +58,7 @@ internal static class SiloClustering
             return;
         }
 
-        SiloSocket socket = SiloSocket.Bind(options.SiloListen.Resolve(options.ConnectionString));
+        var socket = SiloSocket.Bind(options.SiloListen.Resolve(options.ConnectionString));
         silo.UseDatabaseClustering(socket.Address, socket);
         if (options.Clustering == ClusteringKind.Kubernetes)
         {

@@ -27,7 +27,7 @@ public sealed class PostgresDatabase : SqlDatabase
         }
 
         _options = options;
-        int seconds = (int)Math.Ceiling(options.Timeout.TotalSeconds);
+        var seconds = (int)Math.Ceiling(options.Timeout.TotalSeconds);
         var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString) { MaxPoolSize = options.Connections, Timeout = seconds, CommandTimeout = seconds };
         connection.ApplicationName ??= "pgan";
         Description = $"PostgreSQL database {connection.Database ?? connection.Username} on {connection.Host}";
@@ -48,7 +48,7 @@ public sealed class PostgresDatabase : SqlDatabase
         => RetryAsync(
             async () =>
             {
-                await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                await using var connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
                 return await work(new SqlSession(connection, null, Timeout), cancellationToken).ConfigureAwait(false);
             });
 
@@ -56,9 +56,9 @@ public sealed class PostgresDatabase : SqlDatabase
         => RetryAsync(
             async () =>
             {
-                await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-                await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-                T result = await work(new SqlSession(connection, transaction, Timeout), cancellationToken).ConfigureAwait(false);
+                await using var connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                var result = await work(new SqlSession(connection, transaction, Timeout), cancellationToken).ConfigureAwait(false);
                 // A commit under way is not cancelled: its outcome would not be known.
                 await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
                 return result;
@@ -69,9 +69,9 @@ public sealed class PostgresDatabase : SqlDatabase
 
     protected override GrainStorageException Explain(Exception exception)
     {
-        string state = (exception as PostgresException)?.SqlState ?? "";
-        string server = exception is PostgresException refused ? refused.MessageText : FirstLine(exception.Message);
-        (string reason, string text) = state switch
+        var state = (exception as PostgresException)?.SqlState ?? "";
+        var server = exception is PostgresException refused ? refused.MessageText : FirstLine(exception.Message);
+        (var reason, var text) = state switch
         {
             "53100" => (StorageFailures.DiskFull, "the server's disk is full. Free space; nothing that was acknowledged is lost."),
             "28000" or "28P01" => (StorageFailures.Refused, $"the server refuses the login ({server}). Check the user and password."),
@@ -102,7 +102,7 @@ public sealed class PostgresDatabase : SqlDatabase
 
     private static string Root(Exception exception)
     {
-        Exception root = exception;
+        var root = exception;
         while (root.InnerException is not null)
         {
             root = root.InnerException;

@@ -60,7 +60,7 @@ public abstract class SqlDatabase : IAsyncDisposable
 
     internal async Task<T> RunAsync<T>(StorageOperation operation, Func<SqlSession, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using StorageInstruments.Measurement measurement = _instruments.Start(operation);
+        using var measurement = _instruments.Start(operation);
         try
         {
             return operation == StorageOperation.Read
@@ -69,7 +69,7 @@ public abstract class SqlDatabase : IAsyncDisposable
         }
         catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException or TimeoutException)
         {
-            GrainStorageException failure = Explain(exception);
+            var failure = Explain(exception);
             measurement.Failed(failure.Reason);
             throw failure;
         }
@@ -100,16 +100,16 @@ public abstract class SqlDatabase : IAsyncDisposable
 
     private async Task MigrateAsync(SqlSession session, SqlSchema schema, CancellationToken cancellationToken)
     {
-        List<long> versions = await session.QueryAsync("SELECT version FROM pgan_schema WHERE name = @name", [("name", schema.Name)], static row => row.GetInt64(0), cancellationToken).ConfigureAwait(false);
-        int known = schema.Steps.Count;
-        long version = versions.Count == 0 ? 0 : versions[0];
+        var versions = await session.QueryAsync("SELECT version FROM pgan_schema WHERE name = @name", [("name", schema.Name)], static row => row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        var known = schema.Steps.Count;
+        var version = versions.Count == 0 ? 0 : versions[0];
         if (version > known)
         {
-            string message = $"{Description}: its {schema.Name} tables are of version {version}, written by a newer pgan; this one knows version {known}. Use the newer pgan, or another database.";
+            var message = $"{Description}: its {schema.Name} tables are of version {version}, written by a newer pgan; this one knows version {known}. Use the newer pgan, or another database.";
             throw new GrainStorageException(message, StorageFailures.NewerVersion, new InvalidDataException(message));
         }
 
-        for (int step = (int)version; step < known; step++)
+        for (var step = (int)version; step < known; step++)
         {
             await session.ExecuteAsync(schema.Steps[step].Replace("{bytes}", BytesType, StringComparison.Ordinal), [], cancellationToken).ConfigureAwait(false);
         }
@@ -125,7 +125,7 @@ public abstract class SqlDatabase : IAsyncDisposable
 
     private protected static string FirstLine(string text)
     {
-        int end = text.AsSpan().IndexOfAny('\r', '\n');
+        var end = text.AsSpan().IndexOfAny('\r', '\n');
         return (end < 0 ? text : text[..end]).Trim().TrimEnd('.');
     }
 }
@@ -158,15 +158,15 @@ public sealed class SqlSession
     /// <returns>The number of rows that changed.</returns>
     public async Task<int> ExecuteAsync(string sql, (string Name, object? Value)[] parameters, CancellationToken cancellationToken)
     {
-        await using DbCommand command = Command(sql, parameters);
+        await using var command = Command(sql, parameters);
         return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads all rows of a query.</summary>
     public async Task<List<T>> QueryAsync<T>(string sql, (string Name, object? Value)[] parameters, Func<DbDataReader, T> row, CancellationToken cancellationToken)
     {
-        await using DbCommand command = Command(sql, parameters);
-        await using DbDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         List<T> rows = [];
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -178,13 +178,13 @@ public sealed class SqlSession
 
     private DbCommand Command(string sql, (string Name, object? Value)[] parameters)
     {
-        DbCommand command = _connection.CreateCommand();
+        var command = _connection.CreateCommand();
         command.CommandText = sql;
         command.CommandTimeout = _timeoutSeconds;
         command.Transaction = _transaction;
-        foreach ((string name, object? value) in parameters)
+        foreach ((var name, var value) in parameters)
         {
-            DbParameter parameter = command.CreateParameter();
+            var parameter = command.CreateParameter();
             parameter.ParameterName = name;
             parameter.Value = value ?? DBNull.Value;
             command.Parameters.Add(parameter);

@@ -56,13 +56,13 @@ public sealed class SqlGrainStorage : IGrainStorage, ILifecycleParticipant<ISilo
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        string etag = Guid.CreateVersion7(_time.GetUtcNow()).ToString("N");
+        var etag = Guid.CreateVersion7(_time.GetUtcNow()).ToString("N");
         (string, object?)[] values =
         [
             .. Key(stateName, grainId), ("etag", etag), ("payload", StatePayload.Write(grainState.State)), ("updated", _time.GetUtcNow().ToUnixTimeMilliseconds()),
             .. Expected(grainState.ETag),
         ];
-        string sql = grainState.ETag is null
+        var sql = grainState.ETag is null
             ? "INSERT INTO pgan_state (grain, name, etag, payload, updated_unix_ms) VALUES (@grain, @name, @etag, @payload, @updated) ON CONFLICT DO NOTHING"
             : $"UPDATE pgan_state SET etag = @etag, payload = @payload, updated_unix_ms = @updated {Row} AND etag = @expected";
         await ChangeAsync(StorageOperation.Write, sql, values, stateName, grainId, grainState.ETag, cancellationToken).ConfigureAwait(false);
@@ -100,8 +100,8 @@ public sealed class SqlGrainStorage : IGrainStorage, ILifecycleParticipant<ISilo
             {
                 if (await session.ExecuteAsync(sql, values, token).ConfigureAwait(false) == 0)
                 {
-                    List<string> stored = await session.QueryAsync($"SELECT etag FROM pgan_state {Row}", Key(stateName, grainId), static row => row.GetString(0), token).ConfigureAwait(false);
-                    string? found = stored.Count == 0 ? null : stored[0];
+                    var stored = await session.QueryAsync($"SELECT etag FROM pgan_state {Row}", Key(stateName, grainId), static row => row.GetString(0), token).ConfigureAwait(false);
+                    var found = stored.Count == 0 ? null : stored[0];
                     // To clear what is not there is no conflict.
                     if (operation != StorageOperation.Clear || found != expected)
                     {
@@ -121,8 +121,8 @@ public sealed class SqlGrainStorage : IGrainStorage, ILifecycleParticipant<ISilo
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
-            string where = exception is JsonException { Path: { } path } ? $" at {path}" : "";
-            string message = $"State \"{stateName}\" of grain {grainId} in {_database.Description} is no {typeof(T).Name}{where}. Was it written by another version of pgan?";
+            var where = exception is JsonException { Path: { } path } ? $" at {path}" : "";
+            var message = $"State \"{stateName}\" of grain {grainId} in {_database.Description} is no {typeof(T).Name}{where}. Was it written by another version of pgan?";
             if (StatePayload.New<T>() is not IUnreadableState empty)
             {
                 throw new GrainStorageException(message, StorageFailures.Unreadable, exception);

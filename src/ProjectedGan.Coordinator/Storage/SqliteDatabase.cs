@@ -89,8 +89,8 @@ public sealed class SqliteDatabase : SqlDatabase
 
     protected override GrainStorageException Explain(Exception exception)
     {
-        int code = (exception as SqliteException)?.SqliteErrorCode ?? 0;
-        (string reason, string text) = code switch
+        var code = (exception as SqliteException)?.SqliteErrorCode ?? 0;
+        (var reason, var text) = code switch
         {
             5 or 6 => (StorageFailures.Locked, $"{Description} was held by another process for {_options.BusyTimeout.TotalSeconds:0.##} s. Does another coordinator use it?"),
             13 => (StorageFailures.DiskFull, $"{Description} could not grow: the disk is full. Free space; nothing that was acknowledged is lost."),
@@ -109,8 +109,8 @@ public sealed class SqliteDatabase : SqlDatabase
         {
             _writer ??= OpenWriter();
             // Begins with the write lock: a transaction that read first could not get it any more.
-            await using SqliteTransaction transaction = _writer.BeginTransaction(deferred: false);
-            T result = await work(new SqlSession(_writer, transaction, Timeout), cancellationToken).ConfigureAwait(false);
+            await using var transaction = _writer.BeginTransaction(deferred: false);
+            var result = await work(new SqlSession(_writer, transaction, Timeout), cancellationToken).ConfigureAwait(false);
             transaction.Commit();
             return result;
         }
@@ -149,7 +149,7 @@ public sealed class SqliteDatabase : SqlDatabase
 
     private static void Pragma(SqliteConnection connection, string setting)
     {
-        using SqliteCommand command = connection.CreateCommand();
+        using var command = connection.CreateCommand();
         command.CommandText = $"PRAGMA {setting}";
         command.ExecuteNonQuery();
     }

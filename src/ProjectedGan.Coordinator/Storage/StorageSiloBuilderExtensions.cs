@@ -24,7 +24,7 @@ public static class StorageSiloBuilderExtensions
 
     private static ISiloBuilder AddDatabase(ISiloBuilder builder, string name, Func<IServiceProvider, SqlDatabase> open)
     {
-        IServiceCollection services = builder.Services;
+        var services = builder.Services;
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StorageInstruments>();

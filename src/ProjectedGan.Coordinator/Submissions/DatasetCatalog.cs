@@ -21,7 +21,7 @@ internal sealed class DatasetCatalog(ArtifactStore store, string folder)
     /// <exception cref="ArtifactException">It is not in the store.</exception>
     public async Task<DatasetFacts> DescribeAsync(ArtifactDigest digest, CancellationToken cancellation)
     {
-        Lazy<Task<DatasetFacts>> entry = _known.GetOrAdd(digest, key => new(() => Task.Run(() => Describe(key), CancellationToken.None)));
+        var entry = _known.GetOrAdd(digest, key => new(() => Task.Run(() => Describe(key), CancellationToken.None)));
         try
         {
             return await entry.Value.WaitAsync(cancellation);
@@ -42,7 +42,7 @@ internal sealed class DatasetCatalog(ArtifactStore store, string folder)
             return noted;
         }
 
-        DatasetFacts facts = Inspect(digest, path);
+        var facts = Inspect(digest, path);
         Directory.CreateDirectory(folder);
         AtomicFile.Write(note, stream => JsonSerializer.Serialize(stream, facts));
         return facts;

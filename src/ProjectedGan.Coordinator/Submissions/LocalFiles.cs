@@ -34,16 +34,16 @@ public sealed partial record LocalFiles(string? Root)
             throw new PganException($"{field} is '{path}', and this coordinator takes no files of its own machine; upload the file (pgan submit does) and give its digest.");
         }
 
-        string full = Path.GetFullPath(path, this == Anywhere ? Environment.CurrentDirectory : Root);
+        var full = Path.GetFullPath(path, this == Anywhere ? Environment.CurrentDirectory : Root);
         if (this != Anywhere && !IsBelow(full, Path.GetFullPath(Root)))
         {
             throw Outside(field, path);
         }
 
-        SafeFileHandle file = OpenForReading(field, path, full);
+        var file = OpenForReading(field, path, full);
         try
         {
-            string real = RealPath(file);
+            var real = RealPath(file);
             if (this != Anywhere && !IsBelow(real, RealPathOfRoot(field)))
             {
                 throw Outside(field, path);
@@ -82,7 +82,7 @@ public sealed partial record LocalFiles(string? Root)
 
     private string RealPathOfRoot(string field)
     {
-        using SafeFileHandle root = OpenForReading(field, "--local-files", Root!);
+        using var root = OpenForReading(field, "--local-files", Root!);
         return RealPath(root);
     }
 

@@ -44,7 +44,7 @@ internal sealed class SubmissionFiles(ArtifactStore store, WeightStore weightSto
     // Before it is copied: what becomes an artifact can be downloaded by everybody who may read.
     private static FileStream CheckedDataset(FileStream file, string path)
     {
-        string opened = LocalFiles.PathOf(file.SafeFileHandle);
+        var opened = LocalFiles.PathOf(file.SafeFileHandle);
         try
         {
             using ZipDataset dataset = new(opened);
@@ -79,8 +79,8 @@ internal sealed class SubmissionFiles(ArtifactStore store, WeightStore weightSto
                 return null;
             }
 
-            await using FileStream file = await Task.Run(open, cancellation);
-            (ArtifactDigest found, long bytes) = await store.IngestAsync(file, path, cancellation);
+            await using var file = await Task.Run(open, cancellation);
+            (var found, var bytes) = await store.IngestAsync(file, path, cancellation);
             return new ArtifactReference { Name = Path.GetFileName(path), Digest = found.ToString(), Bytes = bytes };
         }
         catch (ArtifactException error) when (error.Fault is ArtifactFault.DiskFull or ArtifactFault.Busy)
@@ -97,8 +97,8 @@ internal sealed class SubmissionFiles(ArtifactStore store, WeightStore weightSto
 
     private ArtifactReference Uploaded(string field, string text, string name)
     {
-        ArtifactDigest digest = ArtifactDigest.Parse(text);
-        ArtifactState state = store.Stat(digest);
+        var digest = ArtifactDigest.Parse(text);
+        var state = store.Stat(digest);
         return state.Complete
             ? new ArtifactReference { Name = name.Length > 0 ? name : field.Replace("_digest", "", StringComparison.Ordinal), Digest = text, Bytes = state.Bytes }
             : throw new ArtifactException(ArtifactFault.Missing, $"{field} is {text}, of which {state.Bytes} bytes are here; upload the whole file first.");

@@ -19,23 +19,23 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
     {
         List<SpecProblem> problems = [];
         CheckTexts(request, problems);
-        TrainingSpec? spec = ReadSpec(request.SpecYaml, problems);
+        var spec = ReadSpec(request.SpecYaml, problems);
         if (spec is null)
         {
             throw new SpecException("The request is wrong", problems);
         }
 
         CheckMetrics(spec, request, problems);
-        ArtifactReference? dataset = await files.DatasetAsync(request.DatasetDigest, spec.Data.Path, problems, cancellation);
+        var dataset = await files.DatasetAsync(request.DatasetDigest, spec.Data.Path, problems, cancellation);
         if (dataset is not null)
         {
             await CheckDatasetAsync(spec, dataset, problems, cancellation);
         }
 
-        ArtifactReference? weights = spec.Features.Weights == FeatureSpec.RandomWeights && request.WeightsDigest.Length == 0
+        var weights = spec.Features.Weights == FeatureSpec.RandomWeights && request.WeightsDigest.Length == 0
             ? null
             : await files.WeightsAsync("weights_digest", request.WeightsDigest, "features.weights", spec.Features.Weights, problems, cancellation);
-        ArtifactReference? metricWeights = spec.Evaluation.Network.Length == 0 || spec.Evaluation.Metrics.Length == 0
+        var metricWeights = spec.Evaluation.Network.Length == 0 || spec.Evaluation.Metrics.Length == 0
             ? null
             : await files.WeightsAsync("metric_weights_digest", request.MetricWeightsDigest, "evaluation.weights", spec.Evaluation.Weights, problems, cancellation);
         if (problems.Count > 0)
@@ -43,7 +43,7 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
             throw new SpecException("The request is wrong", problems);
         }
 
-        DatasetFacts facts = await datasets.DescribeAsync(ArtifactDigest.Parse(dataset!.Digest), cancellation);
+        var facts = await datasets.DescribeAsync(ArtifactDigest.Parse(dataset!.Digest), cancellation);
         return Compose(request, user, spec, facts, dataset) with { Weights = weights, MetricWeights = metricWeights };
     }
 
@@ -52,11 +52,11 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
     /// <exception cref="SpecException">It is too late for any run.</exception>
     public static ExperimentSubmission Prolong(ExperimentView experiment, long totalImages)
     {
-        ExperimentSubmission submission = experiment.Submission;
-        TrainingSpec spec = TrainingSpecFile.ParseUnvalidated("spec_yaml", submission.SpecYaml) with { TotalImages = totalImages };
+        var submission = experiment.Submission;
+        var spec = TrainingSpecFile.ParseUnvalidated("spec_yaml", submission.SpecYaml) with { TotalImages = totalImages };
         // The same end is not refused where it is still to come: after an early stop, and where a request is repeated whose answer was lost.
-        bool isReached = experiment.State == ExperimentState.Completed && experiment.Checkpoint?.Iteration >= submission.LastIteration;
-        long least = isReached ? (submission.LastIteration * submission.Batch) + 1 : submission.TotalImages;
+        var isReached = experiment.State == ExperimentState.Completed && experiment.Checkpoint?.Iteration >= submission.LastIteration;
+        var least = isReached ? (submission.LastIteration * submission.Batch) + 1 : submission.TotalImages;
         if (totalImages < least)
         {
             throw new FieldException(
@@ -72,7 +72,7 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
 
     private static void CheckTexts(SubmitRequest request, List<SpecProblem> problems)
     {
-        foreach ((string field, string text) in new[] { ("name", request.Name), ("request_id", request.RequestId) })
+        foreach ((var field, var text) in new[] { ("name", request.Name), ("request_id", request.RequestId) })
         {
             if (text.Length > SubmissionLimits.NameLength || text.Any(char.IsControl))
             {
@@ -85,7 +85,7 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
     {
         try
         {
-            (TrainingSpec spec, IReadOnlyList<SpecProblem> found) = TrainingSpecFile.Inspect("spec_yaml", yaml);
+            var (spec, found) = TrainingSpecFile.Inspect("spec_yaml", yaml);
             problems.AddRange(found);
             return spec;
         }
@@ -111,7 +111,7 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
     {
         try
         {
-            DatasetFacts facts = await datasets.DescribeAsync(ArtifactDigest.Parse(dataset.Digest), cancellation);
+            var facts = await datasets.DescribeAsync(ArtifactDigest.Parse(dataset.Digest), cancellation);
             problems.AddRange(DatasetFit.Problems(spec, dataset.Name, facts.Resolution, facts.Images, facts.Classes));
         }
         catch (DatasetException error)
@@ -122,7 +122,7 @@ internal sealed class SubmissionReader(SubmissionFiles files, DatasetCatalog dat
 
     private static ExperimentSubmission Compose(SubmitRequest request, string user, TrainingSpec spec, DatasetFacts facts, ArtifactReference dataset)
     {
-        MetricKind first = MetricKinds.Parse(spec.Evaluation.Metrics).Kinds.FirstOrDefault(MetricKind.FrechetDistance);
+        var first = MetricKinds.Parse(spec.Evaluation.Metrics).Kinds.FirstOrDefault(MetricKind.FrechetDistance);
         return new ExperimentSubmission
         {
             Name = request.Name.Length > 0 ? request.Name : DefaultName(spec.Data.Path),

@@ -24,7 +24,7 @@ internal sealed class WorkerDirectoryGrain(CoordinationOptions options, ICoordin
 
     public Task NoteAsync(WorkerSummary summary)
     {
-        bool changed = !_workers.TryGetValue(summary.Registration.Id, out WorkerSummary? before) || before.State != summary.State;
+        var changed = !_workers.TryGetValue(summary.Registration.Id, out var before) || before.State != summary.State;
         _workers[summary.Registration.Id] = summary;
         if (changed)
         {
@@ -37,8 +37,8 @@ internal sealed class WorkerDirectoryGrain(CoordinationOptions options, ICoordin
 
     private void Forget()
     {
-        DateTimeOffset oldest = time.GetUtcNow() - options.RememberLostNodes;
-        foreach (string id in _workers.Values.Where(worker => worker.State == "lost" && worker.LastHeartbeat < oldest).Select(worker => worker.Registration.Id).ToArray())
+        var oldest = time.GetUtcNow() - options.RememberLostNodes;
+        foreach (var id in _workers.Values.Where(worker => worker.State == "lost" && worker.LastHeartbeat < oldest).Select(worker => worker.Registration.Id).ToArray())
         {
             _workers.Remove(id);
         }

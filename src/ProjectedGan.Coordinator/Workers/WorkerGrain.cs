@@ -52,7 +52,7 @@ internal sealed partial class WorkerGrain(CoordinationOptions options, TimeProvi
             throw new NotFoundException($"Worker {Id} is not registered with this coordinator; register again.");
         }
 
-        DateTimeOffset now = time.GetUtcNow();
+        var now = time.GetUtcNow();
         _lease.Hear(now);
         if (_status is null || _status.Phase != status.Phase || _status.Epoch != status.Epoch || _status.Run != status.Run)
         {
@@ -89,10 +89,10 @@ internal sealed partial class WorkerGrain(CoordinationOptions options, TimeProvi
 
     public async Task<WorkerAssignment?> WaitForAssignmentAsync(long knownVersion, CancellationToken cancellationToken)
     {
-        long until = time.GetTimestamp();
+        var until = time.GetTimestamp();
         while (_assignment is null || _assignment.Version <= knownVersion)
         {
-            TimeSpan left = options.LongPoll - time.GetElapsedTime(until);
+            var left = options.LongPoll - time.GetElapsedTime(until);
             if (left <= TimeSpan.Zero)
             {
                 return null;
@@ -158,7 +158,7 @@ internal sealed partial class WorkerGrain(CoordinationOptions options, TimeProvi
     private void Publish(WorkerAssignment assignment)
     {
         _assignment = assignment with { Version = ++_version };
-        TaskCompletionSource assigned = _assigned;
+        var assigned = _assigned;
         _assigned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         assigned.TrySetResult();
     }
@@ -194,7 +194,7 @@ internal sealed partial class WorkerGrain(CoordinationOptions options, TimeProvi
         while (_untold)
         {
             _untold = false;
-            WorkerObservation observation = Observation();
+            var observation = Observation();
             try
             {
                 if (_registration is not null)
@@ -203,7 +203,7 @@ internal sealed partial class WorkerGrain(CoordinationOptions options, TimeProvi
                     await GrainFactory.GetGrain<IWorkerDirectoryGrain>(GrainNames.Single).NoteAsync(WorkerSummaries.Describe(_registration, observation, _assignment, _registered, _lease.LastHeard));
                 }
 
-                foreach (string experiment in new[] { _assignment?.Run?.Id ?? "", _status?.Run ?? "" }.Where(id => id.Length > 0).Distinct())
+                foreach (var experiment in new[] { _assignment?.Run?.Id ?? "", _status?.Run ?? "" }.Where(id => id.Length > 0).Distinct())
                 {
                     await GrainFactory.GetGrain<IExperimentGrain>(experiment).ObserveAsync(observation);
                 }
@@ -249,7 +249,7 @@ internal sealed class WorkerLease(CoordinationOptions options, DateTimeOffset no
     public bool Expires(DateTimeOffset now)
     {
         // A coordinator that was stopped itself has heard nobody: its workers get the time back.
-        TimeSpan since = now - _looked;
+        var since = now - _looked;
         if (options.TickInterval > TimeSpan.Zero && since > options.TickInterval + TimeSpan.FromSeconds(2))
         {
             LastHeard += since;
@@ -257,13 +257,13 @@ internal sealed class WorkerLease(CoordinationOptions options, DateTimeOffset no
         }
 
         _looked = now;
-        DateTimeOffset end = LastHeard + options.Lease;
+        var end = LastHeard + options.Lease;
         if (_broken is { } broken && broken + options.BrokenStreamLease < end)
         {
             end = broken + options.BrokenStreamLease;
         }
 
-        bool expires = !IsLost && now >= end;
+        var expires = !IsLost && now >= end;
         IsLost |= expires;
         return expires;
     }

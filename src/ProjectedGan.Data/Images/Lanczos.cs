@@ -122,7 +122,7 @@ public static class Lanczos
             var support = 3 * widening;
             var stride = (int)Math.Ceiling(support) * 2 + 1;
             var taps = new Taps(new int[to], new int[to], stride, new int[to * stride]);
-            Span<double> values = stride <= 512 ? stackalloc double[stride] : new double[stride];
+            var values = stride <= 512 ? stackalloc double[stride] : new double[stride];
             for (var position = 0; position < to; position++)
             {
                 var centre = (position + 0.5) * scale;

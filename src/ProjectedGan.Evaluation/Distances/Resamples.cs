@@ -78,7 +78,7 @@ internal static class Diversity
                 }
             }
         });
-        double pairs = (double)features.shape[0] * (features.shape[0] - 1);
+        var pairs = (double)features.shape[0] * (features.shape[0] - 1);
         return new(sum / pairs, drawn is null ? null : Resamples.Deviation(drawn) / pairs);
     }
 }

@@ -45,13 +45,13 @@ public static class AnimationFile
     {
         if (Ends(path, WebP))
         {
-            byte[] animation = ImageCodec.EncodeAnimatedWebp(frames, TimeSpan.FromMilliseconds(Math.Round(1000.0 / framesPerSecond)));
+            var animation = ImageCodec.EncodeAnimatedWebp(frames, TimeSpan.FromMilliseconds(Math.Round(1000.0 / framesPerSecond)));
             cancellation.ThrowIfCancellationRequested();
             AtomicFile.Write(path, stream => stream.Write(animation));
             return;
         }
 
-        using IEnumerator<ImageBuffer> each = frames.GetEnumerator();
+        using var each = frames.GetEnumerator();
         if (!each.MoveNext())
         {
             throw new ArgumentException("An animation needs at least one frame.", nameof(frames));
@@ -64,7 +64,7 @@ public static class AnimationFile
     private static Process Start(string file, ImageBuffer first, int framesPerSecond)
     {
         // 4:2:0, which every player knows; 17 is nearly without visible loss (0 to 51).
-        string arguments = string.Create(CultureInfo.InvariantCulture,
+        var arguments = string.Create(CultureInfo.InvariantCulture,
             $"-loglevel error -y -f rawvideo -pix_fmt rgb24 -video_size {first.Width}x{first.Height} -framerate {framesPerSecond} -i - ")
             + "-an -c:v libx264 -crf 17 -pix_fmt yuv420p -movflags +faststart -f mp4";
         return Process.Start(new ProcessStartInfo(Programs.Find(Program)!, [.. arguments.Split(' '), file])
@@ -76,12 +76,12 @@ public static class AnimationFile
 
     private static void Encode(string path, Process started, IEnumerator<ImageBuffer> frames, CancellationToken cancellation)
     {
-        using Process process = started;
+        using var process = started;
         StringBuilder errors = new();
         process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
         process.BeginErrorReadLine();
         // Also where it takes no more frames.
-        using CancellationTokenRegistration stop = cancellation.Register(process.Kill);
+        using var stop = cancellation.Register(process.Kill);
         try
         {
             Feed(process.StandardInput.BaseStream, frames);
@@ -98,8 +98,8 @@ public static class AnimationFile
         cancellation.ThrowIfCancellationRequested();
         if (process.ExitCode != 0)
         {
-            string[] said = errors.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            string reason = said.Length > 0 ? string.Join("; ", said.TakeLast(3)) : $"exit code {process.ExitCode}";
+            var said = errors.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var reason = said.Length > 0 ? string.Join("; ", said.TakeLast(3)) : $"exit code {process.ExitCode}";
             throw new PganException($"{Program} could not write '{path}' ({reason}); a name with {WebP} needs no other program.");
         }
     }

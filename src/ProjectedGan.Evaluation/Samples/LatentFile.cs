@@ -48,10 +48,10 @@ public sealed class LatentFile : IImageBatches, IDisposable
         using var scope = NewDisposeScope();
         List<Tensor> points = [];
         List<int> classes = [];
-        foreach (string path in paths)
+        foreach (var path in paths)
         {
-            using SafeTensorsFile file = SafeTensors.Read(path);
-            Tensor read = ReadPoints(file, generator);
+            using var file = SafeTensors.Read(path);
+            var read = ReadPoints(file, generator);
             if (points.Count > 0 && points[0].dim() != read.dim())
             {
                 throw new UsageException(
@@ -116,7 +116,7 @@ public sealed class LatentFile : IImageBatches, IDisposable
         }
 
         using var scope = NewDisposeScope();
-        Tensor? labels = generator.Classes == 0 ? null : OneHot(classes, generator, points);
+        var labels = generator.Classes == 0 ? null : OneHot(classes, generator, points);
         return generator.forward(points, labels, noise).MoveToOuterDisposeScope();
     }
 
@@ -128,7 +128,7 @@ public sealed class LatentFile : IImageBatches, IDisposable
     public static Tensor OneHot(IReadOnlyList<int> classes, GeneratorNetwork generator, Tensor like)
     {
         using var scope = NewDisposeScope();
-        Tensor numbers = tensor(classes.Select(number => (long)number).ToArray());
+        var numbers = tensor(classes.Select(number => (long)number).ToArray());
         return nn.functional.one_hot(numbers, generator.Classes).to(like.dtype, like.device).MoveToOuterDisposeScope();
     }
 
@@ -157,21 +157,21 @@ public sealed class LatentFile : IImageBatches, IDisposable
         WeightInfo[] found = [.. names.Select(file.Find).OfType<WeightInfo>()];
         if (found is not [var info])
         {
-            string wanted = string.Join(" or ", names.Select(name => $"'{name}'"));
+            var wanted = string.Join(" or ", names.Select(name => $"'{name}'"));
             throw new PganException($"'{file.Path}' holds {(found.Length == 0 ? $"{file.Tensors.Count} tensors of other names" : "both")}; "
                 + $"a file of latents for this generator has {wanted}, as pgan invert writes it.");
         }
 
         long[] one = info.Name == Styles && generator is StyleGenerator styles ? [styles.Styles, styles.StyleSize] : [generator.LatentSize];
-        IEnumerable<long> each = info.Shape.Skip(1);
-        bool fits = info.Shape is [> 0, ..] && (each.SequenceEqual(one) || (info.Name == Styles && each.SequenceEqual(one.Skip(1))));
+        var each = info.Shape.Skip(1);
+        var fits = info.Shape is [> 0, ..] && (each.SequenceEqual(one) || (info.Name == Styles && each.SequenceEqual(one.Skip(1))));
         if (!fits || !info.Type.IsFloatingPoint())
         {
             throw new PganException($"'{file.Path}': '{info.Name}' is {info.Type.SafeTensorsName()} {info.ShapeText}; "
                 + $"this generator takes floating-point [N, {string.Join(", ", one)}]. It is of another generator.");
         }
 
-        Tensor points = file.Load(info.Name);
+        var points = file.Load(info.Name);
         if (!points.isfinite().all().item<bool>())
         {
             throw new PganException($"'{file.Path}': '{info.Name}' has NaN or infinite values.");
@@ -181,8 +181,8 @@ public sealed class LatentFile : IImageBatches, IDisposable
     }
 
     private static int Class(SafeTensorsFile file, GeneratorNetwork generator) =>
-        file.Metadata.TryGetValue(ClassKey, out string? text)
-        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int label) && label < generator.Classes
+        file.Metadata.TryGetValue(ClassKey, out var text)
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var label) && label < generator.Classes
             ? label
             : throw new UsageException($"'{file.Path}' names none of the generator's {generator.Classes} classes; give one with --class.");
 }

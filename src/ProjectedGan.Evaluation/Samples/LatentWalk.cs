@@ -54,8 +54,8 @@ public sealed record LatentWalk
     /// <exception cref="UsageException">A conditional generator has no labels to take classes from, or some that it does not know.</exception>
     public IEnumerable<ImageBuffer> Frames(GeneratorNetwork generator, CancellationToken cancellation)
     {
-        IReadOnlyList<int> classes = Latents is null ? GeneratedImages.Classes(generator, Labels, Class) : [];
-        for (int frame = 0; frame < Length; frame++)
+        var classes = Latents is null ? GeneratedImages.Classes(generator, Labels, Class) : [];
+        for (var frame = 0; frame < Length; frame++)
         {
             cancellation.ThrowIfCancellationRequested();
             yield return Frame(generator, classes, frame / FramesBetween, frame % FramesBetween / (float)FramesBetween);
@@ -69,15 +69,15 @@ public sealed record LatentWalk
         Tensor from = Points(generator, stop), to = Points(generator, (stop + 1) % Stops);
         if (Latents is { } file)
         {
-            Tensor between = file.AreStyles ? Straight(from, to, share) : Slerp(from, to, share);
+            var between = file.AreStyles ? Straight(from, to, share) : Slerp(from, to, share);
             return SampleGrid.Compose(file.Render(between, stop * Cells * Cells, SampleRandomness.Noise(Seed, 0)), Cells);
         }
 
         Tensor weight = generator.parameters().First();
-        Tensor latents = Slerp(from, to, share).to(weight.dtype, weight.device);
-        Tensor? labels = classes.Count == 0 ? null : nn.functional.one_hot(tensor(CellClasses(classes, stop)), generator.Classes).to(weight.dtype, weight.device);
+        var latents = Slerp(from, to, share).to(weight.dtype, weight.device);
+        var labels = classes.Count == 0 ? null : nn.functional.one_hot(tensor(CellClasses(classes, stop)), generator.Classes).to(weight.dtype, weight.device);
         // The same noise in every frame: only the latents move.
-        Tensor images = generator.forward(latents, labels, SampleRandomness.Noise(Seed, 0));
+        var images = generator.forward(latents, labels, SampleRandomness.Noise(Seed, 0));
         return SampleGrid.Compose(images, Cells);
     }
 
@@ -109,8 +109,8 @@ public sealed record LatentWalk
     // [N, Z] each; independent normal latents are nearly orthogonal, so the angle is never near 0.
     private static Tensor Slerp(Tensor from, Tensor to, float share)
     {
-        Tensor cosine = (from * to).sum(1, keepdim: true) / ((from * from).sum(1, keepdim: true) * (to * to).sum(1, keepdim: true)).sqrt();
-        Tensor angle = cosine.clamp(Of(-0.9999f), Of(0.9999f)).acos();
+        var cosine = (from * to).sum(1, keepdim: true) / ((from * from).sum(1, keepdim: true) * (to * to).sum(1, keepdim: true)).sqrt();
+        var angle = cosine.clamp(Of(-0.9999f), Of(0.9999f)).acos();
         using var left = (1 - share).ToScalar();
         using var done = share.ToScalar();
         return (from * angle.mul(left).sin()).Plus(to * angle.mul(done).sin()) / angle.sin();

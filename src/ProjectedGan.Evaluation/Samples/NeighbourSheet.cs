@@ -37,7 +37,7 @@ public static class NeighbourSheet
         CancellationToken cancellation)
     {
         GeneratedImages samples = new(generator, Samples, options.Seed, dataset);
-        IReadOnlyList<IReadOnlyList<NearImage>> nearest = runner.Nearest(samples, dataset, Neighbours, options, cancellation);
+        var nearest = runner.Nearest(samples, dataset, Neighbours, options, cancellation);
         SampleFiles.WritePng(Compose([.. SampleFiles.Each(samples, cancellation)], nearest, dataset), path);
         return nearest;
     }
@@ -46,20 +46,20 @@ public static class NeighbourSheet
     public static ImageBuffer Compose(
         IReadOnlyList<ImageBuffer> samples, IReadOnlyList<IReadOnlyList<NearImage>> nearest, IImageDataset dataset)
     {
-        int cell = Fit(samples[0]).Width;
+        var cell = Fit(samples[0]).Width;
         int groupWidth = (cell * (1 + nearest[0].Count)) + Gap, across = Math.Min(GroupsPerRow, samples.Count);
-        int rows = (samples.Count + across - 1) / across;
+        var rows = (samples.Count + across - 1) / across;
         ImageBuffer sheet = new((across * (groupWidth + Aisle)) - Aisle, (rows * (cell + Gap)) - Gap, 3);
         sheet.Pixels.AsSpan().Fill(Background);
-        byte[] planar = new byte[dataset.Channels * dataset.Resolution * dataset.Resolution];
-        for (int i = 0; i < samples.Count; i++)
+        var planar = new byte[dataset.Channels * dataset.Resolution * dataset.Resolution];
+        for (var i = 0; i < samples.Count; i++)
         {
             int left = i % across * (groupWidth + Aisle), top = i / across * (cell + Gap);
             Draw(Fit(samples[i]), sheet, left, top);
-            for (int j = 0; j < nearest[i].Count; j++)
+            for (var j = 0; j < nearest[i].Count; j++)
             {
                 dataset.Read(nearest[i][j].Index, planar);
-                ImageBuffer image = PlanarPixels.ToImage(planar, dataset.Channels, dataset.Resolution, dataset.Resolution);
+                var image = PlanarPixels.ToImage(planar, dataset.Channels, dataset.Resolution, dataset.Resolution);
                 Draw(Fit(image), sheet, left + cell + Gap + (j * cell), top);
             }
         }
@@ -71,7 +71,7 @@ public static class NeighbourSheet
 
     private static void Draw(ImageBuffer image, ImageBuffer sheet, int left, int top)
     {
-        for (int y = 0; y < image.Height; y++)
+        for (var y = 0; y < image.Height; y++)
         {
             image.Row(y).CopyTo(sheet.Row(top + y)[(3 * left)..]);
         }

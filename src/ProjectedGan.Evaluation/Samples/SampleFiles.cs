@@ -2,7 +2,6 @@ using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Extraction;
 using ProjectedGan.Foundation;
 using ProjectedGan.Networks.Images;
-using static TorchSharp.torch;
 
 namespace ProjectedGan.Evaluation.Samples;
 
@@ -14,7 +13,7 @@ public static class SampleFiles
     /// <summary>One PNG with all images, row by row, which is given back.</summary>
     public static ImageBuffer WriteGrid(IImageBatches images, int columns, string path, CancellationToken cancellation)
     {
-        ImageBuffer grid = SampleGrid.Compose([.. Each(images, cancellation)], columns);
+        var grid = SampleGrid.Compose([.. Each(images, cancellation)], columns);
         WritePng(grid, path);
         return grid;
     }
@@ -27,7 +26,7 @@ public static class SampleFiles
     public static void WriteEach(IImageBatches images, string folder, IEnumerable<string> names, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        foreach ((ImageBuffer image, string name) in Each(images, cancellation).Zip(names))
+        foreach ((var image, var name) in Each(images, cancellation).Zip(names))
         {
             WritePng(image, Path.Combine(folder, name));
         }
@@ -35,14 +34,14 @@ public static class SampleFiles
 
     public static void WritePng(ImageBuffer image, string path)
     {
-        byte[] png = ImageCodec.EncodePng(image);
+        var png = ImageCodec.EncodePng(image);
         AtomicFile.Write(path, stream => stream.Write(png));
     }
 
     /// <summary>The images one by one.</summary>
     public static IEnumerable<ImageBuffer> Each(IImageBatches images, CancellationToken cancellation)
     {
-        foreach (Tensor batch in images.Batches(BatchSize, cancellation))
+        foreach (var batch in images.Batches(BatchSize, cancellation))
         {
             IReadOnlyList<ImageBuffer> decoded;
             using (batch)
@@ -50,7 +49,7 @@ public static class SampleFiles
                 decoded = ImageTensors.ToImages(batch);
             }
 
-            foreach (ImageBuffer image in decoded)
+            foreach (var image in decoded)
             {
                 yield return image;
             }

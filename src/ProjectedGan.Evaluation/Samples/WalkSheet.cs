@@ -25,7 +25,7 @@ public static class WalkSheet
     public static void Write(GeneratorNetwork generator, int resolution, IImageDataset? labels, string path, CancellationToken cancellation)
     {
         LatentWalk walk = new() { Cells = Math.Clamp(LargestFrame / resolution, 1, 2), Stops = Stops, FramesBetween = Frames / Stops, Labels = labels };
-        IEnumerable<ImageBuffer> frames = walk.Frames(generator, cancellation).Select(frame => Shrink(frame, LargestFrame));
+        var frames = walk.Frames(generator, cancellation).Select(frame => Shrink(frame, LargestFrame));
         SampleFiles.WritePng(SampleGrid.Compose([.. frames], Columns), path);
     }
 
@@ -35,10 +35,10 @@ public static class WalkSheet
     private static ImageBuffer Halve(ImageBuffer image)
     {
         ImageBuffer half = new(image.Width / 2, image.Height / 2, image.Channels);
-        for (int y = 0; y < half.Height; y++)
+        for (var y = 0; y < half.Height; y++)
         {
             Span<byte> upper = image.Row(2 * y), lower = image.Row(2 * y + 1), target = half.Row(y);
-            for (int i = 0; i < target.Length; i++)
+            for (var i = 0; i < target.Length; i++)
             {
                 int left = i / image.Channels * 2 * image.Channels + i % image.Channels, right = left + image.Channels;
                 target[i] = (byte)((upper[left] + upper[right] + lower[left] + lower[right] + 2) / 4);

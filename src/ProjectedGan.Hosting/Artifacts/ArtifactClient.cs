@@ -25,7 +25,7 @@ public sealed class ArtifactClient(CallInvoker calls, TransferOptions options, T
     /// <exception cref="ArtifactException">The coordinator lacks it, it cannot be stored here, or arrived damaged twice.</exception>
     public async Task<string> FetchAsync(Artifact artifact, ArtifactStore store, IProgress<ArtifactProgress>? progress, CancellationToken cancellation)
     {
-        ArtifactDigest digest = ArtifactDigest.Parse(artifact.Digest);
+        var digest = ArtifactDigest.Parse(artifact.Digest);
         if (!store.Contains(digest))
         {
             await FetchAsync(
@@ -41,7 +41,7 @@ public sealed class ArtifactClient(CallInvoker calls, TransferOptions options, T
     /// <inheritdoc cref="FetchAsync(Artifact, ArtifactStore, IProgress{ArtifactProgress}?, CancellationToken)"/>
     public async Task FetchToAsync(Artifact artifact, string path, IProgress<ArtifactProgress>? progress, CancellationToken cancellation)
     {
-        ArtifactDigest digest = ArtifactDigest.Parse(artifact.Digest);
+        var digest = ArtifactDigest.Parse(artifact.Digest);
         if (File.Exists(path) && await IsAsync(path, digest, artifact.Bytes, cancellation))
         {
             progress?.Report(new ArtifactProgress(artifact.Name, artifact.Bytes, artifact.Bytes));
@@ -62,7 +62,7 @@ public sealed class ArtifactClient(CallInvoker calls, TransferOptions options, T
         try
         {
             // One opening for digest, length and bytes: the path may be a link, whose own length is another, or lead elsewhere meanwhile.
-            await using FileStream source = OpenRead(path);
+            await using var source = OpenRead(path);
             Artifact artifact = new()
             {
                 Name = Path.GetFileName(path),
@@ -83,7 +83,7 @@ public sealed class ArtifactClient(CallInvoker calls, TransferOptions options, T
 
     private static async Task<bool> IsAsync(string path, ArtifactDigest digest, long bytes, CancellationToken cancellation)
     {
-        await using FileStream file = OpenRead(path);
+        await using var file = OpenRead(path);
         return file.Length == bytes && await ArtifactDigest.OfAsync(file, cancellation) == digest;
     }
 
@@ -91,7 +91,7 @@ public sealed class ArtifactClient(CallInvoker calls, TransferOptions options, T
         Artifact artifact, Func<Task<PartialFile>> begin, Func<PartialFile, Task> publish, Func<bool> isThere,
         IProgress<ArtifactProgress>? progress, CancellationToken cancellation)
     {
-        bool wasDamaged = false;
+        var wasDamaged = false;
         await new TransferRetries(options, time).RunAsync(
             async moved =>
             {
@@ -100,9 +100,9 @@ public sealed class ArtifactClient(CallInvoker calls, TransferOptions options, T
                     return;
                 }
 
-                await using PartialFile file = await begin();
+                await using var file = await begin();
                 progress?.Report(new ArtifactProgress(artifact.Name, file.Position, artifact.Bytes));
-                using AsyncServerStreamingCall<DownloadResponse> call = _client.Download(
+                using var call = _client.Download(
                     new DownloadRequest { Digest = artifact.Digest, Offset = file.Position }, cancellationToken: cancellation);
                 while (await NextAsync(call.ResponseStream, artifact, cancellation))
                 {
@@ -140,7 +140,7 @@ public sealed class ArtifactClient(CallInvoker calls, TransferOptions options, T
 
     private async Task SendOnceAsync(FileStream source, Artifact artifact, Action moved, IProgress<ArtifactProgress>? progress, CancellationToken cancellation)
     {
-        StatResponse state = await _client.StatAsync(new StatRequest { Digest = artifact.Digest }, cancellationToken: cancellation);
+        var state = await _client.StatAsync(new StatRequest { Digest = artifact.Digest }, cancellationToken: cancellation);
         progress?.Report(new ArtifactProgress(artifact.Name, state.Bytes, artifact.Bytes));
         if (state.Complete)
         {
@@ -148,7 +148,7 @@ public sealed class ArtifactClient(CallInvoker calls, TransferOptions options, T
         }
 
         source.Position = Math.Min(state.Bytes, artifact.Bytes);
-        using AsyncClientStreamingCall<UploadRequest, StatResponse> call = _client.Upload(cancellationToken: cancellation);
+        using var call = _client.Upload(cancellationToken: cancellation);
         try
         {
             await call.RequestStream.WriteAsync(
@@ -206,9 +206,9 @@ internal sealed class TransferRetries(TransferOptions options, TimeProvider time
     /// <param name="cancellation">Ends the waiting.</param>
     public async Task RunAsync(Func<Action, Task> attempt, CancellationToken cancellation)
     {
-        long last = time.GetTimestamp();
-        TimeSpan pause = options.FirstPause;
-        bool wasTold = false;
+        var last = time.GetTimestamp();
+        var pause = options.FirstPause;
+        var wasTold = false;
         while (true)
         {
             try

@@ -91,7 +91,7 @@ public sealed class ArtifactStore
                 $"Artifact {digest} has {length} bytes; at most {_options.LargestFile} are taken.");
         }
 
-        long missing = length - (offset ?? Stat(digest).Bytes);
+        var missing = length - (offset ?? Stat(digest).Bytes);
         MakeRoom(digest, missing);
         CheckRoom(digest, missing);
         return await PartialFile.OpenAsync(PartialOf(digest), digest, length, offset, cancellation);
@@ -123,16 +123,16 @@ public sealed class ArtifactStore
         try
         {
             // The name is the content's: it must be known before the copy, and a file that changes meanwhile is refused by its hash.
-            ArtifactDigest digest = await ArtifactDigest.OfAsync(source, cancellation);
-            long length = source.Length;
+            var digest = await ArtifactDigest.OfAsync(source, cancellation);
+            var length = source.Length;
             if (Contains(digest))
             {
                 return (digest, length);
             }
 
-            await using PartialFile partial = await BeginAsync(digest, length, 0, cancellation);
+            await using var partial = await BeginAsync(digest, length, 0, cancellation);
             source.Position = 0;
-            byte[] buffer = new byte[1 << 20];
+            var buffer = new byte[1 << 20];
             while (await source.ReadAsync(buffer, cancellation) is > 0 and int read)
             {
                 await partial.WriteAsync(buffer.AsMemory(0, read), cancellation);
@@ -152,9 +152,9 @@ public sealed class ArtifactStore
     {
         lock (_lock)
         {
-            foreach (ArtifactDigest left in _inUse.Keys.Except(digests).ToArray())
+            foreach (var left in _inUse.Keys.Except(digests).ToArray())
             {
-                _inUse.Remove(left, out FileStream? file);
+                _inUse.Remove(left, out var file);
                 file!.Dispose();
             }
         }
@@ -171,7 +171,7 @@ public sealed class ArtifactStore
                 return true;
             }
 
-            string path = FileOf(digest);
+            var path = FileOf(digest);
             try
             {
                 // Open, it is locked for all who would lock it for themselves alone.
@@ -209,9 +209,9 @@ public sealed class ArtifactStore
     public long Prune(Func<ArtifactDigest, bool> isNeeded, DateTimeOffset untouchedSince)
     {
         long freed = 0;
-        foreach (FileInfo file in new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        foreach (var file in new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories))
         {
-            bool needed = !IsPartial(file) && (!ArtifactDigest.IsDigest(file.Name) || isNeeded(ArtifactDigest.Parse(file.Name)));
+            var needed = !IsPartial(file) && (!ArtifactDigest.IsDigest(file.Name) || isNeeded(ArtifactDigest.Parse(file.Name)));
             if (needed || file.LastWriteTimeUtc > untouchedSince.UtcDateTime)
             {
                 continue;
@@ -219,7 +219,7 @@ public sealed class ArtifactStore
 
             try
             {
-                long length = file.Length;
+                var length = file.Length;
                 file.Delete();
                 freed += length;
             }
@@ -264,8 +264,8 @@ public sealed class ArtifactStore
         try
         {
             FileInfo[] files = [.. new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => ArtifactDigest.IsDigest(file.Name))];
-            long excess = Math.Max(files.Sum(file => file.Length) + bytes - _options.MostBytes, bytes - FreeBytes());
-            foreach (FileInfo file in files.Where(file => file.Name != coming.ToString()).OrderBy(file => file.LastWriteTimeUtc).TakeWhile(_ => excess > 0))
+            var excess = Math.Max(files.Sum(file => file.Length) + bytes - _options.MostBytes, bytes - FreeBytes());
+            foreach (var file in files.Where(file => file.Name != coming.ToString()).OrderBy(file => file.LastWriteTimeUtc).TakeWhile(_ => excess > 0))
             {
                 excess -= TryDelete(file);
             }
@@ -281,7 +281,7 @@ public sealed class ArtifactStore
         try
         {
             using FileStream taken = new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            long length = taken.Length;
+            var length = taken.Length;
             file.Delete();
             return length;
         }
@@ -298,7 +298,7 @@ public sealed class ArtifactStore
 
     private void CheckRoom(ArtifactDigest digest, long needed)
     {
-        long free = FreeBytes();
+        var free = FreeBytes();
         if (needed > free)
         {
             throw new ArtifactException(
@@ -311,7 +311,7 @@ public sealed class ArtifactStore
 
     private string FileOf(ArtifactDigest digest)
     {
-        string name = digest.ToString();
+        var name = digest.ToString();
         return Path.Combine(Folder, name[..2], name);
     }
 
@@ -346,7 +346,7 @@ public static class ArtifactPieces
     /// <param name="cancellation">Ends the sending.</param>
     public static async Task SendAsync(Stream source, int pieceBytes, Func<ByteString, Task> send, CancellationToken cancellation)
     {
-        byte[] buffer = new byte[pieceBytes];
+        var buffer = new byte[pieceBytes];
         while (await source.ReadAsync(buffer, cancellation) is > 0 and int read)
         {
             await send(UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)));

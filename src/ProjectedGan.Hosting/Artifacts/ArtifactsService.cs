@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using ProjectedGan.Protocol.V1;
@@ -22,7 +21,7 @@ public sealed partial class ArtifactsService(ArtifactStore store, ArtifactInstru
     public override async Task<StatResponse> Upload(IAsyncStreamReader<UploadRequest> requestStream, ServerCallContext context)
     {
         using CancellationTokenSource silent = new(Silence, time);
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(silent.Token, context.CancellationToken);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(silent.Token, context.CancellationToken);
         try
         {
             return await ReceiveAsync(requestStream, () => silent.CancelAfter(Silence), ended.Token);
@@ -35,7 +34,7 @@ public sealed partial class ArtifactsService(ArtifactStore store, ArtifactInstru
 
     public override async Task Download(DownloadRequest request, IServerStreamWriter<DownloadResponse> responseStream, ServerCallContext context)
     {
-        await using FileStream file = store.OpenRead(ArtifactDigest.Parse(request.Digest));
+        await using var file = store.OpenRead(ArtifactDigest.Parse(request.Digest));
         if (request.Offset < 0 || request.Offset > file.Length)
         {
             throw new ArtifactException(ArtifactFault.Invalid, $"offset is {request.Offset}; artifact {request.Digest} has {file.Length} bytes.");
@@ -59,17 +58,17 @@ public sealed partial class ArtifactsService(ArtifactStore store, ArtifactInstru
             throw new ArtifactException(ArtifactFault.Invalid, "The first message of an upload must name the artifact (start).");
         }
 
-        ArtifactDigest digest = ArtifactDigest.Parse(start.Digest);
+        var digest = ArtifactDigest.Parse(start.Digest);
         if (store.Contains(digest))
         {
             return Response(digest);
         }
 
-        await using PartialFile file = await store.BeginAsync(digest, start.Bytes, start.Offset, cancellation);
+        await using var file = await store.BeginAsync(digest, start.Bytes, start.Offset, cancellation);
         while (await requests.MoveNext(cancellation))
         {
             alive();
-            ByteString data = requests.Current.Data;
+            var data = requests.Current.Data;
             if (requests.Current.PartCase != UploadRequest.PartOneofCase.Data || data.Length > LargestPiece)
             {
                 throw new ArtifactException(ArtifactFault.Invalid, $"After the first message an upload holds data in pieces of at most {LargestPiece} bytes.");
@@ -86,7 +85,7 @@ public sealed partial class ArtifactsService(ArtifactStore store, ArtifactInstru
 
     private StatResponse Response(ArtifactDigest digest)
     {
-        ArtifactState state = store.Stat(digest);
+        var state = store.Stat(digest);
         return new StatResponse { Complete = state.Complete, Bytes = state.Bytes };
     }
 

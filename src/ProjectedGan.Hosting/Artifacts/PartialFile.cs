@@ -35,11 +35,11 @@ internal sealed class PartialFile : IAsyncDisposable
     /// <exception cref="ArtifactException">Another writer has it, or the offset lies behind its end.</exception>
     public static async Task<PartialFile> OpenAsync(string path, ArtifactDigest digest, long length, long? offset, CancellationToken cancellation)
     {
-        FileStream stream = Open(path, digest);
+        var stream = Open(path, digest);
         PartialFile partial = new(path, digest, length, stream);
         try
         {
-            long start = offset ?? Math.Min(stream.Length, length);
+            var start = offset ?? Math.Min(stream.Length, length);
             if (start < 0 || start > stream.Length || start > length)
             {
                 throw new ArtifactException(ArtifactFault.Invalid, $"Artifact {digest}: it cannot go on at byte {start}; {stream.Length} of {length} bytes are here.");
@@ -64,7 +64,7 @@ internal sealed class PartialFile : IAsyncDisposable
             throw new ArtifactException(ArtifactFault.Invalid, $"Artifact {_digest}: more than the announced {_length} bytes came.");
         }
 
-        long before = Position;
+        var before = Position;
         try
         {
             await _stream.WriteAsync(data, cancellation);
@@ -88,7 +88,7 @@ internal sealed class PartialFile : IAsyncDisposable
             throw new ArtifactException(ArtifactFault.Invalid, $"Artifact {_digest}: {Position} of {_length} bytes came; send the rest.");
         }
 
-        ArtifactDigest actual = ArtifactDigest.FromHash(_hash.GetCurrentHash());
+        var actual = ArtifactDigest.FromHash(_hash.GetCurrentHash());
         if (actual != _digest)
         {
             await _stream.DisposeAsync();
@@ -148,7 +148,7 @@ internal sealed class PartialFile : IAsyncDisposable
 
     private async Task HashExistingAsync(CancellationToken cancellation)
     {
-        byte[] buffer = new byte[1 << 20];
+        var buffer = new byte[1 << 20];
         _stream.Position = 0;
         while (await _stream.ReadAsync(buffer, cancellation) is > 0 and int read)
         {

@@ -23,8 +23,8 @@ public sealed class Authorizer(AccessPolicy policy)
             return certificate is null ? Caller.Local : new Caller(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false));
         }
 
-        string text = Bearer(authorization) ?? throw Refused(StatusCode.Unauthenticated, "This coordinator asks for a token: give --token or PGAN_TOKEN (header 'authorization: Bearer TOKEN').");
-        Token token = tokens.Find(text) ?? throw Refused(StatusCode.Unauthenticated, "The token is unknown here; ask the operator for one.");
+        var text = Bearer(authorization) ?? throw Refused(StatusCode.Unauthenticated, "This coordinator asks for a token: give --token or PGAN_TOKEN (header 'authorization: Bearer TOKEN').");
+        var token = tokens.Find(text) ?? throw Refused(StatusCode.Unauthenticated, "The token is unknown here; ask the operator for one.");
         return MethodRoles.Allows(method, token.Role)
             ? new Caller(token.Name)
             : throw Refused(StatusCode.PermissionDenied, $"The token of '{token.Name}' has the role {token.Role.ToString().ToLowerInvariant()}, which may not call {method}.");
@@ -49,10 +49,10 @@ public sealed record Caller(string Name)
     public static Caller Local { get; } = new("local");
 
     /// <summary>The caller of this call.</summary>
-    public static Caller Of(ServerCallContext context) => context.UserState.TryGetValue(Key, out object? caller) ? (Caller)caller : Local;
+    public static Caller Of(ServerCallContext context) => context.UserState.TryGetValue(Key, out var caller) ? (Caller)caller : Local;
 
     /// <summary>The caller of this web request.</summary>
-    public static Caller Of(HttpContext context) => context.Items.TryGetValue(Key, out object? caller) ? (Caller)caller! : Local;
+    public static Caller Of(HttpContext context) => context.Items.TryGetValue(Key, out var caller) ? (Caller)caller! : Local;
 
     public void AttachTo(ServerCallContext context) => context.UserState[Key] = this;
 
@@ -71,7 +71,7 @@ internal static class MethodRoles
     /// <param name="role">The caller's role.</param>
     public static bool Allows(string method, Role role)
     {
-        string[] parts = method.Split('/');
+        var parts = method.Split('/');
         return parts.Length == 3 && parts[1] switch
         {
             "pgan.v1.Experiments" => role == Role.Submit || (role == Role.Read && Reading.Contains(parts[2])),

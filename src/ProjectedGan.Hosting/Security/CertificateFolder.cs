@@ -15,7 +15,7 @@ public static class CertificateFolder
         try
         {
             Directory.CreateDirectory(folder);
-            using ECDsa key = certificate.GetECDsaPrivateKey()!;
+            using var key = certificate.GetECDsaPrivateKey()!;
             // The key first and each by renaming: a node that reads meanwhile finds whole files.
             Replace(Path.Combine(folder, $"{name}.key"), key.ExportPkcs8PrivateKeyPem(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
             Replace(Path.Combine(folder, $"{name}.crt"), certificate.ExportCertificatePem(), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
@@ -28,7 +28,7 @@ public static class CertificateFolder
 
     private static void Replace(string path, string text, UnixFileMode mode)
     {
-        string temporary = path + ".tmp";
+        var temporary = path + ".tmp";
         File.Delete(temporary);
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -59,7 +59,7 @@ public sealed record NodeCertificate(X509Certificate2 Certificate, SslStreamCert
     {
         try
         {
-            X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
+            var certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
             X509Certificate2Collection chain = [];
             chain.ImportFromPemFile(certificateFile);
             CheckValid(certificate, certificateFile, time.GetUtcNow());

@@ -18,8 +18,8 @@ public sealed class CertificateMaker : IDisposable
     {
         _from = from;
         _until = until;
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = Request("pgan development authority", key);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = Request("pgan development authority", key);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
@@ -35,9 +35,9 @@ public sealed class CertificateMaker : IDisposable
     public X509Certificate2 MakeNode(string name, IEnumerable<string> hosts)
     {
         SubjectAlternativeNameBuilder names = new();
-        foreach (string host in hosts)
+        foreach (var host in hosts)
         {
-            if (IPAddress.TryParse(host, out IPAddress? address))
+            if (IPAddress.TryParse(host, out var address))
             {
                 names.AddIpAddress(address);
             }
@@ -59,20 +59,20 @@ public sealed class CertificateMaker : IDisposable
 
     private X509Certificate2 Make(string name, string[] purposes, params X509Extension[] extensions)
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = Request(name, key);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = Request(name, key);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. purposes.Select(purpose => new Oid(purpose))], critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        foreach (X509Extension extension in extensions)
+        foreach (var extension in extensions)
         {
             request.CertificateExtensions.Add(extension);
         }
 
-        byte[] serial = RandomNumberGenerator.GetBytes(16);
+        var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] &= 0x7f;
-        using X509Certificate2 made = request.Create(Authority, _from, _until, serial);
+        using var made = request.Create(Authority, _from, _until, serial);
         return made.CopyWithPrivateKey(key);
     }
 }

@@ -16,12 +16,12 @@ public sealed record ListenAddress(IPAddress? Interface, int Port, bool IsTls)
     /// <exception cref="UsageException">The text is no such address.</exception>
     public static ListenAddress Parse(string option, string text)
     {
-        bool all = text.Contains("://*", StringComparison.Ordinal);
-        Uri address = NodeChannel.ParseAddress(option, all ? text.Replace("://*", "://0.0.0.0", StringComparison.Ordinal) : text);
-        string host = address.Host.Trim('[', ']');
-        IPAddress? found = all || host is "0.0.0.0" or "::" ? null
+        var all = text.Contains("://*", StringComparison.Ordinal);
+        var address = NodeChannel.ParseAddress(option, all ? text.Replace("://*", "://0.0.0.0", StringComparison.Ordinal) : text);
+        var host = address.Host.Trim('[', ']');
+        var found = all || host is "0.0.0.0" or "::" ? null
             : host == "localhost" ? IPAddress.Loopback
-            : IPAddress.TryParse(host, out IPAddress? given) ? given
+            : IPAddress.TryParse(host, out var given) ? given
             : throw new UsageException($"{option}: '{host}' is no address of this machine; use an IP address, localhost, or * for all interfaces.");
         return new(found, address.Port, address.Scheme == "https");
     }

@@ -55,7 +55,7 @@ public static class NodeChannel
 
     /// <exception cref="UsageException">The text is no address.</exception>
     public static Uri ParseAddress(string option, string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" && address is { PathAndQuery: "/", Host.Length: > 0 }
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address is { PathAndQuery: "/", Host.Length: > 0 }
             ? address
             : throw new UsageException($"{option}: '{text}' is no address; use http://HOST:PORT or https://HOST:PORT.");
 
@@ -88,9 +88,9 @@ public static class ConnectionFailure
         }
 
         // A server that asks for a certificate closes the connection behind the client's back, which is in the middle of its first request then.
-        bool wasClosed = Cause<ObjectDisposedException>(error) is not null;
-        string reason = wasClosed ? "it closed the connection" : (Cause<AuthenticationException>(error) ?? error.Status.DebugException?.GetBaseException() ?? error).Message.TrimEnd('.');
-        bool mayBeTls = wasClosed || Cause<AuthenticationException>(error) is not null || Cause<IOException>(error) is not null;
+        var wasClosed = Cause<ObjectDisposedException>(error) is not null;
+        var reason = wasClosed ? "it closed the connection" : (Cause<AuthenticationException>(error) ?? error.Status.DebugException?.GetBaseException() ?? error).Message.TrimEnd('.');
+        var mayBeTls = wasClosed || Cause<AuthenticationException>(error) is not null || Cause<IOException>(error) is not null;
         return reason + (mayBeTls
             ? ". Check that both sides use TLS alike: https with --tls-ca, and --tls-cert and --tls-key where the coordinator asks for a certificate."
             : ". Is it running, and is --coordinator right?");
@@ -100,7 +100,7 @@ public static class ConnectionFailure
     public static T? Cause<T>(RpcException error)
         where T : Exception
     {
-        for (Exception? cause = error.Status.DebugException ?? error.InnerException; cause is not null; cause = cause.InnerException)
+        for (var cause = error.Status.DebugException ?? error.InnerException; cause is not null; cause = cause.InnerException)
         {
             if (cause is T found)
             {

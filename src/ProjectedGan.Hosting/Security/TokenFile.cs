@@ -44,25 +44,25 @@ internal static class TokenFile
 
     private static Token Read(string path, YamlNode entry)
     {
-        string where = $"--tokens '{path}' line {entry.Start.Line}";
+        var where = $"--tokens '{path}' line {entry.Start.Line}";
         if (entry is not YamlMappingNode mapping)
         {
             throw new UsageException($"{where}: an entry has the fields name, role and token or sha256.");
         }
 
-        Dictionary<string, string> fields = mapping.Children.ToDictionary(field => field.Key.ToString(), field => field.Value.ToString());
+        var fields = mapping.Children.ToDictionary(field => field.Key.ToString(), field => field.Value.ToString());
         if (fields.Keys.FirstOrDefault(field => field is not ("name" or "role" or "token" or "sha256")) is { } unknown)
         {
             throw new UsageException($"{where}: '{unknown}' is no field of a token; use name, role and token or sha256.");
         }
 
-        string name = fields.GetValueOrDefault("name", "");
+        var name = fields.GetValueOrDefault("name", "");
         if (name.Length is 0 or > 100)
         {
             throw new UsageException($"{where}: a token needs a name of at most 100 characters.");
         }
 
-        Role role = fields.GetValueOrDefault("role", "") switch
+        var role = fields.GetValueOrDefault("role", "") switch
         {
             "read" => Role.Read,
             "submit" => Role.Submit,
@@ -79,12 +79,12 @@ internal static class TokenFile
             throw new UsageException($"{where}: give either token or sha256 (printf %s TOKEN | sha256sum).");
         }
 
-        if (fields.TryGetValue("token", out string? token))
+        if (fields.TryGetValue("token", out var token))
         {
             return token.Length >= ShortestToken ? Hash(token) : throw new UsageException($"{where}: the token has {token.Length} characters; use at least {ShortestToken} random ones.");
         }
 
-        string digits = fields["sha256"];
+        var digits = fields["sha256"];
         return digits.Length == 64 && digits.All(char.IsAsciiHexDigit) ? Convert.FromHexString(digits) : throw new UsageException($"{where}: sha256 must have 64 hexadecimal digits.");
     }
 }

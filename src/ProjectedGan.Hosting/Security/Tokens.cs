@@ -19,10 +19,10 @@ public sealed class TokenBook(string path, TimeProvider time, ILogger logger)
     /// <summary>The entry of a token that a caller showed, or null.</summary>
     public Token? Find(string token)
     {
-        byte[] hash = TokenFile.Hash(token);
+        var hash = TokenFile.Hash(token);
         // All entries are compared, each in constant time: the answer's delay says nothing about a token.
         Token? found = null;
-        foreach (Token entry in _tokens.Current)
+        foreach (var entry in _tokens.Current)
         {
             if (CryptographicOperations.FixedTimeEquals(entry.Sha256, hash))
             {

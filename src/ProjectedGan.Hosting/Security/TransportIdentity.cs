@@ -47,7 +47,7 @@ public sealed partial class TransportIdentity
     /// <summary>Checks a caller's certificate; a refusal is logged, because TLS tells the caller next to nothing.</summary>
     public bool TrustClient(X509Certificate? certificate)
     {
-        string? reason = certificate is X509Certificate2 given ? WhyNotChained(given, ClientPurpose) : "it showed no certificate";
+        var reason = certificate is X509Certificate2 given ? WhyNotChained(given, ClientPurpose) : "it showed no certificate";
         if (reason is not null)
         {
             LogRefused(_logger, reason);
@@ -63,7 +63,7 @@ public sealed partial class TransportIdentity
             return $"{host} showed no certificate.";
         }
 
-        string? reason = _authority is not null ? WhyNotChained(given, ServerPurpose)
+        var reason = _authority is not null ? WhyNotChained(given, ServerPurpose)
             : errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? Describe(given, chain!.ChainStatus)
             : null;
         return reason is not null ? $"The certificate of {host} is refused: {reason}."
@@ -84,13 +84,13 @@ public sealed partial class TransportIdentity
 
     private string Describe(X509Certificate2 certificate, X509ChainStatus[] statuses)
     {
-        DateTimeOffset now = _time.GetUtcNow();
+        var now = _time.GetUtcNow();
         if (now > certificate.NotAfter)
         {
             return $"{certificate.Subject} expired on {certificate.NotAfter.ToUniversalTime():u}";
         }
 
-        X509ChainStatusFlags all = statuses.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status);
+        var all = statuses.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status);
         return all.HasFlag(X509ChainStatusFlags.PartialChain) || all.HasFlag(X509ChainStatusFlags.UntrustedRoot)
             ? $"{certificate.Subject} comes from {certificate.Issuer}, which {Options.Authority ?? "this system"} does not trust (--tls-ca)"
             : $"{certificate.Subject}: {string.Join(", ", statuses.Select(status => status.Status))}";
@@ -98,7 +98,7 @@ public sealed partial class TransportIdentity
 
     private static string Names(X509Certificate2 certificate)
     {
-        X509SubjectAlternativeNameExtension? names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
         return names is null ? certificate.Subject : string.Join(", ", names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString())));
     }
 

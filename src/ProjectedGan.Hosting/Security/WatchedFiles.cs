@@ -55,7 +55,7 @@ internal sealed partial class WatchedFiles<T>
 
     private void Follow()
     {
-        string stamp = Stamp();
+        var stamp = Stamp();
         if (stamp == _stamp)
         {
             return;
@@ -76,7 +76,7 @@ internal sealed partial class WatchedFiles<T>
     private string Stamp() => string.Join('|', _paths.Select(path =>
     {
         FileInfo file = new(path);
-        FileSystemInfo target = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : file;
+        var target = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : file;
         return target is FileInfo { Exists: true } found ? $"{found.FullName}:{found.LastWriteTimeUtc.Ticks}:{found.Length}" : "-";
     }));
 

@@ -99,7 +99,7 @@ public sealed partial class ErrorInterceptor(StatusMapping statuses, ILogger<Err
                 throw mapped;
             }
 
-            string incident = Guid.NewGuid().ToString("N")[..12];
+            var incident = Guid.NewGuid().ToString("N")[..12];
             LogFailed(logger, context.Method, incident, error);
             throw StatusMapping.Refuse(StatusCode.Internal, $"The node failed at this call; its log says why under incident {incident}.");
         }

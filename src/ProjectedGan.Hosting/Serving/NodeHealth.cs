@@ -30,7 +30,7 @@ public sealed class NodeHealth
         set
         {
             _isServing = value;
-            foreach (string service in _services)
+            foreach (var service in _services)
             {
                 _statuses.SetStatus(service, value ? ServingStatus.Serving : ServingStatus.NotServing);
             }
@@ -53,8 +53,8 @@ public sealed class PortRules(NodeServerOptions options)
     public bool Serves(HttpContext context)
     {
         // A plain-text port speaks either HTTP/2 or HTTP/1.1, and metrics never have TLS.
-        bool isApi = options.Listen.IsTls ? context.Request.IsHttps : HttpProtocol.IsHttp2(context.Request.Protocol);
-        PathString path = context.Request.Path;
+        var isApi = options.Listen.IsTls ? context.Request.IsHttps : HttpProtocol.IsHttp2(context.Request.Protocol);
+        var path = context.Request.Path;
         return path.Value is TelemetryServiceExtensions.MetricsPath or AlivePath or ReadyPath ? !isApi
             : IsWeb(path) ? options.Web == (isApi ? WebPlacement.ApiPort : WebPlacement.MetricsPort)
             : isApi;

@@ -13,7 +13,7 @@ public static class NodeLogging
         // The framework reports every connection and request at Information.
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
         // So does Orleans of its silos; who asks for debugging asks for it too.
-        LogLevel silos = level < LogLevel.Information ? level : (LogLevel)Math.Max((int)level, (int)LogLevel.Warning);
+        var silos = level < LogLevel.Information ? level : (LogLevel)Math.Max((int)level, (int)LogLevel.Warning);
         logging.AddFilter("Orleans", silos).AddFilter("Polly", silos);
         if (silos == LogLevel.Warning)
         {

@@ -36,7 +36,7 @@ public static class NodeServer
     /// <param name="services">Those of the role, whose health can be asked for by name.</param>
     public static WebApplicationBuilder CreateBuilder(NodeServerOptions options, LogLevel logLevel, params RpcDescriptor[] services)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         // Files and variables meant for other ASP.NET applications must not open ports here.
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(TelemetryVariables());
@@ -92,7 +92,7 @@ public static class NodeServer
     /// </summary>
     public static void MapShared(WebApplication application)
     {
-        PortRules rules = application.Services.GetRequiredService<PortRules>();
+        var rules = application.Services.GetRequiredService<PortRules>();
         application.Use((context, next) =>
         {
             if (rules.Serves(context))
@@ -106,14 +106,14 @@ public static class NodeServer
         application.MapGrpcHealthChecksService();
         application.MapGrpcReflectionService();
         application.MapPganMetrics();
-        TransportIdentity identity = application.Services.GetRequiredService<TransportIdentity>();
+        var identity = application.Services.GetRequiredService<TransportIdentity>();
         if (identity.Certificate is not null)
         {
             application.Services.GetRequiredService<CertificateInstruments>().Watch(() => identity.Certificate!.Certificate.NotAfter);
         }
 
         application.MapGet(PortRules.AlivePath, static () => Results.Text("alive\n"));
-        NodeHealth health = application.Services.GetRequiredService<NodeHealth>();
+        var health = application.Services.GetRequiredService<NodeHealth>();
         application.MapGet(PortRules.ReadyPath, () => health.IsServing ? Results.Text("ready\n") : Results.Text("not ready\n", statusCode: StatusCodes.Status503ServiceUnavailable));
     }
 

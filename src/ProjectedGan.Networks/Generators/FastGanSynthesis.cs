@@ -70,7 +70,7 @@ internal sealed class FastGanSynthesis : Module<Tensor, Tensor?, INoiseSource?, 
     /// <summary>The forward pass without noise as part of a graph.</summary>
     public OnnxValue Export(OnnxGraph graph, OnnxValue latents, OnnxValue? labels)
     {
-        OnnxValue? condition = _ends.Embedding?.Export(graph, labels!.Value);
+        var condition = _ends.Embedding?.Export(graph, labels!.Value);
         var map = _ends.Start.Export(graph, SecondMoment.Export(graph, latents));
         var maps = new Dictionary<int, OnnxValue> { [StartSize] = map };
         foreach (var stage in _stages)

@@ -77,7 +77,7 @@ internal static unsafe class BatchStatistics
         {
             var saved = ctx.get_saved_variables();
             using var arranged = ChannelsLast.To(grad_outputs[0]);
-            List<Tensor> gradients = saved.Count > 1
+            var gradients = saved.Count > 1
                 ? Gradients.apply(ctx.get_data(Statistics), saved[0], arranged, saved[1])
                 : Gradients.apply(ctx.get_data(Statistics), saved[0], arranged);
             return [null!, .. gradients];

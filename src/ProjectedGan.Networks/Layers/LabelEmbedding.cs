@@ -2,8 +2,8 @@ using ProjectedGan.Networks.Onnx;
 using ProjectedGan.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static TorchSharp.torch.nn;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Layers;
 

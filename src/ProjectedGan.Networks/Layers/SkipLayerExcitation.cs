@@ -1,7 +1,7 @@
 using ProjectedGan.Networks.Onnx;
 using TorchSharp.Utils;
-using static TorchSharp.torch.nn;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Layers;
 

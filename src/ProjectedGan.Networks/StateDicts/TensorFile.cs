@@ -1,6 +1,6 @@
 using ProjectedGan.Foundation;
-using ProjectedGan.Weights.SafeTensorsFormat;
 using ProjectedGan.Tensors;
+using ProjectedGan.Weights.SafeTensorsFormat;
 using ProjectedGan.Weights.Sources;
 using static TorchSharp.torch;
 

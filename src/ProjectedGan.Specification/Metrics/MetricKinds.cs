@@ -17,7 +17,7 @@ public static class MetricKinds
         ArgumentNullException.ThrowIfNull(list);
         List<MetricKind> kinds = [];
         List<string> problems = [];
-        foreach (string name in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var name in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             // By the names alone: Enum.Parse takes numbers, too.
             if (Enum.GetNames<MetricKind>().FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } known)

@@ -50,8 +50,8 @@ public static class SweepFile
         var shared = new SweepVariant("", SpecSchema.Copy(new TrainingSpec()), new(StringComparer.Ordinal), []);
         TrainingSpecFile.Apply(mapping, shared.Spec, shared.Lines, problems);
         problems = [.. problems.Select(problem => TrainingSpecFile.Locate(problem, shared.Lines))];
-        IReadOnlyList<SweepVariant> read = variants is null ? [shared] : SweepVariant.Read(variants, shared, problems);
-        IReadOnlyList<SweepAxis> axes = sweep is null ? [] : SweepAxis.Read(sweep, problems);
+        var read = variants is null ? [shared] : SweepVariant.Read(variants, shared, problems);
+        var axes = sweep is null ? [] : SweepAxis.Read(sweep, problems);
         problems.AddRange(read.SelectMany(variant => axes.Where(axis => variant.Own.Contains(axis.Field.Path)).Select(axis => new SpecProblem(
             axis.Field.Path, $"line {axis.Line}: {axis.Field.Path} is swept, and variant {variant.Name} sets it; take it out of one of them."))));
         var count = axes.Aggregate((long)read.Count, (product, axis) => Math.Min(product * axis.Values.Count, int.MaxValue));

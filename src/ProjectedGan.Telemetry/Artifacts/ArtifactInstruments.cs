@@ -13,7 +13,7 @@ public sealed class ArtifactInstruments
 
     public ArtifactInstruments(IMeterFactory factory)
     {
-        Meter meter = factory.Create("ProjectedGan.Artifacts");
+        var meter = factory.Create("ProjectedGan.Artifacts");
         _io = meter.CreateCounter<long>("pgan.artifact.io", "By", "Bytes of files sent to and received from other nodes and users.");
         meter.CreateObservableGauge("pgan.artifact.stored", Stored, "By", "Bytes of files that this node keeps.");
     }

@@ -19,7 +19,7 @@ public sealed class CollectiveInstruments
 
     public CollectiveInstruments(IMeterFactory factory)
     {
-        Meter meter = factory.Create("ProjectedGan.Collectives");
+        var meter = factory.Create("ProjectedGan.Collectives");
         _io = meter.CreateCounter<long>("pgan.collective.io", "By", "Bytes exchanged with peers, in all-reduces and state transfers.");
         _allReduce = meter.CreateHistogram(
             "pgan.collective.allreduce.duration", "s", "From a phase's first bucket to its last sum.", tags: null, DurationBuckets.Steps);

@@ -27,7 +27,7 @@ public sealed class CoordinationInstruments : IDisposable
 
     public CoordinationInstruments(IMeterFactory factory, TimeProvider time)
     {
-        Meter meter = factory.Create(MeterName);
+        var meter = factory.Create(MeterName);
         _experiments.AttachTo(meter);
         _nodes.AttachTo(meter);
         _queue = new QueueGauges(time);
@@ -38,7 +38,7 @@ public sealed class CoordinationInstruments : IDisposable
         _epochsEnded = meter.CreateCounter<long>("pgan.membership.epochs.ended", "{epoch}", "Membership epochs that ended, by reason.");
         _byExperiment = new RenewingMeter(factory, MeterName, own =>
         {
-            foreach (LatestGauge<string> gauge in ExperimentGauges)
+            foreach (var gauge in ExperimentGauges)
             {
                 gauge.AttachTo(own);
             }
@@ -50,7 +50,7 @@ public sealed class CoordinationInstruments : IDisposable
     /// <summary>How many experiments are in each state; a state that is left out has none.</summary>
     public void Experiments(IReadOnlyDictionary<string, int> byState)
     {
-        foreach ((string state, int count) in byState)
+        foreach ((var state, var count) in byState)
         {
             _experiments.Set(state, count);
         }
@@ -61,7 +61,7 @@ public sealed class CoordinationInstruments : IDisposable
     /// <summary>How many nodes of each role (worker, evaluator) are in each state; what is left out has none.</summary>
     public void Nodes(IReadOnlyDictionary<(string Role, string State), int> byState)
     {
-        foreach (((string Role, string State) key, int count) in byState)
+        foreach ((var key, var count) in byState)
         {
             _nodes.Set(key, count);
         }
@@ -83,7 +83,7 @@ public sealed class CoordinationInstruments : IDisposable
     /// <summary>Where a run is. Shown until <see cref="ExperimentEnded"/>.</summary>
     public void Progress(string experiment, long iteration, long images, int workers, long epoch)
     {
-        bool isNew = _iteration.Set(experiment, iteration);
+        var isNew = _iteration.Set(experiment, iteration);
         _images.Set(experiment, images);
         _members.Set(experiment, workers);
         _epoch.Set(experiment, epoch);
@@ -96,7 +96,7 @@ public sealed class CoordinationInstruments : IDisposable
     /// <summary>The experiment trains no longer: its own gauges are removed.</summary>
     public void ExperimentEnded(string experiment)
     {
-        foreach (LatestGauge<string> gauge in ExperimentGauges)
+        foreach (var gauge in ExperimentGauges)
         {
             gauge.RemoveWhere(key => key == experiment);
         }

@@ -27,7 +27,7 @@ public sealed class EvaluationInstruments : IDisposable
 
     public EvaluationInstruments(IMeterFactory factory)
     {
-        Meter meter = factory.Create(MeterName);
+        var meter = factory.Create(MeterName);
         _duration = meter.CreateHistogram("pgan.evaluation.duration", "s", "Time to evaluate a snapshot.", tags: null, DurationBuckets.Jobs);
         _snapshots = meter.CreateCounter<long>("pgan.evaluation.snapshots", "{snapshot}", "Snapshots evaluated; error_type is set on those that failed.");
         _byExperiment = new RenewingMeter(factory, MeterName, own =>

@@ -76,7 +76,7 @@ internal sealed class LatestGauge<TKey>(string name, string unit, string descrip
     public bool Set(TKey key, double value, params KeyValuePair<string, object?>[] more)
     {
         KeyValuePair<string, object?>[] all = [.. attributes(key), .. more];
-        bool isNew = _values.TryAdd(key, (value, all));
+        var isNew = _values.TryAdd(key, (value, all));
         if (!isNew)
         {
             _values[key] = (value, all);
@@ -87,7 +87,7 @@ internal sealed class LatestGauge<TKey>(string name, string unit, string descrip
 
     public void RemoveWhere(Func<TKey, bool> predicate)
     {
-        foreach (TKey key in _values.Keys.Where(predicate))
+        foreach (var key in _values.Keys.Where(predicate))
         {
             _values.TryRemove(key, out _);
         }
@@ -96,7 +96,7 @@ internal sealed class LatestGauge<TKey>(string name, string unit, string descrip
     /// <summary>Sets every key that has a value but is not among these to zero: a state that nobody is in any more.</summary>
     public void ZeroExcept(IReadOnlyCollection<TKey> keys)
     {
-        foreach (TKey key in _values.Keys.Except(keys))
+        foreach (var key in _values.Keys.Except(keys))
         {
             Set(key, 0);
         }

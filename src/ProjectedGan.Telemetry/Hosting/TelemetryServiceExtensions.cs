@@ -5,7 +5,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -50,8 +49,8 @@ public static class TelemetryServiceExtensions
             .AddSingleton<EvaluationInstruments>()
             .AddSingleton<ArtifactInstruments>()
             .AddSingleton<CertificateInstruments>();
-        ExportSettings export = ExportSettings.From(builder.Configuration);
-        OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry()
+        var export = ExportSettings.From(builder.Configuration);
+        var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => NodeResource.Describe(resource, options))
             .WithMetrics(metrics => Collect(metrics, export));
         if (export.Traces)
@@ -67,7 +66,7 @@ public static class TelemetryServiceExtensions
     private static void Collect(MeterProviderBuilder metrics, ExportSettings export)
     {
         metrics.AddMeter(Meters).AddInstrumentation(services => services.GetRequiredService<BuildInstruments>());
-        foreach ((string instrument, string name) in Renamed)
+        foreach ((var instrument, var name) in Renamed)
         {
             metrics.AddView(instrument, name);
         }

@@ -98,5 +98,5 @@ public static class TraceContext
 
     /// <summary>The context that a string carries; none, which starts a trace of its own, where it is null, empty or malformed.</summary>
     public static ActivityContext Parse(string? traceparent) =>
-        ActivityContext.TryParse(traceparent, traceState: null, isRemote: true, out ActivityContext context) ? context : default;
+        ActivityContext.TryParse(traceparent, traceState: null, isRemote: true, out var context) ? context : default;
 }

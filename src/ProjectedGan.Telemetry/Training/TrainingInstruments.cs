@@ -40,7 +40,7 @@ public sealed class TrainingInstruments : IDisposable
 
     public TrainingInstruments(IMeterFactory factory)
     {
-        Meter meter = factory.Create(MeterName);
+        var meter = factory.Create(MeterName);
         _images = meter.CreateCounter<long>("pgan.training.images", "{image}", "Real images that this node has trained on.");
         _iterations = meter.CreateCounter<long>("pgan.training.iterations", "{iteration}", "Iterations that this node has finished.");
         _iterationDuration = meter.CreateHistogram(
@@ -157,7 +157,7 @@ public sealed class TrainingInstruments : IDisposable
     {
         _experiment = null;
         _counted.Clear();
-        foreach (LatestGauge<(string, string)> gauge in (LatestGauge<(string, string)>[])[_losses, _signAccuracies, _gradientNorms])
+        foreach (var gauge in (LatestGauge<(string, string)>[])[_losses, _signAccuracies, _gradientNorms])
         {
             gauge.RemoveWhere(static _ => true);
         }

@@ -25,7 +25,7 @@ public sealed class DiffAugmentPolicy
             return None;
         foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
         {
-            AugmentationKind kind = name switch
+            var kind = name switch
             {
                 "color" => AugmentationKind.Color,
                 "translation" => AugmentationKind.Translation,

@@ -24,7 +24,7 @@ internal sealed record MadeUpLibrary
     public string Write(string path)
     {
         // Sections, in the order of their numbers: none, names, versions of symbols, needs, definitions, relocations.
-        byte[] names = Encoding.ASCII.GetBytes($"\0libmadeup.so\0{Needs}\0{Defines}\0");
+        var names = Encoding.ASCII.GetBytes($"\0libmadeup.so\0{Needs}\0{Defines}\0");
         uint needed = (uint)"\0libmadeup.so\0".Length, defined = needed + (uint)Needs.Length + 1;
         (uint Type, uint Link, uint Count, byte[] Bytes)[] sections =
         [
@@ -39,14 +39,14 @@ internal sealed record MadeUpLibrary
         using BinaryWriter file = new(File.Create(path));
         file.Write([0x7f, (byte)'E', (byte)'L', (byte)'F', Class, ByteOrder, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         file.Write(Bytes((ushort)3, Machine, 1u, 0ul, 0ul, (ulong)HeaderBytes, 0u, (ushort)HeaderBytes, (ushort)0, (ushort)0, (ushort)HeaderBytes, (ushort)sections.Length, (ushort)1));
-        ulong offset = (ulong)(HeaderBytes * (1 + sections.Length));
-        foreach ((uint type, uint link, uint count, byte[] bytes) in sections)
+        var offset = (ulong)(HeaderBytes * (1 + sections.Length));
+        foreach ((var type, var link, var count, var bytes) in sections)
         {
             file.Write(Bytes(0u, type, 0ul, 0ul, offset, (ulong)bytes.Length, link, count, 0ul, 0ul));
             offset += (ulong)bytes.Length;
         }
 
-        foreach ((_, _, _, byte[] bytes) in sections)
+        foreach ((_, _, _, var bytes) in sections)
         {
             file.Write(bytes);
         }

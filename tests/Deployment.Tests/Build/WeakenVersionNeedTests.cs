@@ -5,6 +5,7 @@ using ProjectedGan.Build;
 namespace Deployment.Tests.Build;
 
 /// <summary>The build's step that lets TorchSharp's library load on a system with an older libstdc++.</summary>
+[Trait("Speed", "Slow")]
 public sealed class WeakenVersionNeedTests : IDisposable
 {
     private const string TorchSharpVersion = "GLIBCXX_3.4.32";
@@ -20,7 +21,7 @@ public sealed class WeakenVersionNeedTests : IDisposable
     [Fact]
     public void Weaken_OfAMadeUpLibrary_ChangesOneField()
     {
-        string path = new MadeUpLibrary().Write(At("made-up.so"));
+        var path = new MadeUpLibrary().Write(At("made-up.so"));
         ElfLibrary library = new(path);
         Assert.Equal((true, false), library.Needs("MADE_UP_2.0"));
         library.Weaken("MADE_UP_2.0");
@@ -69,8 +70,8 @@ public sealed class WeakenVersionNeedTests : IDisposable
     [Fact]
     public void Weaken_OfAFileThatWasCutOff_IsRefusedAtEveryLength()
     {
-        byte[] whole = File.ReadAllBytes(new MadeUpLibrary().Write(At("whole.so")));
-        for (int length = 0; length < whole.Length; length += 3)
+        var whole = File.ReadAllBytes(new MadeUpLibrary().Write(At("whole.so")));
+        for (var length = 0; length < whole.Length; length += 3)
         {
             File.WriteAllBytes(At("cut.so"), whole[..length]);
             AssertFault(() => new ElfLibrary(At("cut.so")).Weaken("MADE_UP_2.0"), "cut.so");
@@ -89,13 +90,13 @@ public sealed class WeakenVersionNeedTests : IDisposable
     [Fact]
     public void Build_OnASystemWithoutTheVersion_UsesAWeakCopyAndMakesItOnce()
     {
-        string library = new MadeUpLibrary().Write(At("libLibTorchSharp.so"));
-        byte[] before = File.ReadAllBytes(library);
-        string copy = At("obj/libstdc++/libLibTorchSharp.so");
+        var library = new MadeUpLibrary().Write(At("libLibTorchSharp.so"));
+        var before = File.ReadAllBytes(library);
+        var copy = At("obj/libstdc++/libLibTorchSharp.so");
         Assert.Contains($"use {copy} as runtimes/linux-x64/native", Build("MADE_UP_2.0").Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal((true, true), new ElfLibrary(copy).Needs("MADE_UP_2.0"));
         Assert.Equal(before, File.ReadAllBytes(library));
-        DateTime made = File.GetLastWriteTimeUtc(copy);
+        var made = File.GetLastWriteTimeUtc(copy);
         Assert.Contains($"use {copy}", Build("MADE_UP_2.0").Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal(made, File.GetLastWriteTimeUtc(copy));
     }
@@ -103,7 +104,7 @@ public sealed class WeakenVersionNeedTests : IDisposable
     [Fact]
     public void Build_OnASystemWithTheVersion_UsesThePackagesFile()
     {
-        string library = new MadeUpLibrary().Write(At("libLibTorchSharp.so"));
+        var library = new MadeUpLibrary().Write(At("libLibTorchSharp.so"));
         Assert.Contains($"use {library} as runtimes/linux-x64/native", Build("GLIBCXX_3.4").Succeeded().Output, StringComparison.Ordinal);
         Assert.False(File.Exists(At("obj/libstdc++/libLibTorchSharp.so")));
     }
@@ -112,7 +113,7 @@ public sealed class WeakenVersionNeedTests : IDisposable
     public void Build_WithAnotherFile_EndsWithOneLine()
     {
         new MadeUpLibrary { Machine = 183 }.Write(At("libLibTorchSharp.so"));
-        ToolResult built = Build("MADE_UP_2.0");
+        var built = Build("MADE_UP_2.0");
         built.Refused("has ELF machine 183, where 62 (x86-64) is expected; restore the packages anew");
         Assert.Single(built.Output.Split('\n'), line => line.Contains("error", StringComparison.Ordinal));
     }
@@ -145,7 +146,7 @@ public sealed class WeakenVersionNeedTests : IDisposable
 
     private static void AssertFault(Action action, string words)
     {
-        string message = Assert.Throws<InvalidDataException>(action).Message;
+        var message = Assert.Throws<InvalidDataException>(action).Message;
         Assert.Contains(words, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }

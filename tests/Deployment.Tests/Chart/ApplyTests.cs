@@ -11,10 +11,10 @@ public sealed class ApplyTests
     [MemberData(nameof(All))]
     public async Task Apply_OnTheClientSide_TakesEveryObject(string name)
     {
-        Rendering rendering = Rendering.Of(name);
-        await using DiscoveryServer server = DiscoveryServer.Start(rendering.Objects);
+        var rendering = Rendering.Of(name);
+        await using var server = DiscoveryServer.Start(rendering.Objects);
         string[] command = ["apply", "--server", server.Address, "--dry-run=client", "--validate=false", "--namespace", "research", "--filename", "-", "--output", "name"];
-        ToolResult applied = Tool.Kubectl.Run(rendering.Text, command).Succeeded();
+        var applied = Tool.Kubectl.Run(rendering.Text, command).Succeeded();
         Assert.Equal(rendering.Objects.Count, applied.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 }

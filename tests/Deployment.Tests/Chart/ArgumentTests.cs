@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Deployment.Tests.Tools;
 
 namespace Deployment.Tests.Chart;
@@ -27,9 +26,9 @@ public sealed class ArgumentTests
     [Fact]
     public void TestDataset_IsWhatItsSpecSays()
     {
-        string files = Path.Combine(Rendering.Chart, "files", "test");
-        string inspected = Tool.Pgan.Run("dataset", "inspect", Path.Combine(files, "images.zip")).Succeeded().Output;
-        JsonObject spec = YamlText.File(Path.Combine(files, "spec.yaml"));
+        var files = Path.Combine(Rendering.Chart, "files", "test");
+        var inspected = Tool.Pgan.Run("dataset", "inspect", Path.Combine(files, "images.zip")).Succeeded().Output;
+        var spec = YamlText.File(Path.Combine(files, "spec.yaml"));
         Assert.Contains($"16 Png {spec["data"]!["resolution"]}x{spec["data"]!["resolution"]}", inspected, StringComparison.Ordinal);
         Assert.Contains("ready", inspected, StringComparison.Ordinal);
     }

@@ -52,16 +52,16 @@ internal sealed class DiscoveryServer : IAsyncDisposable
 
     private async Task AnswerAsync(TcpClient client)
     {
-        using TcpClient _ = client;
+        using var _ = client;
         using StreamReader reader = new(client.GetStream(), Encoding.ASCII);
-        string request = await reader.ReadLineAsync() ?? "";
+        var request = await reader.ReadLineAsync() ?? "";
         while (await reader.ReadLineAsync() is { Length: > 0 })
         {
         }
 
-        JsonObject? found = Resource(request.Split(' ').ElementAtOrDefault(1)?.Split('?')[0] ?? "");
-        string body = (found ?? new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["reason"] = "NotFound", ["code"] = 404 }).ToJsonString();
-        string head = $"HTTP/1.1 {(found is null ? "404 Not Found" : "200 OK")}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n";
+        var found = Resource(request.Split(' ').ElementAtOrDefault(1)?.Split('?')[0] ?? "");
+        var body = (found ?? new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["reason"] = "NotFound", ["code"] = 404 }).ToJsonString();
+        var head = $"HTTP/1.1 {(found is null ? "404 Not Found" : "200 OK")}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n";
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(head + body));
     }
 
@@ -101,7 +101,7 @@ internal sealed class DiscoveryServer : IAsyncDisposable
 
     private static string Plural(string kind)
     {
-        string lower = kind.ToLowerInvariant();
+        var lower = kind.ToLowerInvariant();
         return lower.EndsWith('y') ? $"{lower[..^1]}ies" : lower.EndsWith('s') ? $"{lower}es" : $"{lower}s";
     }
 }

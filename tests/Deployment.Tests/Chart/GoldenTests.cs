@@ -3,6 +3,7 @@ using Deployment.Tests.Tools;
 namespace Deployment.Tests.Chart;
 
 /// <summary>What each combination of values renders to is checked in, so that a change shows in the diff. PGAN_UPDATE_GOLDEN=1 writes the files anew.</summary>
+[Trait("Speed", "Slow")]
 public sealed class GoldenTests
 {
     public static TheoryData<string> All => Rendering.All;

@@ -14,12 +14,12 @@ public sealed class LintTests
     [Fact]
     public void Package_OfTheChart_HoldsRulesAndTestFiles()
     {
-        string folder = Directory.CreateTempSubdirectory("pgan-chart-").FullName;
+        var folder = Directory.CreateTempSubdirectory("pgan-chart-").FullName;
         try
         {
             Tool.Helm.Run("package", Rendering.Chart, "--destination", folder).Succeeded();
-            string package = Assert.Single(Directory.GetFiles(folder));
-            string shown = Tool.Helm.Run("template", "gan", package, "--namespace", "research", "--set", "metrics.prometheusRule.enabled=true").Succeeded().Output;
+            var package = Assert.Single(Directory.GetFiles(folder));
+            var shown = Tool.Helm.Run("template", "gan", package, "--namespace", "research", "--set", "metrics.prometheusRule.enabled=true").Succeeded().Output;
             Assert.Contains("alert: ProjectedGanNodeDown", shown, StringComparison.Ordinal);
             Assert.Contains("images.zip: UEs", shown, StringComparison.Ordinal);
         }
@@ -32,7 +32,7 @@ public sealed class LintTests
     [Fact]
     public void Examples_AreAllInTheInstallationGuide()
     {
-        string guide = File.ReadAllText(Repository.At("docs", "install.md"));
+        var guide = File.ReadAllText(Repository.At("docs", "install.md"));
         Assert.All(Rendering.Names.Where(name => name != Rendering.Defaults), name => Assert.Contains($"{name}.yaml", guide, StringComparison.Ordinal));
     }
 }

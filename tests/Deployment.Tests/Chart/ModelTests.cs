@@ -5,6 +5,7 @@ using Deployment.Tests.Tools;
 namespace Deployment.Tests.Chart;
 
 /// <summary>Every object against the models of Kubernetes, cert-manager, KEDA and the Prometheus operator: types, formats, required and unknown fields.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ModelTests
 {
     private static string Models => Repository.At(".cache", "models");
@@ -19,10 +20,10 @@ public sealed class ModelTests
     [Fact]
     public void Objects_WithAMisspeltFieldAndAWrongType_AreFound()
     {
-        JsonObject service = Rendering.Of(Rendering.Defaults).OfKind("StatefulSet").First();
+        var service = Rendering.Of(Rendering.Defaults).OfKind("StatefulSet").First();
         service["spec"]!["replicas"] = "three";
         service["spec"]!["template"]!["spec"]!["containers"]![0]!["imagePullPolice"] = "Always";
-        string problems = string.Join('\n', Validate(new JsonObject { ["wrong"] = new JsonArray(service) }));
+        var problems = string.Join('\n', Validate(new JsonObject { ["wrong"] = new JsonArray(service) }));
         Assert.Contains("data/spec/replicas must be integer", problems, StringComparison.Ordinal);
         Assert.Contains("imagePullPolice", problems, StringComparison.Ordinal);
     }
@@ -31,7 +32,7 @@ public sealed class ModelTests
     {
         Assert.True(Directory.Exists(Path.Combine(Models, "node_modules")), $"{Models} holds no models: ./pgan test fetches them with npm.");
         // Modules are found from where a script lies.
-        string script = Path.Combine(Models, $"validate-{Guid.NewGuid():N}.mjs");
+        var script = Path.Combine(Models, $"validate-{Guid.NewGuid():N}.mjs");
         File.Copy(Repository.At("tests", "Deployment.Tests", "Models", "validate.mjs"), script);
         try
         {

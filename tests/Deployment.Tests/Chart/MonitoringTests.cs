@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Deployment.Tests.Tools;
 
@@ -30,8 +29,8 @@ public sealed partial class MonitoringTests
     [InlineData("PodMonitor", "podMetricsEndpoints")]
     public void Targets_AreNamedAfterTheirPods_UnderTheJobOfTheRules(string kind, string endpoints)
     {
-        JsonObject monitor = Assert.Single(YamlText.Documents(Rendered.Value), item => item["kind"]!.GetValue<string>() == kind);
-        JsonArray relabelings = Assert.Single(monitor["spec"]![endpoints]!.AsArray())!["relabelings"]!.AsArray();
+        var monitor = Assert.Single(YamlText.Documents(Rendered.Value), item => item["kind"]!.GetValue<string>() == kind);
+        var relabelings = Assert.Single(monitor["spec"]![endpoints]!.AsArray())!["relabelings"]!.AsArray();
         Assert.Equal(
             ["""{"sourceLabels":["__meta_kubernetes_pod_name"],"targetLabel":"instance"}""", """{"targetLabel":"job","replacement":"projectedgan"}"""],
             relabelings.Select(relabeling => relabeling!.ToJsonString()));

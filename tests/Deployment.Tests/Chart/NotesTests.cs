@@ -3,6 +3,7 @@ using Deployment.Tests.Tools;
 namespace Deployment.Tests.Chart;
 
 /// <summary>What Helm prints after an installation.</summary>
+[Trait("Speed", "Slow")]
 public sealed class NotesTests
 {
     [Theory]
@@ -12,7 +13,7 @@ public sealed class NotesTests
     [InlineData("closed-network", "Nobody is asked for a token", "http://localhost:7401")]
     public void Notes_OfAnExample_SayWhatToDo(string name, params string[] words)
     {
-        string notes = Notes(Rendering.Values(name));
+        var notes = Notes(Rendering.Values(name));
         Assert.All(words, word => Assert.Contains(word, notes, StringComparison.Ordinal));
     }
 
@@ -22,7 +23,7 @@ public sealed class NotesTests
 
     private static string Notes(params string[] arguments)
     {
-        string output = Tool.Helm.Run(["install", "gan", Rendering.Chart, "--namespace", "research", "--dry-run=client", .. arguments]).Succeeded().Output;
+        var output = Tool.Helm.Run(["install", "gan", Rendering.Chart, "--namespace", "research", "--dry-run=client", .. arguments]).Succeeded().Output;
         return output[output.IndexOf("\nNOTES:", StringComparison.Ordinal)..];
     }
 }

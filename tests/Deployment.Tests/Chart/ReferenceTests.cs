@@ -12,9 +12,9 @@ public sealed class ReferenceTests
     [MemberData(nameof(All))]
     public void Selectors_OfServicesAndWorkloads_FindPodsAndTheirPorts(string name)
     {
-        Rendering rendering = Rendering.Of(name);
+        var rendering = Rendering.Of(name);
         (string Owner, JsonObject Pod)[] pods = [.. PodTemplates.Of(rendering)];
-        foreach (JsonObject service in rendering.OfKind("Service"))
+        foreach (var service in rendering.OfKind("Service"))
         {
             JsonObject[] found = [.. pods.Where(entry => IsMatch(service["spec"]!["selector"]!, entry.Pod)).Select(entry => entry.Pod)];
             Assert.NotEmpty(found);
@@ -22,7 +22,7 @@ public sealed class ReferenceTests
             Assert.All(found, pod => Assert.Empty(targets.Except(Ports(pod))));
         }
 
-        foreach (JsonObject workload in rendering.OfKind("StatefulSet", "Deployment"))
+        foreach (var workload in rendering.OfKind("StatefulSet", "Deployment"))
         {
             Assert.True(IsMatch(workload["spec"]!["selector"]!["matchLabels"]!, workload["spec"]!["template"]!.AsObject()), $"{workload["metadata"]!["name"]} does not select its own pods.");
         }
@@ -37,8 +37,8 @@ public sealed class ReferenceTests
     [MemberData(nameof(All))]
     public void Volumes_OfEveryPod_AreThereAndUsed(string name)
     {
-        Rendering rendering = Rendering.Of(name);
-        foreach ((string owner, JsonObject pod) in PodTemplates.Of(rendering))
+        var rendering = Rendering.Of(name);
+        foreach ((var owner, var pod) in PodTemplates.Of(rendering))
         {
             string[] volumes = [.. pod["spec"]!["volumes"]!.AsArray().Select(volume => volume!["name"]!.GetValue<string>()), .. Claims(rendering, owner)];
             string[] mounted = [.. PodTemplates.Containers(pod).SelectMany(container => container["volumeMounts"]!.AsArray()).Select(mount => mount!["name"]!.GetValue<string>()).Distinct()];
@@ -50,10 +50,10 @@ public sealed class ReferenceTests
     [MemberData(nameof(All))]
     public void Secrets_ThatPodsName_AreMadeHereOrGivenByName(string name)
     {
-        Rendering rendering = Rendering.Of(name);
-        string values = name == Rendering.Defaults ? "" : File.ReadAllText(Path.Combine(Rendering.Chart, "examples", $"{name}.yaml"));
+        var rendering = Rendering.Of(name);
+        var values = name == Rendering.Defaults ? "" : File.ReadAllText(Path.Combine(Rendering.Chart, "examples", $"{name}.yaml"));
         string[] made = [.. Named(rendering, "Secret"), .. rendering.OfKind("Certificate").Select(certificate => certificate["spec"]!["secretName"]!.GetValue<string>())];
-        foreach ((string owner, JsonObject pod) in PodTemplates.Of(rendering))
+        foreach ((var owner, var pod) in PodTemplates.Of(rendering))
         {
             string[] named = [.. Descendants(pod["spec"]!).Where(pair => pair.Key is "secretName").Select(pair => pair.Value!.GetValue<string>()),
                 .. Descendants(pod["spec"]!).Where(pair => pair.Key == "secretKeyRef").Select(pair => pair.Value!["name"]!.GetValue<string>())];
@@ -65,12 +65,12 @@ public sealed class ReferenceTests
     [MemberData(nameof(All))]
     public void Containers_AreConfined(string name)
     {
-        foreach ((string owner, JsonObject pod) in PodTemplates.Of(Rendering.Of(name)))
+        foreach ((var owner, var pod) in PodTemplates.Of(Rendering.Of(name)))
         {
             Assert.True(pod["spec"]!["securityContext"]!["runAsNonRoot"]!.GetValue<bool>(), owner);
             Assert.All(PodTemplates.Containers(pod), container =>
             {
-                JsonNode security = container["securityContext"]!;
+                var security = container["securityContext"]!;
                 Assert.True(security["readOnlyRootFilesystem"]!.GetValue<bool>(), owner);
                 Assert.False(security["allowPrivilegeEscalation"]!.GetValue<bool>(), owner);
                 Assert.Equal("""{"drop":["ALL"]}""", security["capabilities"]!.ToJsonString());

@@ -7,6 +7,7 @@ using Deployment.Tests.Tools;
 namespace Deployment.Tests.Chart;
 
 /// <summary>The chart's commands without a container engine: what the pods would run, as processes of this machine.</summary>
+[Trait("Speed", "Slow")]
 public sealed class RunTests
 {
     // Addresses of 127.0.0.0/8 are this machine's; the second and third byte keep runs beside each other apart.
@@ -17,12 +18,12 @@ public sealed class RunTests
     [InlineData("trial-cpu", "tls-secret")]
     public async Task Release_TrainsTheTestExperiment_AndDrains(params string[] examples)
     {
-        string folder = Directory.CreateTempSubdirectory("pgan-release-").FullName;
+        var folder = Directory.CreateTempSubdirectory("pgan-release-").FullName;
         List<RunningPod> running = [];
         try
         {
-            Rendering rendering = Rendering.Of(examples);
-            string secrets = Path.Combine(folder, "secrets");
+            var rendering = Rendering.Of(examples);
+            var secrets = Path.Combine(folder, "secrets");
             WriteTokens(Directory.CreateDirectory(Path.Combine(secrets, "tokens")).FullName);
             WriteCertificates(Directory.CreateDirectory(Path.Combine(secrets, "tls")).FullName);
             Pod Place(string name, int host) => new(name, $"{Network}.{host}", Path.Combine(folder, name), $"{Network}.1", secrets);
@@ -34,10 +35,10 @@ public sealed class RunTests
             await AssertProbesAnswerAsync();
 
             StringBuilder printed = new();
-            JsonObject submit = Container(rendering, "submit").DeepClone().AsObject();
-            string files = LocalTest(rendering, Directory.CreateDirectory(Path.Combine(folder, "test")).FullName);
+            var submit = Container(rendering, "submit").DeepClone().AsObject();
+            var files = LocalTest(rendering, Directory.CreateDirectory(Path.Combine(folder, "test")).FullName);
             submit["args"]![1] = Path.Combine(files, "spec.yaml");
-            int code = await RunningPod.RunAsync(Place("test", 5), submit, printed);
+            var code = await RunningPod.RunAsync(Place("test", 5), submit, printed);
             Assert.True(code == 0, $"The test's pod ended with {code}:\n{printed}\n{string.Join("\n----\n", running.Select(pod => pod.Printed))}");
 
             Assert.Equal(0, await running[1].TerminateAsync());
@@ -45,7 +46,7 @@ public sealed class RunTests
         }
         finally
         {
-            foreach (RunningPod pod in running)
+            foreach (var pod in running)
             {
                 await pod.DisposeAsync();
             }
@@ -58,9 +59,9 @@ public sealed class RunTests
     private static async Task AssertProbesAnswerAsync()
     {
         using HttpClient client = new();
-        foreach (string address in (string[])["1:9464/healthz", "1:9464/readyz", "1:9464/metrics", "2:9464/metrics", "4:9464/metrics"])
+        foreach (var address in (string[])["1:9464/healthz", "1:9464/readyz", "1:9464/metrics", "2:9464/metrics", "4:9464/metrics"])
         {
-            using HttpResponseMessage response = await client.GetAsync(new Uri($"http://{Network}.{address}"));
+            using var response = await client.GetAsync(new Uri($"http://{Network}.{address}"));
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
     }
@@ -71,7 +72,7 @@ public sealed class RunTests
     // As the chart's own secret has them.
     private static void WriteTokens(string folder)
     {
-        foreach ((string name, JsonNode? content) in Assert.Single(Rendering.Of(Rendering.Defaults).OfKind("Secret"))["stringData"]!.AsObject())
+        foreach ((var name, var content) in Assert.Single(Rendering.Of(Rendering.Defaults).OfKind("Secret"))["stringData"]!.AsObject())
         {
             File.WriteAllText(Path.Combine(folder, name), content!.GetValue<string>());
         }
@@ -87,12 +88,12 @@ public sealed class RunTests
     // As the kubelet mounts a ConfigMap: each file is a link into ..data, which is a link to the folder of this version.
     private static string LocalTest(Rendering rendering, string folder)
     {
-        JsonObject mounted = Assert.Single(rendering.OfKind("ConfigMap"), map => map["metadata"]!["name"]!.GetValue<string>().EndsWith("-test-files", StringComparison.Ordinal));
-        string version = Directory.CreateDirectory(Path.Combine(folder, "..2026_01_01_00_00_00.1")).FullName;
+        var mounted = Assert.Single(rendering.OfKind("ConfigMap"), map => map["metadata"]!["name"]!.GetValue<string>().EndsWith("-test-files", StringComparison.Ordinal));
+        var version = Directory.CreateDirectory(Path.Combine(folder, "..2026_01_01_00_00_00.1")).FullName;
         File.WriteAllBytes(Path.Combine(version, "images.zip"), Convert.FromBase64String(mounted["binaryData"]!["images.zip"]!.GetValue<string>()));
         File.WriteAllText(Path.Combine(version, "spec.yaml"), mounted["data"]!["spec.yaml"]!.GetValue<string>().Replace("/test/", folder + "/", StringComparison.Ordinal));
         File.CreateSymbolicLink(Path.Combine(folder, "..data"), Path.GetFileName(version));
-        foreach (string file in (string[])["images.zip", "spec.yaml"])
+        foreach (var file in (string[])["images.zip", "spec.yaml"])
         {
             File.CreateSymbolicLink(Path.Combine(folder, file), Path.Combine("..data", file));
         }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Deployment.Tests.Tools;
 
 namespace Deployment.Tests.Chart;
@@ -10,7 +9,7 @@ public sealed class TestPodTests
     public void Pod_IsPlacedByItsOwnValues()
     {
         const string Values = "test.nodeSelector.kind=general,test.tolerations[0].key=general,test.tolerations[0].operator=Exists,test.priorityClassName=low";
-        JsonNode pod = Assert.Single(YamlText.Documents(Rendering.Template("--set", Values).Succeeded().Output), item => item["kind"]!.GetValue<string>() == "Pod")["spec"]!;
+        var pod = Assert.Single(YamlText.Documents(Rendering.Template("--set", Values).Succeeded().Output), item => item["kind"]!.GetValue<string>() == "Pod")["spec"]!;
         Assert.Equal("general", pod["nodeSelector"]!["kind"]!.GetValue<string>());
         Assert.Equal("""[{"key":"general","operator":"Exists"}]""", pod["tolerations"]!.ToJsonString());
         Assert.Equal("low", pod["priorityClassName"]!.GetValue<string>());
@@ -20,7 +19,7 @@ public sealed class TestPodTests
     public void Hooks_GoWhenTheyHaveSucceeded_AndTheRestIsTheReleases()
     {
         // Helm removes a release's objects with it, but not what its hooks made.
-        JsonObject hook = Assert.Single(Rendering.Of(Rendering.Defaults).Objects, item => item["metadata"]!["annotations"]?["helm.sh/hook"] is not null);
+        var hook = Assert.Single(Rendering.Of(Rendering.Defaults).Objects, item => item["metadata"]!["annotations"]?["helm.sh/hook"] is not null);
         Assert.Equal("Pod", hook["kind"]!.GetValue<string>());
         Assert.Contains("hook-succeeded", hook["metadata"]!["annotations"]!["helm.sh/hook-delete-policy"]!.GetValue<string>(), StringComparison.Ordinal);
     }

@@ -8,6 +8,7 @@ namespace Deployment.Tests.Chart;
 /// The chart over a release that is there: the real Helm looks its objects up at a server. What Kubernetes cannot change is refused before
 /// anything is applied; the rest stays as it is.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class UpgradeTests
 {
     private const string Pool = "workers.pools[0].name=gpu,workers.pools[0].device=cuda";
@@ -43,7 +44,7 @@ public sealed class UpgradeTests
     [Fact]
     public async Task Claim_ThatWillDo_StaysAsItIs()
     {
-        JsonObject claim = Only(await UpgradeAsync(Silos + ",coordinator.persistence.storageClass=shared-files", "coordinator.persistence.size=1Ti"), "PersistentVolumeClaim");
+        var claim = Only(await UpgradeAsync(Silos + ",coordinator.persistence.storageClass=shared-files", "coordinator.persistence.size=1Ti"), "PersistentVolumeClaim");
         Assert.Equal("""["ReadWriteMany"]""", claim["spec"]!["accessModes"]!.ToJsonString());
         Assert.Equal("shared-files", claim["spec"]!["storageClassName"]!.GetValue<string>());
         Assert.Equal("1Ti", claim["spec"]!["resources"]!["requests"]!["storage"]!.GetValue<string>());
@@ -54,8 +55,8 @@ public sealed class UpgradeTests
     [InlineData(0, 2, 2)]
     public async Task Autoscaler_TurnedOn_KeepsThePodsThatRun(int running, int least, int kept)
     {
-        string scaling = $"{Pool},workers.pools[0].autoscaling.kind=hpa,workers.pools[0].autoscaling.minReplicas={least}";
-        JsonObject pool = Only(await UpgradeAsync($"{Pool},workers.pools[0].replicas={running}", scaling), "StatefulSet", "gan-projectedgan-worker-gpu");
+        var scaling = $"{Pool},workers.pools[0].autoscaling.kind=hpa,workers.pools[0].autoscaling.minReplicas={least}";
+        var pool = Only(await UpgradeAsync($"{Pool},workers.pools[0].replicas={running}", scaling), "StatefulSet", "gan-projectedgan-worker-gpu");
         Assert.Equal(kept, pool["spec"]!["replicas"]!.GetValue<long>());
     }
 
@@ -66,23 +67,23 @@ public sealed class UpgradeTests
     // What the first values render to is in the cluster, as its server completes it.
     private static async Task<ToolResult> UpgradeAsync(string before, string after)
     {
-        IReadOnlyList<JsonObject> installed = YamlText.Documents(Rendering.Template(Set(before)).Succeeded().Output);
-        ClusterState state = new ClusterState().Empty();
+        var installed = YamlText.Documents(Rendering.Template(Set(before)).Succeeded().Output);
+        var state = new ClusterState().Empty();
         state.StatefulSets.AddRange(Of(installed, "StatefulSet"));
         state.Deployments.AddRange(Of(installed, "Deployment"));
         state.Claims.AddRange(Of(installed, "PersistentVolumeClaim"));
         state.Others["priorityclasses"] = Of(installed, "PriorityClass");
-        foreach (JsonObject claim in state.Claims)
+        foreach (var claim in state.Claims)
         {
             claim["spec"]!["storageClassName"] ??= "standard";
         }
 
-        await using ApiServer server = await ApiServer.StartAsync(state);
-        string cache = Directory.CreateTempSubdirectory("pgan-upgrade-").FullName;
+        await using var server = await ApiServer.StartAsync(state);
+        var cache = Directory.CreateTempSubdirectory("pgan-upgrade-").FullName;
         try
         {
             // Helm keeps what a server told of its kinds, by address. Their models are ModelTests' affair.
-            Tool helm = Tool.Helm with { Environment = new Dictionary<string, string> { ["KUBECACHEDIR"] = cache } };
+            var helm = Tool.Helm with { Environment = new Dictionary<string, string> { ["KUBECACHEDIR"] = cache } };
             return helm.Run(
                 [
                     "template", "gan", Rendering.Chart, "--namespace", ClusterState.Space, "--dry-run=server", "--is-upgrade", "--disable-openapi-validation",

@@ -33,7 +33,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public static async Task<ApiServer> StartAsync(ClusterState state)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         ApiServer server = new(builder.Build(), state);
@@ -46,10 +46,10 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        string[] path = context.Request.Path.Value!.Trim('/').Split('/');
+        var path = context.Request.Path.Value!.Trim('/').Split('/');
         if (path is ["version"])
         {
-            string[] numbers = _state.Version.TrimStart('v').Split('.');
+            var numbers = _state.Version.TrimStart('v').Split('.');
             await SendAsync(context, 200, new JsonObject { ["major"] = numbers[0], ["minor"] = numbers[1], ["gitVersion"] = _state.Version, ["platform"] = "linux/amd64" });
         }
         else if (!_state.IsLoggedIn)
@@ -62,7 +62,7 @@ internal sealed class ApiServer : IAsyncDisposable
         }
         else if (path is [.., "selfsubjectaccessreviews"])
         {
-            JsonNode review = (await JsonNode.ParseAsync(context.Request.Body))!;
+            var review = (await JsonNode.ParseAsync(context.Request.Body))!;
             review["status"] = new JsonObject { ["allowed"] = !_state.Denied.Contains(review["spec"]!["resourceAttributes"]!["resource"]!.GetValue<string>()) };
             await SendAsync(context, 201, review);
         }
@@ -96,7 +96,7 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             string selector = context.Request.Query["labelSelector"].ToString(), fields = context.Request.Query["fieldSelector"].ToString();
             JsonNode[] items = [.. objects.Where(item => Matches(item, selector) && (fields.Length == 0 || fields == $"metadata.name={Name(item)}")).Select(item => Typed(item, last))];
-            (string group, _, string kind, _) = Kinds.Single(entry => entry.Resource == last);
+            (var group, _, var kind, _) = Kinds.Single(entry => entry.Resource == last);
             return SendAsync(context, 200, new JsonObject { ["apiVersion"] = group, ["kind"] = $"{kind}List", ["metadata"] = new JsonObject { ["resourceVersion"] = "1" }, ["items"] = new JsonArray(items) });
         }
 
@@ -117,8 +117,8 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static JsonObject Typed(JsonObject item, string resource)
     {
-        (string group, _, string kind, _) = Kinds.Single(entry => entry.Resource == resource);
-        JsonObject typed = item.DeepClone().AsObject();
+        (var group, _, var kind, _) = Kinds.Single(entry => entry.Resource == resource);
+        var typed = item.DeepClone().AsObject();
         (typed["apiVersion"], typed["kind"]) = (group, kind);
         return typed;
     }

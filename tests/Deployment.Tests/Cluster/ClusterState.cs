@@ -98,7 +98,7 @@ internal sealed class ClusterState
     /// <summary>A pod whose one container is in a state; without one it runs and is ready.</summary>
     public static JsonObject Pod(string name, string state = """{"running": {"startedAt": "2026-01-01T00:00:00Z"}}""", string last = "{}", int restarts = 0)
     {
-        string ready = state.Contains("running", StringComparison.Ordinal) ? "true" : "false";
+        var ready = state.Contains("running", StringComparison.Ordinal) ? "true" : "false";
         return Json($$$$"""
             {"apiVersion": "v1", "kind": "Pod", "metadata": {{{{Metadata(name)}}}}, "spec": {"containers": [{"name": "main", "image": "pgan"}]},
              "status": {"phase": "{{{{(ready == "true" ? "Running" : "Pending")}}}}", "conditions": [{"type": "PodScheduled", "status": "True"}],

@@ -37,7 +37,7 @@ public sealed class ComposeTests
     [Fact]
     public void Volumes_AreDeclaredOrInTheRepository()
     {
-        JsonObject compose = YamlText.File(Path.Combine(Folder, "docker-compose.yaml"));
+        var compose = YamlText.File(Path.Combine(Folder, "docker-compose.yaml"));
         string[] mounts = [.. Services("docker-compose.yaml").SelectMany(service => service.Value!["volumes"]?.AsArray() ?? []).Select(volume => volume!.GetValue<string>().Split(':')[0])];
         Assert.NotEmpty(mounts);
         Assert.All(mounts, mount => Assert.True(
@@ -50,7 +50,7 @@ public sealed class ComposeTests
         Services(file).Where(service => service.Value!["build"] is not null),
         service =>
         {
-            JsonNode build = service.Value!["build"]!;
+            var build = service.Value!["build"]!;
             Assert.Equal(Path.TrimEndingDirectorySeparator(Repository.Root), Path.GetFullPath(Path.Combine(Folder, build["context"]!.GetValue<string>())));
             Assert.True(File.Exists(Repository.At(build["dockerfile"]!.GetValue<string>())));
             Assert.EndsWith($"-{build["args"]!["DEVICE"]}", service.Value!["image"]!.GetValue<string>(), StringComparison.Ordinal);
@@ -64,13 +64,13 @@ public sealed class ComposeTests
     public void Addresses_InCommandsAndScrapes_AreServices()
     {
         string[] services = [.. Services("docker-compose.yaml").Select(service => service.Key)];
-        JsonObject prometheus = YamlText.File(Path.Combine(Folder, "prometheus.yaml"));
+        var prometheus = YamlText.File(Path.Combine(Folder, "prometheus.yaml"));
         string[] scraped = [.. prometheus["scrape_configs"]!.AsArray().SelectMany(job => job!["static_configs"]!.AsArray()).SelectMany(targets => targets!["targets"]!.AsArray()).Select(target => target!.GetValue<string>())];
         Assert.Equal(services.Except(["prometheus", "grafana"]).Select(name => $"{name}:9464").Order(StringComparer.Ordinal), scraped.Order(StringComparer.Ordinal));
-        foreach ((string name, JsonNode? service) in Services("docker-compose.yaml").Where(IsNode))
+        foreach ((var name, var service) in Services("docker-compose.yaml").Where(IsNode))
         {
             string[] command = [.. service!["command"]!.AsArray().Select(word => word!.GetValue<string>())];
-            string? advertised = command.FirstOrDefault(word => word.StartsWith("--advertise=", StringComparison.Ordinal));
+            var advertised = command.FirstOrDefault(word => word.StartsWith("--advertise=", StringComparison.Ordinal));
             Assert.True(advertised is null || advertised == $"--advertise=http://{name}:7500", $"{name} advertises {advertised}.");
             Assert.True(command[0] == "coordinator" || command.Contains("--coordinator=http://coordinator:7400"), $"{name} looks for its coordinator elsewhere.");
         }
@@ -79,10 +79,10 @@ public sealed class ComposeTests
     [Fact]
     public void Grafana_FindsPrometheusAndTheFolderOfDashboards()
     {
-        JsonObject source = YamlText.File(Repository.At("deploy", "grafana", "provisioning", "datasources", "prometheus.yaml"));
+        var source = YamlText.File(Repository.At("deploy", "grafana", "provisioning", "datasources", "prometheus.yaml"));
         Assert.Equal("http://prometheus:9090", source["datasources"]![0]!["url"]!.GetValue<string>());
-        JsonObject provider = YamlText.File(Repository.At("deploy", "grafana", "provisioning", "dashboards", "projectedgan.yaml"));
-        string path = provider["providers"]![0]!["options"]!["path"]!.GetValue<string>();
+        var provider = YamlText.File(Repository.At("deploy", "grafana", "provisioning", "dashboards", "projectedgan.yaml"));
+        var path = provider["providers"]![0]!["options"]!["path"]!.GetValue<string>();
         Assert.Contains(Services("docker-compose.yaml").Single(service => service.Key == "grafana").Value!["volumes"]!.AsArray(), volume => volume!.GetValue<string>() == $"../grafana:{path}:ro");
     }
 

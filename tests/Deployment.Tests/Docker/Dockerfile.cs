@@ -15,8 +15,8 @@ internal static class Dockerfile
     private static List<(string Name, string Arguments)> Read()
     {
         List<(string, string)> found = [];
-        string pending = "";
-        foreach (string line in File.ReadLines(Repository.At("deploy", "docker", "Dockerfile")).Where(line => line.Length > 0 && line[0] != '#'))
+        var pending = "";
+        foreach (var line in File.ReadLines(Repository.At("deploy", "docker", "Dockerfile")).Where(line => line.Length > 0 && line[0] != '#'))
         {
             pending += line.TrimEnd('\\').Trim() + " ";
             if (line.EndsWith('\\'))
@@ -24,7 +24,7 @@ internal static class Dockerfile
                 continue;
             }
 
-            string[] parts = pending.Trim().Split(' ', 2);
+            var parts = pending.Trim().Split(' ', 2);
             Assert.True(Known.Contains(parts[0]), $"'{parts[0]}' is no instruction of a Dockerfile.");
             found.Add((parts[0], parts.ElementAtOrDefault(1) ?? ""));
             pending = "";

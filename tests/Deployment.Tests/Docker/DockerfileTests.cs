@@ -6,6 +6,7 @@ using Deployment.Tests.Tools;
 namespace Deployment.Tests.Docker;
 
 /// <summary>What can be known of the image without a container engine.</summary>
+[Trait("Speed", "Slow")]
 public sealed partial class DockerfileTests
 {
     private static IEnumerable<string> Sources =>
@@ -41,7 +42,7 @@ public sealed partial class DockerfileTests
     public void Stages_AreThereBeforeTheyAreUsed()
     {
         HashSet<string> stages = [];
-        foreach ((string name, string arguments) in Dockerfile.Instructions)
+        foreach ((var name, var arguments) in Dockerfile.Instructions)
         {
             if (name == "FROM")
             {
@@ -58,8 +59,8 @@ public sealed partial class DockerfileTests
     public void Arguments_AreDeclaredWhereTheyAreUsed()
     {
         HashSet<string> global = [], stage = [];
-        bool isInStage = false;
-        foreach ((string name, string arguments) in Dockerfile.Instructions)
+        var isInStage = false;
+        foreach ((var name, var arguments) in Dockerfile.Instructions)
         {
             string[] used = [.. Variable().Matches(arguments).Select(match => match.Groups[1].Value)];
             if (name == "FROM")
@@ -82,15 +83,15 @@ public sealed partial class DockerfileTests
     public void Image_IsNobodysRoot_AndSaysWhatItIs()
     {
         (string Name, string Arguments)[] last = [.. Dockerfile.Instructions.Skip(Dockerfile.Instructions.ToList().FindLastIndex(instruction => instruction.Name == "FROM"))];
-        Dictionary<string, int> chart = RunAs().Matches(File.ReadAllText(Repository.At("helm", "projectedgan", "templates", "_pods.tpl")))
+        var chart = RunAs().Matches(File.ReadAllText(Repository.At("helm", "projectedgan", "templates", "_pods.tpl")))
             .ToDictionary(match => match.Groups[1].Value, match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
         // By number, as Kubernetes wants it to see that it is not root, and the one that the chart's pods run as.
         Assert.InRange(chart["runAsUser"], 1, int.MaxValue);
         Assert.Equal($"{chart["runAsUser"]}:{chart["runAsGroup"]}", Assert.Single(last, instruction => instruction.Name == "USER").Arguments);
-        string program = Assert.Single(JsonSerializer.Deserialize<string[]>(Assert.Single(last, instruction => instruction.Name == "ENTRYPOINT").Arguments)!);
-        string published = Assert.Single(last, instruction => instruction.Name == "COPY" && instruction.Arguments.StartsWith("--from=publish ", StringComparison.Ordinal)).Arguments.Split(' ')[2];
+        var program = Assert.Single(JsonSerializer.Deserialize<string[]>(Assert.Single(last, instruction => instruction.Name == "ENTRYPOINT").Arguments)!);
+        var published = Assert.Single(last, instruction => instruction.Name == "COPY" && instruction.Arguments.StartsWith("--from=publish ", StringComparison.Ordinal)).Arguments.Split(' ')[2];
         Assert.Equal((published, "pgan"), (Path.GetDirectoryName(program), Path.GetFileName(program)));
-        string labels = Assert.Single(last, instruction => instruction.Name == "LABEL").Arguments;
+        var labels = Assert.Single(last, instruction => instruction.Name == "LABEL").Arguments;
         Assert.All(
             ["title", "description", "version", "revision", "created", "licenses", "base.name"],
             label => Assert.Contains($"org.opencontainers.image.{label}=", labels, StringComparison.Ordinal));
@@ -106,9 +107,9 @@ public sealed partial class DockerfileTests
     [InlineData("cuda", "TorchSharp-cuda-linux", "libtorch-cpu-linux-x64")]
     public void Context_AsSent_FindsThePackagesOfTheDevice(string device, string wanted, string other) => InContext(device, (folder, project, properties) =>
     {
-        string graph = Path.Combine(folder, "graph.json");
+        var graph = Path.Combine(folder, "graph.json");
         new Tool("dotnet").Run(["msbuild", project, "-t:GenerateRestoreGraphFile", $"-p:RestoreGraphOutputPath={graph}", "-nologo", "-nodeReuse:false", .. properties]).Succeeded();
-        string packages = File.ReadAllText(graph);
+        var packages = File.ReadAllText(graph);
         Assert.Contains($"\"{wanted}\"", packages, StringComparison.Ordinal);
         Assert.DoesNotContain($"\"{other}\": {{", packages, StringComparison.Ordinal);
     });
@@ -116,9 +117,9 @@ public sealed partial class DockerfileTests
     [Fact]
     public void Context_WithoutADevice_NeedsNoLibtorch() => InContext("none", (folder, project, properties) =>
     {
-        string graph = Path.Combine(folder, "graph.json");
+        var graph = Path.Combine(folder, "graph.json");
         new Tool("dotnet").Run(["msbuild", project, "-t:GenerateRestoreGraphFile", $"-p:RestoreGraphOutputPath={graph}", "-nologo", "-nodeReuse:false", .. properties]).Succeeded();
-        string packages = File.ReadAllText(graph);
+        var packages = File.ReadAllText(graph);
         Assert.DoesNotContain("\"libtorch-cpu-linux-x64\": {", packages, StringComparison.Ordinal);
         Assert.DoesNotContain("\"TorchSharp-cuda-linux\": {", packages, StringComparison.Ordinal);
     });
@@ -131,17 +132,17 @@ public sealed partial class DockerfileTests
     /// <summary>Runs with a folder that holds what the image's build is sent, the project that it publishes, and the properties.</summary>
     private static void InContext(string device, Action<string, string, string[]> action)
     {
-        string folder = Directory.CreateTempSubdirectory("pgan-context-").FullName;
+        var folder = Directory.CreateTempSubdirectory("pgan-context-").FullName;
         try
         {
-            foreach (string file in Sources.Distinct().SelectMany(FilesOf))
+            foreach (var file in Sources.Distinct().SelectMany(FilesOf))
             {
-                string copy = Path.Combine(folder, Path.GetRelativePath(Repository.Root, file));
+                var copy = Path.Combine(folder, Path.GetRelativePath(Repository.Root, file));
                 Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
                 File.Copy(file, copy);
             }
 
-            string[] publish = Assert.Single(Dockerfile.Of("RUN"), run => run.StartsWith("dotnet publish", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var publish = Assert.Single(Dockerfile.Of("RUN"), run => run.StartsWith("dotnet publish", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
             string[] properties = [.. publish.Where(word => word.StartsWith("-p:", StringComparison.Ordinal)).Select(word => word.Replace("${DEVICE}", device, StringComparison.Ordinal).Replace("${REVISION}", "", StringComparison.Ordinal))];
             action(folder, Path.Combine(folder, publish[2]), properties);
         }
@@ -158,11 +159,11 @@ public sealed partial class DockerfileTests
     // The last line that matches decides, as in Docker; a folder is sent when something in it is let in again.
     private static bool IsSent(string[] lines, string path)
     {
-        bool isSent = true;
-        foreach (string line in lines)
+        var isSent = true;
+        foreach (var line in lines)
         {
-            string pattern = line.TrimStart('!');
-            bool matches = pattern == "*" || path == pattern || path.StartsWith($"{pattern}/", StringComparison.Ordinal)
+            var pattern = line.TrimStart('!');
+            var matches = pattern == "*" || path == pattern || path.StartsWith($"{pattern}/", StringComparison.Ordinal)
                 || (pattern.EndsWith("/*", StringComparison.Ordinal) && path.StartsWith(pattern[..^1], StringComparison.Ordinal));
             isSent = matches ? line[0] == '!' : isSent;
         }

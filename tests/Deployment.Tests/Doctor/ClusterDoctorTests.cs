@@ -7,6 +7,7 @@ using Deployment.Tests.Tools;
 namespace Deployment.Tests.Doctor;
 
 /// <summary>What <c>pgan doctor --kubernetes</c> says of a cluster: nothing of a good one, and the trouble with its remedy of any other.</summary>
+[Trait("Speed", "Slow")]
 public sealed partial class ClusterDoctorTests
 {
     private const string Coordinator = "gan-projectedgan-coordinator-0";
@@ -18,7 +19,7 @@ public sealed partial class ClusterDoctorTests
     [InlineData("--namespace", "research", "--context", "here")]
     public async Task Doctor_OfAGoodCluster_FindsNothing(params string[] arguments)
     {
-        ToolResult result = (await DoctorRun.OfAsync(new ClusterState(), arguments)).Succeeded();
+        var result = (await DoctorRun.OfAsync(new ClusterState(), arguments)).Succeeded();
         Assert.All(Lines(result), line => Assert.StartsWith("ok ", line, StringComparison.Ordinal));
         AssertFound(result, "Kubernetes v1.34.1", "16 nvidia.com/gpu on 2 node(s); 3 asked for", "default standard", "3 workloads, 4 pods", "4 running and ready", "verdict: ready");
     }
@@ -30,7 +31,7 @@ public sealed partial class ClusterDoctorTests
     [Fact]
     public async Task Doctor_OfTheChartsOwnValues_AssumesTheSameAsWithoutAny()
     {
-        ClusterState state = new ClusterState().Empty();
+        var state = new ClusterState().Empty();
         state.StorageClasses.Clear();
         ToolResult without = await DoctorRun.OfAsync(state), with = await DoctorRun.OfAsync(state, "--values", Path.Combine(Rendering.Chart, "values.yaml"));
         Assert.Equal(without.Output, with.Output);
@@ -40,7 +41,7 @@ public sealed partial class ClusterDoctorTests
     [Fact]
     public async Task Doctor_OfMissingGpus_NamesTheOperator()
     {
-        ClusterState state = new ClusterState().Empty();
+        var state = new ClusterState().Empty();
         state.Nodes.Clear();
         state.Nodes.Add(ClusterState.Node("plain", "", "example.com/disk"));
         AssertFails(await DoctorRun.OfAsync(state), "GPUs", "No node offers nvidia.com/gpu", "Install the GPU operator");
@@ -60,9 +61,9 @@ public sealed partial class ClusterDoctorTests
     [Fact]
     public async Task Doctor_OfMissingOperators_FailsOnlyWhereTheValuesAskForThem()
     {
-        ClusterState state = new ClusterState().Empty();
+        var state = new ClusterState().Empty();
         state.Operators.Clear();
-        ToolResult plain = (await DoctorRun.OfAsync(state)).Succeeded();
+        var plain = (await DoctorRun.OfAsync(state)).Succeeded();
         AssertFound(plain, "The chart installs without ServiceMonitors", "Only autoscaling.kind keda needs it", "verdict: works, 1 worth a look");
 
         AssertFails(await DoctorRun.OfAsync(state, Rendering.Values("monitoring")), "Prometheus operator", "its custom resources are missing", "switch metrics.serviceMonitor");
@@ -73,7 +74,7 @@ public sealed partial class ClusterDoctorTests
     [Fact]
     public async Task Doctor_OfMissingStorage_NamesTheValue()
     {
-        ClusterState state = new ClusterState().Empty();
+        var state = new ClusterState().Empty();
         state.StorageClasses.RemoveAt(0);
         AssertFails(await DoctorRun.OfAsync(state), "storage", "No storage class is the default. There are shared-files", "coordinator.persistence.storageClass");
         state.Others["secrets"] = [ClusterState.Named("pgan-postgres", "connection-string")];
@@ -117,10 +118,10 @@ public sealed partial class ClusterDoctorTests
     public async Task Doctor_OfAWaitingContainer_SaysWhatIsMissing(string reason, string message, string remedy)
     {
         ClusterState state = new();
-        string waiting = $$$"""{"waiting": {"reason": "{{{reason}}}", "message": "{{{message}}}"}}""";
+        var waiting = $$$"""{"waiting": {"reason": "{{{reason}}}", "message": "{{{message}}}"}}""";
         state.Pods[1] = ClusterState.Pod("gan-projectedgan-worker-gpu-0", waiting);
         state.Pods[2] = ClusterState.Pod(Worker, waiting);
-        ToolResult result = await DoctorRun.OfAsync(state);
+        var result = await DoctorRun.OfAsync(state);
         AssertFails(result, "pods", $"gan-projectedgan-worker-gpu-0, {Worker}: {reason}: {message}", remedy);
         AssertFound(result, "2 running and ready");
     }
@@ -146,15 +147,15 @@ public sealed partial class ClusterDoctorTests
         ClusterState state = new();
         state.Pods.RemoveRange(1, 3);
         // As the server lists them: by name, not by time.
-        for (int attempt = 13; attempt > 0; attempt--)
+        for (var attempt = 13; attempt > 0; attempt--)
         {
-            string pod = $"{Replicas}-x{attempt:D2}";
+            var pod = $"{Replicas}-x{attempt:D2}";
             state.Events.Add(ClusterState.Event("ReplicaSet", Replicas, "FailedCreate", $"Error creating: pods {pod} is forbidden: {(attempt == 13 ? "no quota left" : "exceeded quota: old")}", attempt));
         }
 
         state.Events.Add(ClusterState.Event("StatefulSet", Pool, "FailedCreate", "exceeded quota: compute", 9));
         state.Events.Add(ClusterState.Event("StatefulSet", Pool, "FailedCreate", "must be less than or equal to cpu limit", 2));
-        ToolResult result = await DoctorRun.OfAsync(state);
+        var result = await DoctorRun.OfAsync(state);
         AssertFails(result, "pods", "gan-projectedgan-evaluator: Error creating: pods", "no quota left");
         AssertFails(result, "pods", $"{Pool}: exceeded quota: compute");
         AssertFound(result, "verdict: 2 to mend");
@@ -168,13 +169,13 @@ public sealed partial class ClusterDoctorTests
     public async Task Doctor_OfCrashingPods_SharesALineWhateverEachSaidLast()
     {
         ClusterState state = new();
-        foreach ((int place, string pod) in new[] { (1, "gan-projectedgan-worker-gpu-0"), (2, Worker) })
+        foreach ((var place, var pod) in new[] { (1, "gan-projectedgan-worker-gpu-0"), (2, Worker) })
         {
             state.Pods[place] = ClusterState.Pod(pod, """{"waiting": {"reason": "CrashLoopBackOff"}}""", """{"terminated": {"reason": "Error", "exitCode": 1}}""", 7);
             state.Logs[pod] = $"00:0{place} no coordinator\n";
         }
 
-        ToolResult result = await DoctorRun.OfAsync(state);
+        var result = await DoctorRun.OfAsync(state);
         AssertFails(result, "pods", $"gan-projectedgan-worker-gpu-0, {Worker}: ends again and again", "said last: 00:01 no coordinator");
         AssertFound(result, "verdict: 1 to mend");
     }
@@ -197,14 +198,14 @@ public sealed partial class ClusterDoctorTests
     [InlineData("tls-secret", "secrets", "tls.existingSecret: the secret 'pgan-tls'", "pgan-tls:tls.crt:tls.key:ca.crt,pgan-tokens:tokens.yaml:worker-token:submit-token")]
     public async Task Doctor_OfObjectsThatTheValuesName_MissesThemBeforeTheInstallation(string example, string resource, string words, string objects)
     {
-        ClusterState state = new ClusterState().Empty();
+        var state = new ClusterState().Empty();
         state.StorageClasses.Add(ClusterState.StorageClass("local-nvme", isDefault: false));
         state.Nodes.Add(ClusterState.Node("mig", "8"));
         AssertFails(await DoctorRun.OfAsync(state, Rendering.Values(example)), "named objects", words, "does not exist (namespace research)", "Make it first");
 
         List<JsonObject> made = [.. objects.Split(',').Select(item => item.Split(':')).Select(item => ClusterState.Named(item[0], item[1..]))];
         (resource == "persistentvolumeclaims" ? state.Claims : state.Others[resource] = []).AddRange(made);
-        ToolResult there = await DoctorRun.OfAsync(state, Rendering.Values(example));
+        var there = await DoctorRun.OfAsync(state, Rendering.Values(example));
         Assert.DoesNotContain(Lines(there), line => line.StartsWith("fail  named objects", StringComparison.Ordinal));
         AssertFound(there, "that the values name");
 
@@ -215,7 +216,7 @@ public sealed partial class ClusterDoctorTests
     [Fact]
     public async Task Doctor_OfNamesInEnvironmentsAndOfKeys_NamesWhatIsMissing()
     {
-        string file = Path.Combine(Directory.CreateTempSubdirectory("pgan-values-").FullName, "values.yaml");
+        var file = Path.Combine(Directory.CreateTempSubdirectory("pgan-values-").FullName, "values.yaml");
         try
         {
             await File.WriteAllTextAsync(file, """
@@ -227,9 +228,9 @@ public sealed partial class ClusterDoctorTests
                     - {name: B, valueFrom: {secretKeyRef: {name: maybe, key: b, optional: true}}}
                 serviceAccount: {create: false, name: trainer}
                 """);
-            ClusterState state = new ClusterState().Empty();
+            var state = new ClusterState().Empty();
             state.Others["secrets"] = [ClusterState.Named("mine", "tokens.yaml", "worker-token")];
-            ToolResult result = await DoctorRun.OfAsync(state, "--values", file);
+            var result = await DoctorRun.OfAsync(state, "--values", file);
             AssertFails(result, "named objects", "auth.existingSecret: the secret 'mine' lacks submit-token");
             AssertFails(result, "named objects", "coordinator: extraEnv: the ConfigMap 'settings'");
             AssertFails(result, "named objects", "coordinator: priorityClassName: the PriorityClass 'urgent'");
@@ -245,13 +246,13 @@ public sealed partial class ClusterDoctorTests
     [Fact]
     public async Task Doctor_OfQuotasAndLimitRanges_SaysWhichPodsTheyRefuse()
     {
-        ClusterState state = new ClusterState().Empty();
+        var state = new ClusterState().Empty();
         state.Others["resourcequotas"] = [ClusterState.Quota("limits.cpu", "requests.cpu", "limits.memory")];
         AssertFails(
             await DoctorRun.OfAsync(state), "quotas", "A quota bounds limits.cpu", "coordinator, workers.pools 'gpu', evaluator, test", "Set their resources.limits.cpu");
 
         state.Others["limitranges"] = [ClusterState.LimitRange(cpu: "2")];
-        ToolResult narrow = await DoctorRun.OfAsync(state);
+        var narrow = await DoctorRun.OfAsync(state);
         AssertFails(narrow, "quotas", "A LimitRange gives containers without a limit of cpu 2, less than the 4 that these request", ": workers.pools 'gpu'.", "4 or more");
         AssertFound(narrow, "verdict: 1 to mend");
 
@@ -262,10 +263,10 @@ public sealed partial class ClusterDoctorTests
     [Fact]
     public async Task Doctor_WithoutPermissions_SaysWhichAreMissing()
     {
-        ClusterState state = new ClusterState().Empty();
+        var state = new ClusterState().Empty();
         state.Denied.UnionWith(["statefulsets", "secrets"]);
         state.Hidden.Add("nodes");
-        ToolResult result = await DoctorRun.OfAsync(state);
+        var result = await DoctorRun.OfAsync(state);
         AssertFails(result, "permissions", "You may not create secrets, statefulsets in namespace research", "'edit'");
         AssertFound(result, "warn", "GPUs were not counted");
     }
@@ -294,7 +295,7 @@ public sealed partial class ClusterDoctorTests
     [Fact]
     public void Doctor_OfWrongValues_NamesTheFile()
     {
-        ToolResult missing = DoctorRun.Against("http://127.0.0.1:1", "--values", "gone.yaml");
+        var missing = DoctorRun.Against("http://127.0.0.1:1", "--values", "gone.yaml");
         Assert.Equal(2, missing.ExitCode);
         missing.Refused("--values 'gone.yaml'");
         Tool.Pgan.Run("doctor", "--release", "gan").Refused("belong to --kubernetes");

@@ -8,7 +8,7 @@ internal static class DoctorRun
 {
     public static async Task<ToolResult> OfAsync(ClusterState state, params string[] arguments)
     {
-        await using ApiServer server = await ApiServer.StartAsync(state);
+        await using var server = await ApiServer.StartAsync(state);
         return Against(server.Address, arguments);
     }
 
@@ -18,10 +18,10 @@ internal static class DoctorRun
     /// <summary>With another folder as the PATH.</summary>
     public static ToolResult With(string programs, string address, params string[] arguments)
     {
-        string folder = Directory.CreateTempSubdirectory("pgan-doctor-").FullName;
+        var folder = Directory.CreateTempSubdirectory("pgan-doctor-").FullName;
         try
         {
-            string config = Path.Combine(folder, "config");
+            var config = Path.Combine(folder, "config");
             File.WriteAllText(config, $$$$"""
                 apiVersion: v1
                 kind: Config
@@ -31,7 +31,7 @@ internal static class DoctorRun
                 users: [{name: me, user: {token: secret}}]
                 """);
             // kubectl keeps what a server told of its kinds, by address: another test's server may have had the same.
-            Tool pgan = Tool.Pgan with { Environment = new Dictionary<string, string> { ["PATH"] = programs, ["KUBECONFIG"] = config, ["KUBECACHEDIR"] = Path.Combine(folder, "cache") } };
+            var pgan = Tool.Pgan with { Environment = new Dictionary<string, string> { ["PATH"] = programs, ["KUBECONFIG"] = config, ["KUBECACHEDIR"] = Path.Combine(folder, "cache") } };
             return pgan.Run(["doctor", "--kubernetes", .. arguments]);
         }
         finally

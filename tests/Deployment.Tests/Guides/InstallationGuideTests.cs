@@ -4,6 +4,7 @@ using Deployment.Tests.Tools;
 namespace Deployment.Tests.Guides;
 
 /// <summary>docs/install.md on one machine, word for word.</summary>
+[Trait("Speed", "Slow")]
 public sealed partial class InstallationGuideTests
 {
     private static readonly string Address = $"127.{177 + (Environment.ProcessId % 70)}.{Environment.ProcessId / 70 % 256}.1";
@@ -11,7 +12,7 @@ public sealed partial class InstallationGuideTests
     [Fact]
     public void OneMachine_AsWritten_EndsWithADistanceAndSamples()
     {
-        string folder = Directory.CreateTempSubdirectory("pgan-guide-").FullName;
+        var folder = Directory.CreateTempSubdirectory("pgan-guide-").FullName;
         try
         {
             // Built and fetched already; and the default port may be somebody else's.
@@ -22,18 +23,18 @@ public sealed partial class InstallationGuideTests
                   *) exec '{Tool.Pgan.Path}' "$@" ;;
                 esac
                 """);
-            string tools = Directory.CreateDirectory(Path.Combine(folder, "tools")).FullName;
+            var tools = Directory.CreateDirectory(Path.Combine(folder, "tools")).FullName;
             Script(Path.Combine(tools, "npm"), $"cp '{Repository.At(".cache", "downloads")}'/{{lobehub-fluent-emoji-3d-1.1.0,nsfwjs-4.3.0}}.tgz .");
-            string guide = string.Join('\n', Blocks());
+            var guide = string.Join('\n', Blocks());
             Assert.Contains("./pgan coordinator", guide, StringComparison.Ordinal);
-            string script = $"""
+            var script = $"""
                 set -euo pipefail
                 cd '{folder}'
                 trap 'jobs=$(jobs -p); [[ -z $jobs ]] || kill -KILL $jobs' EXIT
                 export PATH='{tools}':"$PATH" PGAN_HOME='{folder}' PGAN_COORDINATOR=http://{Address}:7400
                 {guide}
                 """;
-            ToolResult walked = new Tool("bash").Run("-c", script);
+            var walked = new Tool("bash").Run("-c", script);
             Assert.True(walked.ExitCode == 0, $"The guide's commands ended with {walked.ExitCode}:\n{walked.Output}\n{walked.Errors}\n{Logs(folder)}");
             Assert.Matches(@"160 images +done +fd_mobilenet_v2 \d+\.\d+", walked.Output);
             Assert.Contains("64 samples of result", walked.Output + walked.Errors, StringComparison.Ordinal);
@@ -54,8 +55,8 @@ public sealed partial class InstallationGuideTests
 
     private static IEnumerable<string> Blocks()
     {
-        string text = File.ReadAllText(Repository.At("docs", "install.md"));
-        string section = text[text.IndexOf("\n## On one machine", StringComparison.Ordinal)..text.IndexOf("\n## On a cluster", StringComparison.Ordinal)];
+        var text = File.ReadAllText(Repository.At("docs", "install.md"));
+        var section = text[text.IndexOf("\n## On one machine", StringComparison.Ordinal)..text.IndexOf("\n## On a cluster", StringComparison.Ordinal)];
         return Block().Matches(section).Select(match => match.Groups[1].Value);
     }
 

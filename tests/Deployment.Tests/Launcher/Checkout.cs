@@ -10,13 +10,13 @@ internal sealed class Checkout : IDisposable
     public Checkout()
     {
         Copy("pgan");
-        foreach (string script in Directory.EnumerateFiles(Repository.At("deploy", "launcher")))
+        foreach (var script in Directory.EnumerateFiles(Repository.At("deploy", "launcher")))
         {
             Copy(Path.GetRelativePath(Repository.Root, script));
         }
 
         Copy("global.json");
-        foreach (string file in (string[])["src/ProjectedGan.Cli/Program.cs", "src/ProjectedGan.Cli/packages.lock.json", "protos/pgan/v1/cluster.proto", "build/Files.targets", "Directory.Build.props", ".editorconfig", "ProjectedGan.Distributed.sln", "tests/Some.Tests/SomeTests.cs", "docs/guide.md"])
+        foreach (var file in (string[])["src/ProjectedGan.Cli/Program.cs", "src/ProjectedGan.Cli/packages.lock.json", "protos/pgan/v1/cluster.proto", "build/Files.targets", "Directory.Build.props", ".editorconfig", "ProjectedGan.Distributed.sln", "tests/Some.Tests/SomeTests.cs", "docs/guide.md"])
         {
             Write(file, "first");
         }
@@ -80,7 +80,7 @@ internal sealed class Checkout : IDisposable
 
     public void Dispose()
     {
-        foreach (string server in File.Exists(At("servers")) ? File.ReadAllLines(At("servers")) : [])
+        foreach (var server in File.Exists(At("servers")) ? File.ReadAllLines(At("servers")) : [])
         {
             new Tool("kill").Run(server);
         }

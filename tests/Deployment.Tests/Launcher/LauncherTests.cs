@@ -57,7 +57,7 @@ public sealed class LauncherTests : IDisposable
     public async Task Commands_AtOnce_BuildOnceAndAllRun()
     {
         Dictionary<string, string> environment = new() { ["WAITERS"] = "2" };
-        ToolResult[] results = await Task.WhenAll(Enumerable.Range(0, 3).Select(index => Task.Run(() => _checkout.Pgan(environment, "list", $"{index}"))));
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(index => Task.Run(() => _checkout.Pgan(environment, "list", $"{index}"))));
         Assert.All(results, result => Assert.StartsWith("product list", result.Succeeded().Output, StringComparison.Ordinal));
         Assert.Equal(1, _checkout.Builds);
         Assert.Equal(2, results.Count(result => result.Errors.Contains("pgan: another ./pgan prepares this checkout; waiting for it\n", StringComparison.Ordinal)));
@@ -80,7 +80,7 @@ public sealed class LauncherTests : IDisposable
     [InlineData("pgan.csproj : error NU1004: The packages lock file is inconsistent with the project dependencies so restore can't be run in locked mode.", "the lock files are not those of the projects")]
     public void Restore_ThatFails_SaysWhyInOneLine(string error, string line)
     {
-        ToolResult result = _checkout.Pgan(new Dictionary<string, string> { ["RESTORE_ERROR"] = error + "\n" }, "list");
+        var result = _checkout.Pgan(new Dictionary<string, string> { ["RESTORE_ERROR"] = error + "\n" }, "list");
         result.Refused($"pgan: {line}");
         Assert.Equal(2, result.Errors.TrimEnd().Split('\n').Length);
         Assert.Contains("The whole log is in artifacts/build.log.", result.Errors, StringComparison.Ordinal);
@@ -98,7 +98,7 @@ public sealed class LauncherTests : IDisposable
     public void Processor_WithoutAvx_IsRefusedInOneLine()
     {
         _checkout.Write("processors", "flags : fpu sse4_1 sse4_2\n");
-        string script = _checkout.At("deploy/launcher/prerequisites.sh");
+        var script = _checkout.At("deploy/launcher/prerequisites.sh");
         File.WriteAllText(script, File.ReadAllText(script).Replace("processors=/proc/cpuinfo", $"processors='{_checkout.At("processors")}'", StringComparison.Ordinal));
         AssertOneLine(_checkout.Pgan("list"), "this processor has no AVX,");
     }

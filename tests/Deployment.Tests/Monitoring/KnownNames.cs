@@ -38,7 +38,7 @@ internal static partial class KnownNames
     /// <param name="recorded">Names that recording rules make.</param>
     public static void AssertKnown(string expression, string where, IReadOnlySet<string> recorded)
     {
-        QueryNames names = QueryNames.Of(expression);
+        var names = QueryNames.Of(expression);
         Assert.True(names.Metrics.Count > 0, $"{where}: no metric in '{expression}'.");
         Assert.All(names.Metrics, metric => Assert.True(
             Golden.Value.Contains(metric) || Golden.Value.Contains(Suffix().Replace(metric, "")) || Foreign.Contains(metric) || recorded.Contains(metric),

@@ -12,7 +12,7 @@ internal sealed partial record QueryNames(IReadOnlySet<string> Metrics, IReadOnl
     public static QueryNames Of(string expression)
     {
         HashSet<string> labels = [];
-        string rest = Texts().Replace(expression, "\"\"");
+        var rest = Texts().Replace(expression, "\"\"");
         rest = Selectors().Replace(rest, found =>
         {
             labels.UnionWith(Matchers().Matches(found.Value).Select(matcher => matcher.Groups[1].Value));

@@ -11,7 +11,7 @@ public sealed class QueryNamesTests
     [InlineData("rate(a_sum{instance=~\"$instance\"}[$__rate_interval])", "a_sum", "instance")]
     public void Of_AnExpression_TellsMetricsFromLabels(string expression, string metrics, string labels)
     {
-        QueryNames names = QueryNames.Of(expression);
+        var names = QueryNames.Of(expression);
         Assert.Equal(metrics, string.Join(' ', names.Metrics.Order(StringComparer.Ordinal)));
         Assert.Equal(labels, string.Join(' ', names.Labels.Order(StringComparer.Ordinal)));
     }

@@ -20,9 +20,9 @@ public sealed class QueryTests : IAsyncLifetime
     public async Task Panels_ParseAndReturnData()
     {
         List<string> wrong = [];
-        foreach (DashboardQueries query in Dashboard.All.SelectMany(DashboardQueries.Of))
+        foreach (var query in Dashboard.All.SelectMany(DashboardQueries.Of))
         {
-            int series = await CountAsync(query.Sent, query.Where);
+            var series = await CountAsync(query.Sent, query.Where);
             if (query.IsForeign)
             {
                 Assert.True(query.Description.Contains(" Needs ", StringComparison.Ordinal), $"{query.Where} asks another exporter and does not say what it needs.");
@@ -41,9 +41,9 @@ public sealed class QueryTests : IAsyncLifetime
     {
         DashboardQueries[] queries = [.. Dashboard.All.SelectMany(DashboardQueries.Of).Where(query => query.Expression.Contains("DCGM_", StringComparison.Ordinal))];
         Assert.Equal(4, queries.Length);
-        foreach (DashboardQueries query in queries)
+        foreach (var query in queries)
         {
-            JsonElement data = await _prometheus.AskApiAsync($"api/v1/query?time={Now}&query={Uri.EscapeDataString(query.Sent)}");
+            var data = await _prometheus.AskApiAsync($"api/v1/query?time={Now}&query={Uri.EscapeDataString(query.Sent)}");
             JsonElement[] labels = [.. data.GetProperty("result").EnumerateArray().Select(sample => sample.GetProperty("metric"))];
             Assert.Equal(["0", "1"], labels.Select(label => label.GetProperty("gpu").GetString()).Order(StringComparer.Ordinal));
             // The legend names the worker's pod, not the exporter's.
@@ -54,11 +54,11 @@ public sealed class QueryTests : IAsyncLifetime
     [Fact]
     public async Task Variables_HaveValues()
     {
-        foreach (JsonNode variable in Dashboard.All.SelectMany(dashboard => dashboard.Model["templating"]!["list"]!.AsArray().OfType<JsonNode>()).Where(item => item["type"]!.GetValue<string>() == "query"))
+        foreach (var variable in Dashboard.All.SelectMany(dashboard => dashboard.Model["templating"]!["list"]!.AsArray().OfType<JsonNode>()).Where(item => item["type"]!.GetValue<string>() == "query"))
         {
-            string[] words = variable["definition"]!.GetValue<string>().Split(['(', ',', ' ', ')'], StringSplitOptions.RemoveEmptyEntries);
+            var words = variable["definition"]!.GetValue<string>().Split(['(', ',', ' ', ')'], StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal("label_values", words[0]);
-            JsonElement values = await _prometheus.AskApiAsync($"api/v1/label/{words[2]}/values?match[]={words[1]}&start={Now}&end={Now}");
+            var values = await _prometheus.AskApiAsync($"api/v1/label/{words[2]}/values?match[]={words[1]}&start={Now}&end={Now}");
             Assert.True(values.GetArrayLength() > 0, $"${variable["name"]} has no values.");
         }
     }
@@ -67,10 +67,10 @@ public sealed class QueryTests : IAsyncLifetime
     public async Task Rules_Parse_AndRecordingsOfMetricsReturnData()
     {
         HashSet<string> recorded = [.. RulesTests.Recorded()];
-        foreach (JsonNode rule in RulesTests.Rules())
+        foreach (var rule in RulesTests.Rules())
         {
             string name = (rule["record"] ?? rule["alert"])!.GetValue<string>(), expression = rule["expr"]!.GetValue<string>();
-            int series = await CountAsync(expression, name);
+            var series = await CountAsync(expression, name);
             // A recording of recordings has none here: nothing evaluates the rules.
             Assert.True(rule["alert"] is not null || QueryNames.Of(expression).Metrics.Overlaps(recorded) || series > 0, $"{name} records nothing.");
         }
@@ -87,7 +87,7 @@ public sealed class QueryTests : IAsyncLifetime
     {
         try
         {
-            JsonElement data = await _prometheus.AskApiAsync($"api/v1/query?time={Now}&query={Uri.EscapeDataString(expression)}");
+            var data = await _prometheus.AskApiAsync($"api/v1/query?time={Now}&query={Uri.EscapeDataString(expression)}");
             return data.GetProperty("result").EnumerateArray().Count(sample => sample.GetProperty("value")[1].GetString() != "NaN");
         }
         catch (InvalidOperationException refusal)

@@ -29,7 +29,7 @@ public sealed partial class RulesTests
         JsonNode[] cases = [.. TestFiles.SelectMany(file => Items(YamlText.File(file), "tests")).SelectMany(test => Items(test, "alert_rule_test"))];
         Assert.All(Alerts(), alert =>
         {
-            string name = Text(alert, "alert");
+            var name = Text(alert, "alert");
             JsonNode[] own = [.. cases.Where(item => Text(item, "alertname") == name)];
             Assert.True(own.Any(item => Items(item, "exp_alerts").Any()), $"No test in deploy/prometheus/tests expects {name}.");
             Assert.True(own.Any(item => !Items(item, "exp_alerts").Any()), $"No test in deploy/prometheus/tests expects that {name} is silent.");
@@ -50,7 +50,7 @@ public sealed partial class RulesTests
         Assert.NotEmpty(Alerts());
         Assert.All(Alerts(), alert =>
         {
-            string name = Text(alert, "alert");
+            var name = Text(alert, "alert");
             Assert.Contains(Text(alert["labels"]!, "severity"), (string[])["critical", "warning", "info"]);
             Assert.All((string[])["summary", "description"], part => Assert.NotEqual("", Text(alert["annotations"]!, part)));
             Assert.True(anchors.Contains(name), $"{Runbooks} has no entry for {name}.");

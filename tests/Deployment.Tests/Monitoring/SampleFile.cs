@@ -22,7 +22,7 @@ internal static class SampleFile
     public static string OpenMetrics()
     {
         StringBuilder text = new();
-        foreach (string[] words in Lines.Select(line => line.Split(' ')))
+        foreach (var words in Lines.Select(line => line.Split(' ')))
         {
             if (words is ["histogram", var name, var count, var mean])
             {
@@ -40,9 +40,9 @@ internal static class SampleFile
     // All observations are of the mean; the buckets are some of the product's.
     private static void AppendHistogram(StringBuilder text, string series, double count, double mean)
     {
-        int brace = series.IndexOf('{', StringComparison.Ordinal);
+        var brace = series.IndexOf('{', StringComparison.Ordinal);
         string name = series[..brace], labels = series[(brace + 1)..^1];
-        foreach (double bound in (double[])[0.005, 0.05, 0.5, 5, 50])
+        foreach (var bound in (double[])[0.005, 0.05, 0.5, 5, 50])
         {
             AppendSeries(text, FormattableString.Invariant($"{name}_bucket{{{labels},le=\"{bound}\"}}"), 0, mean <= bound ? count : 0);
         }
@@ -54,7 +54,7 @@ internal static class SampleFile
 
     private static void AppendSeries(StringBuilder text, string series, double first, double growth)
     {
-        for (int step = 0; step <= Steps; step++)
+        for (var step = 0; step <= Steps; step++)
         {
             text.Append(CultureInfo.InvariantCulture, $"{series} {first + (growth * step)} {(End - ((Steps - step) * Step)).ToUnixTimeSeconds()}\n");
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Deployment.Tests.Chart;
 using Deployment.Tests.Tools;
 using ProjectedGan.Testing.Prometheus;
@@ -32,7 +31,7 @@ public sealed class WorkersWantedTests
     [Fact]
     public async Task Query_CountsThePoolsOwnWorkers_AndTheReleasesOwnQueue()
     {
-        await using PrometheusServer prometheus = await PrometheusServer.OverAsync(Text([.. Samples, .. Queues]));
+        await using var prometheus = await PrometheusServer.OverAsync(Text([.. Samples, .. Queues]));
         Assert.Equal(2 + (4 * 2), await AskAsync(prometheus, "gpu"));
         Assert.Equal(1 + (4 * 2), await AskAsync(prometheus, "gpu-big"));
         Assert.Equal(4 * 2, await AskAsync(prometheus, "cpu"));
@@ -41,7 +40,7 @@ public sealed class WorkersWantedTests
     [Fact]
     public async Task Query_WithoutAnySample_GivesZero()
     {
-        await using PrometheusServer prometheus = await PrometheusServer.OverAsync(Text([Samples[^1]]));
+        await using var prometheus = await PrometheusServer.OverAsync(Text([Samples[^1]]));
         Assert.Equal(0, await AskAsync(prometheus, "gpu"));
     }
 
@@ -49,10 +48,10 @@ public sealed class WorkersWantedTests
 
     private static async Task<double> AskAsync(PrometheusServer prometheus, string pool)
     {
-        string query = YamlText.Documents(
+        var query = YamlText.Documents(
                 Rendering.Template("--values", Path.Combine(Rendering.Chart, "examples", "autoscaling-keda.yaml"), "--set", $"workers.pools[0].name={pool}").Succeeded().Output)
             .Single(item => item["kind"]!.GetValue<string>() == "ScaledObject")["spec"]!["triggers"]![0]!["metadata"]!["query"]!.GetValue<string>();
-        JsonElement data = await prometheus.AskApiAsync($"api/v1/query?time={Now}&query={Uri.EscapeDataString(query)}");
+        var data = await prometheus.AskApiAsync($"api/v1/query?time={Now}&query={Uri.EscapeDataString(query)}");
         return double.Parse(Assert.Single(data.GetProperty("result").EnumerateArray()).GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class RunningPod : IAsyncDisposable
     {
         _name = pod.Name;
         ProcessStartInfo start = new(Tool.Pgan.Path, pod.Arguments(container)) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Directory.CreateDirectory(pod.Folder).FullName };
-        foreach ((string name, string value) in pod.Environment(container))
+        foreach ((var name, var value) in pod.Environment(container))
         {
             start.Environment[name] = value;
         }
@@ -69,7 +69,7 @@ internal sealed class RunningPod : IAsyncDisposable
     public static async Task<int> RunAsync(Pod pod, JsonObject container, StringBuilder printed)
     {
         await using RunningPod running = new(pod, container, announcement: null);
-        int code = await running.WaitAsync();
+        var code = await running.WaitAsync();
         printed.Append(running.Printed);
         return code;
     }

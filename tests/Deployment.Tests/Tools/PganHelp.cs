@@ -16,11 +16,11 @@ internal static partial class PganHelp
     /// <param name="where">For the message.</param>
     public static void AssertTakes(IReadOnlyList<string> arguments, string where)
     {
-        IReadOnlyDictionary<string, string> options = Options(arguments[0]);
-        foreach (string argument in arguments.Skip(1).Where(argument => argument.StartsWith('-')))
+        var options = Options(arguments[0]);
+        foreach (var argument in arguments.Skip(1).Where(argument => argument.StartsWith('-')))
         {
-            string[] parts = argument.Split('=', 2);
-            Assert.True(options.TryGetValue(parts[0], out string? values), $"{where}: pgan {arguments[0]} has no option {parts[0]}; it takes {string.Join(", ", options.Keys)}.");
+            var parts = argument.Split('=', 2);
+            Assert.True(options.TryGetValue(parts[0], out var values), $"{where}: pgan {arguments[0]} has no option {parts[0]}; it takes {string.Join(", ", options.Keys)}.");
             if (parts.Length == 2 && values.Contains('|', StringComparison.Ordinal))
             {
                 Assert.True(values.Split('|').Contains(parts[1], StringComparer.OrdinalIgnoreCase), $"{where}: {parts[0]} takes {values}, not {parts[1]}.");
@@ -32,7 +32,7 @@ internal static partial class PganHelp
 
     private static Dictionary<string, string> Read(string command)
     {
-        ToolResult help = Tool.Pgan.Run(command, "--help").Succeeded();
+        var help = Tool.Pgan.Run(command, "--help").Succeeded();
         Assert.Contains($"pgan {command}", help.Output, StringComparison.Ordinal);
         return OptionLine().Matches(help.Output).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
     }

@@ -30,7 +30,7 @@ internal sealed record Tool(string Path)
     public ToolResult Run(string input, IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new(Path) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
-        foreach (string argument in arguments)
+        foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
@@ -38,12 +38,12 @@ internal sealed record Tool(string Path)
         // Caches and settings of whoever runs the tests stay untouched and unread.
         start.Environment["HELM_CACHE_HOME"] = start.Environment["HELM_CONFIG_HOME"] = start.Environment["HELM_DATA_HOME"] = Repository.At(".cache", "helm");
         start.Environment["KUBECONFIG"] = Repository.At(".cache", "helm", "no-cluster");
-        foreach ((string name, string value) in Environment)
+        foreach ((var name, var value) in Environment)
         {
             start.Environment[name] = value;
         }
 
-        using Process process = Process.Start(start)!;
+        using var process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         process.StandardInput.Write(input);
         process.StandardInput.Close();

@@ -31,16 +31,16 @@ internal static class YamlText
     private static JsonObject Mapping(YamlMappingNode mapping)
     {
         JsonObject converted = [];
-        foreach ((YamlNode key, YamlNode value) in mapping.Children)
+        foreach (var (key, value) in mapping.Children)
         {
-            string name = ((YamlScalarNode)key).Value!;
+            var name = ((YamlScalarNode)key).Value!;
             if (name != "<<")
             {
                 converted[name] = Convert(value);
                 continue;
             }
 
-            foreach ((string inherited, JsonNode? entry) in Mapping((YamlMappingNode)value))
+            foreach ((var inherited, var entry) in Mapping((YamlMappingNode)value))
             {
                 if (!mapping.Children.ContainsKey(new YamlScalarNode(inherited)))
                 {
@@ -57,8 +57,8 @@ internal static class YamlText
         "" or "null" or "~" => null,
         "true" => JsonValue.Create(true),
         "false" => JsonValue.Create(false),
-        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) => JsonValue.Create(whole),
-        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => JsonValue.Create(number),
+        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
+        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => JsonValue.Create(number),
         _ => JsonValue.Create(text),
     };
 }

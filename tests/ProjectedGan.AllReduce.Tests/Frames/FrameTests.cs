@@ -20,8 +20,8 @@ public class FrameTests
     public void Write_AnyFrame_IsReadAsItWas() => Any.Sample(frame =>
     {
         using FrameBufferPool pool = new();
-        FrameBuffer read = Read(pool, Write(frame));
-        bool isSame = read.IsWhole && read.Payload.SequenceEqual(frame.Payload)
+        var read = Read(pool, Write(frame));
+        var isSame = read.IsWhole && read.Payload.SequenceEqual(frame.Payload)
             && Fields(read.Header) == Fields(frame.Header) && read.Header.PayloadBytes == frame.Payload.Length;
         read.Return();
         return isSame;
@@ -30,11 +30,11 @@ public class FrameTests
     [Fact]
     public void Read_OneBitChanged_IsNotWhole() => Gen.Select(Any, Gen.Int[0, int.MaxValue]).Sample((frame, place) =>
     {
-        byte[] bytes = Write(frame);
+        var bytes = Write(frame);
         bytes[place % bytes.Length] ^= (byte)(1 << (place / bytes.Length % 8));
         using FrameBufferPool pool = new();
-        FrameBuffer read = Read(pool, bytes);
-        bool isWhole = read.IsWhole;
+        var read = Read(pool, bytes);
+        var isWhole = read.IsWhole;
         read.Return();
         return !isWhole;
     });
@@ -60,7 +60,7 @@ public class FrameTests
     private static byte[] Write((FrameHeader Header, byte[] Payload) frame)
     {
         MessageFrame message = new(frame.Header, frame.Payload);
-        byte[] bytes = new byte[message.Length];
+        var bytes = new byte[message.Length];
         message.WriteTo(bytes);
         return bytes;
     }

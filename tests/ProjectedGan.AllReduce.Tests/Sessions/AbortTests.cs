@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.AllReduce.Tests.Sessions;
 
+[Trait("Speed", "Slow")]
 public class AbortTests
 {
     private static readonly ReplicaRange[] Split = [new(0, 1), new(1, 2), new(2, 4)];

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.AllReduce.Tests.Sessions;
 
+[Trait("Speed", "Slow")]
 public class MemoryReductionTests
 {
     private static readonly long[] Lengths = [1, 3, 63, 64, 65, 1000, 4097, 16_411, 40_003];

@@ -13,6 +13,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.AllReduce.Tests.Transport;
 
+[Trait("Speed", "Slow")]
 public class AdmissionTests
 {
     private static readonly ReplicaRange[] Split = [new(0, 1), new(1, 2)];

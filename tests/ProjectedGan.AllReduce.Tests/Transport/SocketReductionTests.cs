@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.AllReduce.Tests.Transport;
 
+[Trait("Speed", "Slow")]
 public class SocketReductionTests
 {
     [Theory]

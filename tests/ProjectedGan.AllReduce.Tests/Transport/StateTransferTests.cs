@@ -9,6 +9,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.AllReduce.Tests.Transport;
 
+[Trait("Speed", "Slow")]
 public class StateTransferTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

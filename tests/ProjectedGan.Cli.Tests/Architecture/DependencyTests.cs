@@ -7,6 +7,7 @@ using ProjectedGan.Cli.Tests.Processes;
 namespace ProjectedGan.Cli.Tests.Architecture;
 
 /// <summary>Holds the projects to the order of docs/architecture.md: references point down the list only.</summary>
+[Trait("Speed", "Slow")]
 public class DependencyTests
 {
     private static readonly string[] FromTheTop =
@@ -18,11 +19,11 @@ public class DependencyTests
     [Fact]
     public void Projects_References_PointDown()
     {
-        foreach (string project in Projects())
+        foreach (var project in Projects())
         {
-            int level = Array.IndexOf(FromTheTop, Path.GetFileNameWithoutExtension(project));
+            var level = Array.IndexOf(FromTheTop, Path.GetFileNameWithoutExtension(project));
             Assert.True(level >= 0, $"{project} has no place in the order of projects.");
-            IEnumerable<string> references = XDocument.Load(project).Descendants("ProjectReference")
+            var references = XDocument.Load(project).Descendants("ProjectReference")
                 .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
             Assert.All(references, reference => Assert.True(Array.IndexOf(FromTheTop, reference) > level, $"{project} refers up to {reference}."));
         }
@@ -40,7 +41,7 @@ public class DependencyTests
     [InlineData("ProjectedGan.Web")]
     public void Projects_WithoutTensors_DoWithoutTorchSharp(string project)
     {
-        string locks = File.ReadAllText(Path.Combine(Repository.Root, "src", project, "packages.lock.json"));
+        var locks = File.ReadAllText(Path.Combine(Repository.Root, "src", project, "packages.lock.json"));
         Assert.DoesNotContain("torch", locks, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -50,15 +51,15 @@ public class DependencyTests
     [InlineData("ProjectedGan.Evaluator", "ProjectedGan.Coordinator", "ProjectedGan.Worker")]
     public void Roles_DoNotKnowEachOther(string role, params string[] others)
     {
-        string locks = File.ReadAllText(Path.Combine(Repository.Root, "src", role, "packages.lock.json"));
+        var locks = File.ReadAllText(Path.Combine(Repository.Root, "src", role, "packages.lock.json"));
         Assert.All(others, other => Assert.DoesNotContain(other, locks, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
     public void Folders_OfAProject_FormNoCycle()
     {
-        ArchUnitNET.Domain.Architecture architecture = new ArchLoader().LoadAssemblies([.. FromTheTop.Select(Assembly)]).Build();
-        foreach (string project in FromTheTop)
+        var architecture = new ArchLoader().LoadAssemblies([.. FromTheTop.Select(Assembly)]).Build();
+        foreach (var project in FromTheTop)
         {
             var rule = SliceRuleDefinition.Slices().Matching($"{project}.(*)..").Should().BeFreeOfCycles();
             Assert.True(rule.HasNoViolations(architecture), string.Join('\n', rule.Evaluate(architecture).Where(result => !result.Passed).Select(result => result.Description)));
@@ -71,14 +72,14 @@ public class DependencyTests
     [Fact]
     public void ProductCode_HasNoConditionalCompilation()
     {
-        IEnumerable<string> files = Projects().SelectMany(project => Sources(Path.GetDirectoryName(project)!));
+        var files = Projects().SelectMany(project => Sources(Path.GetDirectoryName(project)!));
         Assert.All(files, file => Assert.DoesNotContain(File.ReadLines(file), line => line.TrimStart().StartsWith("#if", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Libraries_WriteNothingToTheConsole()
     {
-        IEnumerable<string> files = Projects().Where(project => !project.EndsWith("ProjectedGan.Cli.csproj", StringComparison.Ordinal))
+        var files = Projects().Where(project => !project.EndsWith("ProjectedGan.Cli.csproj", StringComparison.Ordinal))
             .SelectMany(project => Sources(Path.GetDirectoryName(project)!));
         Assert.All(files, file => Assert.DoesNotContain("Console.", File.ReadAllText(file), StringComparison.Ordinal));
     }

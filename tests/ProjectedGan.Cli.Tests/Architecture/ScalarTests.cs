@@ -13,10 +13,10 @@ public class ScalarTests
     [Fact]
     public void Product_Numbers_OutliveTheCall()
     {
-        HashSet<string> unowned = Unowned(Torch);
+        var unowned = Unowned(Torch);
         Assert.Contains(unowned, method => method.Contains("::add_(TorchSharp.torch/Tensor)", StringComparison.Ordinal));
-        string[] assemblies = Directory.GetFiles(Path.GetDirectoryName(Torch)!, "ProjectedGan.*.dll");
-        IEnumerable<string> product = assemblies.Where(file => !file.EndsWith("Tests.dll", StringComparison.Ordinal) && !file.EndsWith("Testing.dll", StringComparison.Ordinal))
+        var assemblies = Directory.GetFiles(Path.GetDirectoryName(Torch)!, "ProjectedGan.*.dll");
+        var product = assemblies.Where(file => !file.EndsWith("Tests.dll", StringComparison.Ordinal) && !file.EndsWith("Testing.dll", StringComparison.Ordinal))
             .Append(Path.Combine(Path.GetDirectoryName(Torch)!, "pgan.dll"));
         string[] found = [.. product.SelectMany(Methods).Where(method => method.DeclaringType.Name != nameof(Scalars))
             .SelectMany(method => Calls(method).Where(call => unowned.Contains(Name(call)) || MakesScalar(call)).Select(call => $"{method.FullName} calls {Name(call)}"))];
@@ -26,14 +26,14 @@ public class ScalarTests
     // TorchSharp's methods that make a scalar and keep it nowhere, and what calls them.
     private static HashSet<string> Unowned(string assembly)
     {
-        ILookup<string, string> callers = Methods(assembly).Where(method => method.DeclaringType.Name is not (nameof(Scalar) or nameof(ScalarExtensionMethods)))
+        var callers = Methods(assembly).Where(method => method.DeclaringType.Name is not (nameof(Scalar) or nameof(ScalarExtensionMethods)))
             .SelectMany(method => Calls(method).Select(call => (Callee: Name(call), Caller: Name(method))))
             .ToLookup(pair => pair.Callee, pair => pair.Caller);
         HashSet<string> found = [];
         Queue<string> open = new(callers.Select(callee => callee.Key).Where(name => name.StartsWith("TorchSharp.Scalar TorchSharp.Scalar", StringComparison.Ordinal)));
-        while (open.TryDequeue(out string? method))
+        while (open.TryDequeue(out var method))
         {
-            foreach (string caller in callers[method].Where(found.Add))
+            foreach (var caller in callers[method].Where(found.Add))
                 open.Enqueue(caller);
         }
         return found;
@@ -44,7 +44,7 @@ public class ScalarTests
     // Without the scalars of a `using`: stored in a local variable at once, in a method that disposes something.
     private static IEnumerable<MethodReference> Calls(MethodDefinition method)
     {
-        bool disposes = method.Body.Instructions.Any(instruction => instruction.Operand is MethodReference { Name: nameof(IDisposable.Dispose) });
+        var disposes = method.Body.Instructions.Any(instruction => instruction.Operand is MethodReference { Name: nameof(IDisposable.Dispose) });
         return method.Body.Instructions
             .Where(instruction => instruction.Operand is MethodReference called
                 && !(disposes && MakesScalar(called) && instruction.Next.OpCode.Code is (>= Code.Stloc_0 and <= Code.Stloc_3) or Code.Stloc_S))

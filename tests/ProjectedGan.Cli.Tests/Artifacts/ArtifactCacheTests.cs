@@ -19,7 +19,7 @@ public sealed class ArtifactCacheTests : IDisposable
     [Fact]
     public async Task Cache_Full_DropsWhatWasUsedLongestAgo()
     {
-        ArtifactStore cache = Open();
+        var cache = Open();
         ArtifactDigest first = await AddAsync(cache, 1), second = await AddAsync(cache, 2);
         Age(cache, first, hours: 3);
         Age(cache, second, hours: 2);
@@ -28,7 +28,7 @@ public sealed class ArtifactCacheTests : IDisposable
         Assert.True(cache.TryUse(first));
         cache.UseOnly([]);
 
-        ArtifactDigest third = await AddAsync(cache, 3);
+        var third = await AddAsync(cache, 3);
 
         Assert.Equal((true, false, true), (cache.Contains(first), cache.Contains(second), cache.Contains(third)));
         Assert.False(cache.TryUse(second));
@@ -43,7 +43,7 @@ public sealed class ArtifactCacheTests : IDisposable
         Assert.True(other.TryUse(first));
         Assert.True(own.TryUse(second));
 
-        ArtifactDigest third = await AddAsync(own, 3);
+        var third = await AddAsync(own, 3);
         Assert.Equal((true, true, true), (own.Contains(first), own.Contains(second), own.Contains(third)));
 
         other.UseOnly([]);
@@ -55,10 +55,10 @@ public sealed class ArtifactCacheTests : IDisposable
     [Fact]
     public async Task Cache_Full_DropsWhatWasNeverFinishedButNotWhatIsOnItsWay()
     {
-        ArtifactStore cache = Open();
-        string left = _home.At("cache", "partial", new string('a', 64));
+        var cache = Open();
+        var left = _home.At("cache", "partial", new string('a', 64));
         await File.WriteAllBytesAsync(left, new byte[1000]);
-        await using PartialFile coming = await cache.BeginAsync(ArtifactDigest.Parse(new string('b', 64)), 1000, 0, CancellationToken.None);
+        await using var coming = await cache.BeginAsync(ArtifactDigest.Parse(new string('b', 64)), 1000, 0, CancellationToken.None);
         await coming.WriteAsync(new byte[900], CancellationToken.None);
 
         await AddAsync(cache, 1);
@@ -70,7 +70,7 @@ public sealed class ArtifactCacheTests : IDisposable
     [Fact]
     public async Task Runs_OneAfterTheOther_LeaveTheirFilesToBeDroppedUnlessAnotherNodeUsesThem()
     {
-        await using RunningServer server = await RunningServer.StartAsync(_home);
+        await using var server = await RunningServer.StartAsync(_home);
         ArtifactClient client = new(server.Connect(), new TransferOptions(), TimeProvider.System);
         Artifact first = await SendAsync(1), second = await SendAsync(2);
         ArtifactStore own = Open(mostBytes: 1500), other = Open(mostBytes: 1500);
@@ -80,7 +80,7 @@ public sealed class ArtifactCacheTests : IDisposable
         Assert.Equal((false, true), (own.Contains(ArtifactDigest.Parse(first.Digest)), own.Contains(ArtifactDigest.Parse(second.Digest))));
 
         await LocateAsync(other, second);
-        string path = await LocateAsync(own, first);
+        var path = await LocateAsync(own, first);
         Assert.Equal((true, true), (own.Contains(ArtifactDigest.Parse(first.Digest)), own.Contains(ArtifactDigest.Parse(second.Digest))));
         Assert.Equal(first.Digest, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path))));
 
@@ -88,7 +88,7 @@ public sealed class ArtifactCacheTests : IDisposable
 
         async Task<string> LocateAsync(ArtifactStore cache, Artifact dataset)
         {
-            TrainingSpec spec = TrainingSpecFile.ParseUnvalidated("spec", TinyExperiment.Spec(_home.At("set.zip")));
+            var spec = TrainingSpecFile.ParseUnvalidated("spec", TinyExperiment.Spec(_home.At("set.zip")));
             RunDescription run = new() { Id = "run", SpecYaml = TrainingSpecFile.Write(spec), SpecHash = SpecHash.Compute(spec), Dataset = dataset };
             return (await RunFiles.LocateAsync(run, client, cache, CancellationToken.None)).Data.Path;
         }
@@ -104,13 +104,13 @@ public sealed class ArtifactCacheTests : IDisposable
 
     private async Task<ArtifactDigest> AddAsync(ArtifactStore cache, byte content)
     {
-        await using FileStream source = File.OpenRead(await WriteAsync(content));
+        await using var source = File.OpenRead(await WriteAsync(content));
         return (await cache.IngestAsync(source, "file", CancellationToken.None)).Digest;
     }
 
     private async Task<string> WriteAsync(byte content)
     {
-        string path = _home.At($"file-{content}");
+        var path = _home.At($"file-{content}");
         await File.WriteAllBytesAsync(path, [.. Enumerable.Repeat(content, 1000)]);
         return path;
     }

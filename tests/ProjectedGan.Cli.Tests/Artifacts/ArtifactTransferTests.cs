@@ -11,6 +11,7 @@ using ArtifactCalls = ProjectedGan.Protocol.V1.Artifacts.ArtifactsClient;
 namespace ProjectedGan.Cli.Tests.Artifacts;
 
 /// <summary>The store over real sockets: what is interrupted goes on, what is damaged does not count.</summary>
+[Trait("Speed", "Slow")]
 public class ArtifactTransferTests
 {
     private static readonly TransferOptions Quick = new() { FirstPause = TimeSpan.FromMilliseconds(10), Patience = TimeSpan.FromMinutes(1) };
@@ -19,10 +20,10 @@ public class ArtifactTransferTests
     public async Task Upload_Interrupted_GoesOnWhereItStopped()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home);
-        (string file, byte[] content, string digest) = await WriteAsync(home, 3_000_000);
+        await using var server = await RunningServer.StartAsync(home);
+        (var file, var content, var digest) = await WriteAsync(home, 3_000_000);
         ArtifactCalls raw = new(server.Connect());
-        using (AsyncClientStreamingCall<UploadRequest, StatResponse> call = raw.Upload())
+        using (var call = raw.Upload())
         {
             await call.RequestStream.WriteAsync(new UploadRequest { Start = new UploadStart { Digest = digest, Bytes = content.Length } });
             await call.RequestStream.WriteAsync(new UploadRequest { Data = ByteString.CopyFrom(content, 0, 1_000_000) });
@@ -30,7 +31,7 @@ public class ArtifactTransferTests
         }
 
         Progress progress = new();
-        Artifact sent = await new ArtifactClient(server.Connect(), Quick, TimeProvider.System).SendAsync(file, progress, CancellationToken.None);
+        var sent = await new ArtifactClient(server.Connect(), Quick, TimeProvider.System).SendAsync(file, progress, CancellationToken.None);
 
         Assert.Equal((digest, content.Length), (sent.Digest, sent.Bytes));
         Assert.Equal(1_000_000, progress.Reports[0].Bytes);
@@ -43,9 +44,9 @@ public class ArtifactTransferTests
     public async Task Fetch_MoreAtOnceThanTheServerServes_AllArriveInTurn()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home, limits: new CallLimits { Transfers = 1 });
-        (string file, byte[] content, _) = await WriteAsync(home, 3_000_000);
-        Artifact artifact = await new ArtifactClient(server.Connect(), Quick, TimeProvider.System).SendAsync(file, null, CancellationToken.None);
+        await using var server = await RunningServer.StartAsync(home, limits: new CallLimits { Transfers = 1 });
+        (var file, var content, _) = await WriteAsync(home, 3_000_000);
+        var artifact = await new ArtifactClient(server.Connect(), Quick, TimeProvider.System).SendAsync(file, null, CancellationToken.None);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
             new ArtifactClient(server.Connect(), Quick, TimeProvider.System).FetchToAsync(artifact, home.At($"copy-{i}"), null, CancellationToken.None)));
@@ -57,10 +58,10 @@ public class ArtifactTransferTests
     public async Task Fetch_IsRefusedForLong_TellsWhyOnce()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home, limits: new CallLimits { Transfers = 0 });
-        (string file, _, string digest) = await WriteAsync(home, 10);
+        await using var server = await RunningServer.StartAsync(home, limits: new CallLimits { Transfers = 0 });
+        (var file, _, var digest) = await WriteAsync(home, 10);
         List<string> told = [];
-        TransferOptions options = Quick with { Patience = TimeSpan.FromSeconds(1), DelayedAfter = TimeSpan.FromMilliseconds(100), Delayed = told.Add };
+        var options = Quick with { Patience = TimeSpan.FromSeconds(1), DelayedAfter = TimeSpan.FromMilliseconds(100), Delayed = told.Add };
 
         await Assert.ThrowsAsync<RpcException>(() => new ArtifactClient(server.Connect(), options, TimeProvider.System).FetchToAsync(
             new Artifact { Name = Path.GetFileName(file), Digest = digest, Bytes = 10 }, home.At("copy"), null, CancellationToken.None));
@@ -72,18 +73,18 @@ public class ArtifactTransferTests
     public async Task Upload_OtherBytesThanTheDigest_AreDropped()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home);
+        await using var server = await RunningServer.StartAsync(home);
         ArtifactCalls raw = new(server.Connect());
         string digest = new('a', 64);
-        using AsyncClientStreamingCall<UploadRequest, StatResponse> call = raw.Upload();
+        using var call = raw.Upload();
         await call.RequestStream.WriteAsync(new UploadRequest { Start = new UploadStart { Digest = digest, Bytes = 3 } });
         await call.RequestStream.WriteAsync(new UploadRequest { Data = ByteString.CopyFromUtf8("abc") });
         await call.RequestStream.CompleteAsync();
 
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
+        var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
 
         Assert.Equal(StatusCode.DataLoss, refused.StatusCode);
-        StatResponse stat = await raw.StatAsync(new StatRequest { Digest = digest });
+        var stat = await raw.StatAsync(new StatRequest { Digest = digest });
         Assert.Equal((false, 0L), (stat.Complete, stat.Bytes));
     }
 
@@ -96,8 +97,8 @@ public class ArtifactTransferTests
     public async Task Upload_ImpossibleStart_IsRefused(string digest, long bytes, long offset, StatusCode code)
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home, store: new ArtifactStoreOptions { LargestFile = 1000, ReservedBytes = 0 });
-        using AsyncClientStreamingCall<UploadRequest, StatResponse> call = new ArtifactCalls(server.Connect()).Upload();
+        await using var server = await RunningServer.StartAsync(home, store: new ArtifactStoreOptions { LargestFile = 1000, ReservedBytes = 0 });
+        using var call = new ArtifactCalls(server.Connect()).Upload();
         await call.RequestStream.WriteAsync(new UploadRequest { Start = new UploadStart { Digest = digest, Bytes = bytes, Offset = offset } });
 
         Assert.Equal(code, (await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync)).StatusCode);
@@ -107,12 +108,12 @@ public class ArtifactTransferTests
     public async Task Upload_FullDisk_SaysSoAndKeepsWhatIsThere()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home, store: new ArtifactStoreOptions { ReservedBytes = 1L << 60 });
-        (string file, _, string digest) = await WriteAsync(home, 1000);
-        string half = home.At("artifacts", "partial", digest);
+        await using var server = await RunningServer.StartAsync(home, store: new ArtifactStoreOptions { ReservedBytes = 1L << 60 });
+        (var file, _, var digest) = await WriteAsync(home, 1000);
+        var half = home.At("artifacts", "partial", digest);
         await File.WriteAllBytesAsync(half, new byte[500]);
 
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(
+        var refused = await Assert.ThrowsAsync<RpcException>(
             () => new ArtifactClient(server.Connect(), Quick, TimeProvider.System).SendAsync(file, null, CancellationToken.None));
 
         Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
@@ -124,14 +125,14 @@ public class ArtifactTransferTests
     public async Task Fetch_HalfIsHereAndDamaged_BeginsAnewAndIsRight()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home);
-        (string file, byte[] content, string digest) = await WriteAsync(home, 700_000);
+        await using var server = await RunningServer.StartAsync(home);
+        (var file, var content, var digest) = await WriteAsync(home, 700_000);
         await IngestAsync(server.Store, file);
         ArtifactStore cache = new(home.At("cache"), new ArtifactStoreOptions { ReservedBytes = 0 });
         await File.WriteAllBytesAsync(home.At("cache", "partial", digest), new byte[300_000]);
         Progress progress = new();
 
-        string path = await new ArtifactClient(server.Connect(), Quick, TimeProvider.System)
+        var path = await new ArtifactClient(server.Connect(), Quick, TimeProvider.System)
             .FetchAsync(new Artifact { Name = "data.zip", Digest = digest, Bytes = content.Length }, cache, progress, CancellationToken.None);
 
         Assert.Equal(content, await File.ReadAllBytesAsync(path));
@@ -142,13 +143,13 @@ public class ArtifactTransferTests
     public async Task FetchTo_RightFileIsThere_MovesNothing()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home);
-        (string file, byte[] content, string digest) = await WriteAsync(home, 1000);
+        await using var server = await RunningServer.StartAsync(home);
+        (var file, var content, var digest) = await WriteAsync(home, 1000);
         ArtifactClient client = new(server.Connect(), Quick, TimeProvider.System);
 
         // The server does not even have it: a second download of the same file asks for nothing.
         await client.FetchToAsync(new Artifact { Name = "file", Digest = digest, Bytes = content.Length }, file, null, CancellationToken.None);
-        ArtifactException missing = await Assert.ThrowsAsync<ArtifactException>(
+        var missing = await Assert.ThrowsAsync<ArtifactException>(
             () => client.FetchToAsync(new Artifact { Name = "file", Digest = digest, Bytes = content.Length }, home.At("other"), null, CancellationToken.None));
 
         Assert.Equal((ArtifactFault.Missing, $"The coordinator does not have file (artifact {digest}) any more."), (missing.Fault, missing.Message));
@@ -158,8 +159,8 @@ public class ArtifactTransferTests
     public async Task SendAndFetchTo_FileOfAConfigMap_AreOfTheFileAndNotOfTheLink()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home);
-        (string file, byte[] content, string digest) = await WriteAsync(home, 3_000_000);
+        await using var server = await RunningServer.StartAsync(home);
+        (var file, var content, var digest) = await WriteAsync(home, 3_000_000);
         // As the kubelet mounts one: the file is a link into a folder that is a link too.
         Directory.CreateDirectory(home.At("..2026_01_01"));
         File.Move(file, home.At("..2026_01_01", "images.zip"));
@@ -167,7 +168,7 @@ public class ArtifactTransferTests
         File.CreateSymbolicLink(home.At("images.zip"), Path.Combine("..data", "images.zip"));
         ArtifactClient client = new(server.Connect(), Quick, TimeProvider.System);
 
-        Artifact sent = await client.SendAsync(home.At("images.zip"), null, CancellationToken.None);
+        var sent = await client.SendAsync(home.At("images.zip"), null, CancellationToken.None);
 
         Assert.Equal(("images.zip", digest, content.Length), (sent.Name, sent.Digest, sent.Bytes));
         Assert.Equal(content, await File.ReadAllBytesAsync(server.Store.Locate(ArtifactDigest.Parse(digest))));
@@ -180,9 +181,9 @@ public class ArtifactTransferTests
     {
         using TemporaryFolder home = new();
         ArtifactStore store = new(home.At("artifacts"), new ArtifactStoreOptions { ReservedBytes = 0 });
-        (string first, _, string needed) = await WriteAsync(home, 100);
+        (var first, _, var needed) = await WriteAsync(home, 100);
         await IngestAsync(store, first);
-        (string second, _, string other) = await WriteAsync(home, 200);
+        (var second, _, var other) = await WriteAsync(home, 200);
         await IngestAsync(store, second);
         await File.WriteAllBytesAsync(home.At("artifacts", "partial", new string('c', 64)), new byte[50]);
         bool IsNeeded(ArtifactDigest digest) => digest.ToString() == needed;
@@ -195,15 +196,15 @@ public class ArtifactTransferTests
 
     private static async Task IngestAsync(ArtifactStore store, string file)
     {
-        await using FileStream source = File.OpenRead(file);
+        await using var source = File.OpenRead(file);
         await store.IngestAsync(source, file, CancellationToken.None);
     }
 
     private static async Task<(string File, byte[] Content, string Digest)> WriteAsync(TemporaryFolder home, int bytes)
     {
-        byte[] content = new byte[bytes];
+        var content = new byte[bytes];
         new Random(bytes).NextBytes(content);
-        string file = home.At($"file-{bytes}");
+        var file = home.At($"file-{bytes}");
         await File.WriteAllBytesAsync(file, content);
         return (file, content, Convert.ToHexStringLower(SHA256.HashData(content)));
     }

@@ -9,6 +9,7 @@ namespace ProjectedGan.Cli.Tests.Clusters;
 
 /// <summary>Workers that tell their peers a wrong address: who cannot reach whom, where and why is told to whoever can mend it.</summary>
 [Collection(ClusterCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class AdvertisedAddressTests(ITestOutputHelper output)
 {
     [Fact]
@@ -17,17 +18,17 @@ public sealed class AdvertisedAddressTests(ITestOutputHelper output)
         using TemporaryFolder home = new();
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(5));
         DataSpec data = new() { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64 };
-        TrainingSpec spec = VerificationSpec.Create(replicas: 2, iterations: 5) with { Data = data, Cluster = new ClusterSpec { MinWorkers = 2 } };
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        var spec = VerificationSpec.Create(replicas: 2, iterations: 5) with { Data = data, Cluster = new ClusterSpec { MinWorkers = 2 } };
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
         await using LocalNode first = await StartAsync(home, cluster, 1, patience.Token), second = await StartAsync(home, cluster, 2, patience.Token);
         (string Id, string Address)[] workers = [.. new[] { first, second }.Select((worker, i) => (worker.Announced("worker"), Advertised(i + 1)))];
 
-        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "nowhere" });
-        Event cooling = await cluster.WaitForEventAsync(experiment.Id, "one to be sent away", happened => happened.Worker?.What == "cooling");
+        var experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "nowhere" });
+        var cooling = await cluster.WaitForEventAsync(experiment.Id, "one to be sent away", happened => happened.Worker?.What == "cooling");
 
         output.WriteLine(cooling.Text);
-        (string id, string address) = workers.Single(worker => worker.Id == cooling.Worker.Worker);
-        string said = $"Worker '{workers.Single(worker => worker.Id != id).Id}' cannot reach worker '{id}' at {address}/: ";
+        (var id, var address) = workers.Single(worker => worker.Id == cooling.Worker.Worker);
+        var said = $"Worker '{workers.Single(worker => worker.Id != id).Id}' cannot reach worker '{id}' at {address}/: ";
         Assert.Contains(said, cooling.Worker.Reason, StringComparison.Ordinal);
         Assert.Contains("; see its --advertise.", cooling.Worker.Reason, StringComparison.Ordinal);
         await cluster.WaitAsync(experiment.Id, "the reason to wait", shown => shown.Reason.Contains(said, StringComparison.Ordinal));

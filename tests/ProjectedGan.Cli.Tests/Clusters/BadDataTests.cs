@@ -4,7 +4,6 @@ using ProjectedGan.Networks.Features;
 using ProjectedGan.Networks.StateDicts;
 using ProjectedGan.Protocol.V1;
 using ProjectedGan.Specification;
-using TorchSharp.Modules;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 
@@ -12,6 +11,7 @@ namespace ProjectedGan.Cli.Tests.Clusters;
 
 /// <summary>Real processes of which one sends damaged data, or whose numbers overflow.</summary>
 [Collection(ClusterCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class BadDataTests(ITestOutputHelper output)
 {
     // Alone at first, it is the only one that has the state, which the others cannot get from it.
@@ -21,21 +21,21 @@ public sealed class BadDataTests(ITestOutputHelper output)
     public async Task Worker_SendsDamagedData_IsExpelledAndTheWeightsAreTheCalmRuns(int first, int iterations)
     {
         using TemporaryFolder home = new();
-        TrainingSpec spec = Spec(home, iterations);
-        string calm = await CalmRun.WeightsHashAsync(home, spec);
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        var spec = Spec(home, iterations);
+        var calm = await CalmRun.WeightsHashAsync(home, spec);
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
         await AddWorkersAsync(cluster, first);
 
-        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "damage" });
-        Experiment whole = await cluster.WaitAsync(experiment.Id, "the members at work", now => now.Members.Count == first && now.Progress?.Iteration >= 3);
+        var experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "damage" });
+        var whole = await cluster.WaitAsync(experiment.Id, "the members at work", now => now.Members.Count == first && now.Progress?.Iteration >= 3);
         // Earlier members call later ones: this one sends everything through its own proxy.
-        string bad = whole.Members[^1].Worker;
+        var bad = whole.Members[^1].Worker;
         cluster.Workers.Single(worker => worker.Id == bad).ToPeers.Damages = true;
         await AddWorkersAsync(cluster, 3 - first);
 
-        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        var ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
 
-        List<Event> events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
+        var events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
         output.WriteLine(string.Join('\n', events.Where(happened => happened.Progress is null).Select(happened => happened.Text)));
         Assert.Equal(calm, ended.WeightsHash);
         Assert.Equal(bad, Assert.Single(events, happened => happened.Worker?.What == "expelled").Worker.Worker);
@@ -50,17 +50,17 @@ public sealed class BadDataTests(ITestOutputHelper output)
     public async Task Training_OverflowsForEverybody_EndsByThePolicyAndNobodyIsExpelled(NonFinitePolicy policy, string reason)
     {
         using TemporaryFolder home = new();
-        TrainingSpec spec = Spec(home, iterations: 15) with { NonFinite = policy };
+        var spec = Spec(home, iterations: 15) with { NonFinite = policy };
         spec = spec with { Features = spec.Features with { Weights = WriteOverflowingFeatures(home) } };
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
         await cluster.AddWorkerAsync();
         await cluster.AddWorkerAsync();
 
-        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "overflow" });
-        Experiment ended = await cluster.WaitAsync(experiment.Id, "an end", now => now.State is ExperimentState.Failed or ExperimentState.Completed);
+        var experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "overflow" });
+        var ended = await cluster.WaitAsync(experiment.Id, "an end", now => now.State is ExperimentState.Failed or ExperimentState.Completed);
 
         output.WriteLine(ended.Reason);
-        List<Event> events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
+        var events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
         Assert.Equal(ExperimentState.Failed, ended.State);
         Assert.Matches(reason, ended.Reason);
         Assert.DoesNotContain(events, happened => happened.Worker?.What == "expelled");
@@ -74,12 +74,12 @@ public sealed class BadDataTests(ITestOutputHelper output)
     // Each weight is a number of float32, what is computed with them is none, on any processor.
     private static string WriteOverflowingFeatures(TemporaryFolder home)
     {
-        string path = home.At("features.safetensors");
-        using FeatureNetwork network = FeatureNetworks.Create("mobilenet_v2");
+        var path = home.At("features.safetensors");
+        using var network = FeatureNetworks.Create("mobilenet_v2");
         network.Randomize(new Generator(1));
         using (no_grad())
         {
-            foreach (Parameter weight in network.parameters())
+            foreach (var weight in network.parameters())
             {
                 weight.mul_(1e30);
             }
@@ -91,7 +91,7 @@ public sealed class BadDataTests(ITestOutputHelper output)
 
     private static async Task AddWorkersAsync(ChaosCluster cluster, int count)
     {
-        for (int worker = 0; worker < count; worker++)
+        for (var worker = 0; worker < count; worker++)
         {
             await cluster.AddWorkerAsync(sharesMemory: false);
         }

@@ -9,7 +9,7 @@ internal static class CalmRun
 {
     public static async Task<string> WeightsHashAsync(TemporaryFolder home, TrainingSpec spec)
     {
-        string file = home.At("calm.yaml");
+        var file = home.At("calm.yaml");
         TrainingSpecFile.Save(spec, file);
         return TinyRun.WeightsHash((await PganProcess.RunAsync(home.Path, "train", "--spec", file, "--run", home.At("calm"), "--evaluation-samples", "0")).Succeeded());
     }

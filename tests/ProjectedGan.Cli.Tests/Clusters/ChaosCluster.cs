@@ -37,7 +37,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public async Task<ChaosWorker> AddWorkerAsync(bool? sharesMemory = null)
     {
         using CancellationTokenSource patience = new(Patience);
-        ChaosWorker worker = await ChaosWorker.StartAsync(_folder, _started, new Uri(Address).Port, sharesMemory ?? (_started % 3 > 0), patience.Token);
+        var worker = await ChaosWorker.StartAsync(_folder, _started, new Uri(Address).Port, sharesMemory ?? (_started % 3 > 0), patience.Token);
         _started++;
         _workers.Add(worker);
         return worker;
@@ -97,7 +97,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public async Task<Event> WaitForEventAsync(string id, string what, Predicate<Event> isIt)
     {
         using CancellationTokenSource patience = new(Patience);
-        using AsyncServerStreamingCall<Event> watch = Experiments.Watch(new WatchRequest { Id = id }, cancellationToken: patience.Token);
+        using var watch = Experiments.Watch(new WatchRequest { Id = id }, cancellationToken: patience.Token);
         try
         {
             while (await watch.ResponseStream.MoveNext(patience.Token))
@@ -119,7 +119,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Channel.Dispose();
-        foreach (ChaosWorker worker in _workers)
+        foreach (var worker in _workers)
         {
             await worker.DisposeAsync();
         }

@@ -65,7 +65,7 @@ internal sealed class ChaosWorker : IAsyncDisposable
 
     private void Signal(string name)
     {
-        using Process kill = Process.Start("kill", [$"-{name}", $"{_node!.ProcessId}"])!;
+        using var kill = Process.Start("kill", [$"-{name}", $"{_node!.ProcessId}"])!;
         kill.WaitForExit();
     }
 }

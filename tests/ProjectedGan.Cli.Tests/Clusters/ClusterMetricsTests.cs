@@ -13,6 +13,7 @@ namespace ProjectedGan.Cli.Tests.Clusters;
 
 /// <summary>What a Prometheus sees of a cluster at work.</summary>
 [Collection("cluster")]
+[Trait("Speed", "Slow")]
 public class ClusterMetricsTests
 {
     private const int Replicas = 4;
@@ -27,15 +28,15 @@ public class ClusterMetricsTests
     {
         using TemporaryFolder home = new();
         using CancellationTokenSource patience = new(Patience);
-        await using LocalCluster cluster = await LocalCluster.StartAsync(
+        await using var cluster = await LocalCluster.StartAsync(
             new LocalClusterOptions { Folder = home.At("cluster"), Workers = 2, Evaluators = 1, LanesPerWorker = 1 }, patience.Token);
         await cluster.WaitForNodesAsync(2, patience.Token);
-        Experiment experiment = await SubmitAsync(cluster, home, patience.Token);
+        var experiment = await SubmitAsync(cluster, home, patience.Token);
         await WaitForEvaluationAsync(cluster, experiment.Id, patience.Token);
         await AWalkIsDrawnAsync(cluster, experiment.Id, patience.Token);
-        int ordinary = Niceness(cluster.Workers[0].ProcessId)[0];
+        var ordinary = Niceness(cluster.Workers[0].ProcessId)[0];
         Assert.All(Niceness(cluster.Evaluators[0].ProcessId), niceness => Assert.True(niceness > ordinary, $"{niceness} beside {ordinary}"));
-        await using PrometheusServer prometheus = await PrometheusServer.StartAsync(ClusterRules.File, [.. cluster.MetricsAddresses.Select(entry => (entry.Key, entry.Value))]);
+        await using var prometheus = await PrometheusServer.StartAsync(ClusterRules.File, [.. cluster.MetricsAddresses.Select(entry => (entry.Key, entry.Value))]);
 
         await WorkersAreSeenAsync(prometheus, experiment.Id);
         await TheCoordinatorIsSeenAsync(prometheus, experiment.Id);
@@ -56,9 +57,9 @@ public class ClusterMetricsTests
 
     private static async Task AWalkIsDrawnAsync(LocalCluster cluster, string experiment, CancellationToken cancellation)
     {
-        SampleImage walk = await cluster.Experiments.GetSampleImageAsync(
+        var walk = await cluster.Experiments.GetSampleImageAsync(
             new GetSampleImageRequest { Id = experiment, Kind = GetSampleImageRequest.Types.Kind.Walk }, cancellationToken: cancellation);
-        ImageInfo info = ImageCodec.Probe(walk.Png.Span);
+        var info = ImageCodec.Probe(walk.Png.Span);
         Assert.Equal((1024, 512), (info.Width, info.Height));
     }
 
@@ -79,7 +80,7 @@ public class ClusterMetricsTests
         Assert.Equal(["receive", "transmit"], directions.Select(direction => direction.Labels["network_io_direction"]).Order());
         await prometheus.QueryAsync("count(pgan_collective_allreduce_duration_seconds_count{pgan_phase='generator'} > 0) == 2");
         await prometheus.QueryAsync($"sum(pgan_training_replicas) == {Replicas}");
-        foreach (string figure in (string[])["loss", "gradient_norm", "sign_accuracy"])
+        foreach (var figure in (string[])["loss", "gradient_norm", "sign_accuracy"])
         {
             await prometheus.QueryAsync($"count(pgan_training_{figure}{{pgan_experiment_id='{experiment}'}}) == 4");
         }
@@ -129,16 +130,16 @@ public class ClusterMetricsTests
     {
         Assert.Equal(4, cluster.MetricsAddresses.Count);
         using HttpClient client = new();
-        foreach ((string node, Uri address) in cluster.MetricsAddresses)
+        foreach ((var node, var address) in cluster.MetricsAddresses)
         {
-            string exposition = await client.GetStringAsync(new Uri(address, "/metrics"), cancellation);
+            var exposition = await client.GetStringAsync(new Uri(address, "/metrics"), cancellation);
             Assert.Equal((node, ""), (node, await Promtool.CheckMetricsAsync(exposition)));
         }
     }
 
     private static async Task<Experiment> SubmitAsync(LocalCluster cluster, TemporaryFolder home, CancellationToken cancellation)
     {
-        TrainingSpec spec = VerificationSpec.Create(Replicas, Iterations);
+        var spec = VerificationSpec.Create(Replicas, Iterations);
         spec = spec with
         {
             Data = spec.Data with { Path = VerificationSpec.WriteDataset(home.Path, cancellation) },
@@ -161,7 +162,7 @@ public class ClusterMetricsTests
         List<string> seen = [];
         try
         {
-            using AsyncServerStreamingCall<Event> watch = cluster.Experiments.Watch(new WatchRequest { Id = id }, cancellationToken: cancellation);
+            using var watch = cluster.Experiments.Watch(new WatchRequest { Id = id }, cancellationToken: cancellation);
             while (await watch.ResponseStream.MoveNext(cancellation))
             {
                 seen.Add(watch.ResponseStream.Current.Text);

@@ -16,7 +16,7 @@ internal static class ClusterRules
     {
         string[] recordings = [.. (await EvaluatedAsync(prometheus)).Where(rule => Text(rule, "type") == "recording").Select(rule => Text(rule, "name"))];
         Assert.NotEmpty(recordings);
-        foreach (string recording in recordings)
+        foreach (var recording in recordings)
         {
             await prometheus.QueryAsync(recording);
         }
@@ -25,17 +25,17 @@ internal static class ClusterRules
     /// <summary>Every rule could be evaluated, and no alert fires.</summary>
     public static async Task NothingFiresAsync(PrometheusServer prometheus)
     {
-        IReadOnlyList<JsonElement> rules = await EvaluatedAsync(prometheus);
+        var rules = await EvaluatedAsync(prometheus);
         Assert.Contains(rules, rule => Text(rule, "type") == "alerting");
         Assert.All(rules, rule => Assert.True(Text(rule, "health") == "ok", $"{rule}"));
-        JsonElement alerts = (await prometheus.AskApiAsync("api/v1/alerts")).GetProperty("alerts");
+        var alerts = (await prometheus.AskApiAsync("api/v1/alerts")).GetProperty("alerts");
         Assert.DoesNotContain(alerts.EnumerateArray(), alert => Text(alert, "state") == "firing");
     }
 
     /// <summary>The alert's own expression, over seconds in place of its minutes.</summary>
     public static async Task<string> ShortenedAsync(PrometheusServer prometheus, string alert, string window)
     {
-        string expression = Text(Assert.Single(await EvaluatedAsync(prometheus), rule => Text(rule, "name") == alert), "query");
+        var expression = Text(Assert.Single(await EvaluatedAsync(prometheus), rule => Text(rule, "name") == alert), "query");
         Assert.Contains("[5m]", expression, StringComparison.Ordinal);
         return expression.Replace("[5m]", $"[{window}]", StringComparison.Ordinal);
     }

@@ -44,7 +44,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
     /// <summary>Breaks all connections, as a router that restarts.</summary>
     public void Reset()
     {
-        foreach (Socket socket in _sockets.Keys)
+        foreach (var socket in _sockets.Keys)
         {
             socket.Dispose();
         }
@@ -65,7 +65,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
         {
             try
             {
-                Socket inner = await _listener.AcceptSocketAsync(_stop.Token);
+                var inner = await _listener.AcceptSocketAsync(_stop.Token);
                 _ = RelayAsync(inner);
             }
             catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -101,14 +101,14 @@ internal sealed class CuttableProxy : IAsyncDisposable
 
     private async Task PumpAsync(Socket from, Socket to, Action<Memory<byte>> alter)
     {
-        byte[] buffer = new byte[1 << 16];
+        var buffer = new byte[1 << 16];
         try
         {
             while (await from.ReceiveAsync(buffer, _stop.Token) is > 0 and int count)
             {
                 await _whole.Task.WaitAsync(_stop.Token);
                 alter(buffer.AsMemory(0, count));
-                for (int sent = 0; sent < count;)
+                for (var sent = 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stop.Token);
                 }

@@ -13,9 +13,9 @@ internal static class DashboardQueries
     /// <summary>Waits until each panel's query returns data; those that are excused must be understood.</summary>
     public static async Task HaveDataAsync(PrometheusServer prometheus)
     {
-        foreach (JsonElement panel in (await DashboardsAsync()).SelectMany(dashboard => dashboard.GetProperty("panels").EnumerateArray()).Where(panel => panel.TryGetProperty("targets", out _)))
+        foreach (var panel in (await DashboardsAsync()).SelectMany(dashboard => dashboard.GetProperty("panels").EnumerateArray()).Where(panel => panel.TryGetProperty("targets", out _)))
         {
-            foreach (string query in panel.GetProperty("targets").EnumerateArray().Select(Sent))
+            foreach (var query in panel.GetProperty("targets").EnumerateArray().Select(Sent))
             {
                 await AskAsync(prometheus, query, Excused.Any(words => panel.GetProperty("description").GetString()!.Contains(words, StringComparison.Ordinal)));
             }
@@ -27,7 +27,7 @@ internal static class DashboardQueries
     {
         string[] queries = [.. (await DashboardsAsync()).SelectMany(dashboard => dashboard.GetProperty("annotations").GetProperty("list").EnumerateArray()).Select(Sent).Distinct()];
         Assert.Equal(3, queries.Length);
-        foreach (string query in queries)
+        foreach (var query in queries)
         {
             // What happened may lie back further than a step of the dashboard's.
             await AskAsync(prometheus, query.Replace("[1m]", "[10m]", StringComparison.Ordinal), isExcused: query.Contains("ALERTS", StringComparison.Ordinal));
@@ -49,9 +49,9 @@ internal static class DashboardQueries
     private static async Task<IReadOnlyList<JsonElement>> DashboardsAsync()
     {
         List<JsonElement> dashboards = [];
-        foreach (string file in Directory.GetFiles(Path.Combine(Repository.Root, "deploy", "grafana", "dashboards"), "*.json"))
+        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "deploy", "grafana", "dashboards"), "*.json"))
         {
-            using JsonDocument dashboard = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+            using var dashboard = JsonDocument.Parse(await File.ReadAllTextAsync(file));
             dashboards.Add(dashboard.RootElement.Clone());
         }
 

@@ -20,7 +20,7 @@ internal sealed class FrameDamage
 
     public void Pass(Span<byte> bytes, bool isDamaging)
     {
-        for (int at = 0; at < bytes.Length;)
+        for (var at = 0; at < bytes.Length;)
         {
             if (_left == 0)
             {
@@ -34,7 +34,7 @@ internal sealed class FrameDamage
                 continue;
             }
 
-            int here = Math.Min(_left, bytes.Length - at);
+            var here = Math.Min(_left, bytes.Length - at);
             at += here;
             _left -= here;
             if (isDamaging && _left == 0 && _header[3] == Data && _length >= LeastBytes)

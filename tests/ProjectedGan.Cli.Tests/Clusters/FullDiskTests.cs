@@ -7,6 +7,7 @@ namespace ProjectedGan.Cli.Tests.Clusters;
 
 /// <summary>Real processes whose disks are full for a while: everybody is told, nothing is lost, and it goes on when there is room.</summary>
 [Collection(ClusterCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class FullDiskTests
 {
     // What a store keeps free, and more than the tests put on a disk.
@@ -18,20 +19,20 @@ public sealed class FullDiskTests
     {
         using TemporaryFolder home = new();
         using SmallDisk disk = new(home.At("data"), Plenty);
-        TrainingSpec spec = Spec(home);
-        string calm = await CalmRun.WeightsHashAsync(home, spec);
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        var spec = Spec(home);
+        var calm = await CalmRun.WeightsHashAsync(home, spec);
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
         await cluster.AddWorkerAsync();
-        Experiment experiment = await SubmitAsync(cluster, spec);
+        var experiment = await SubmitAsync(cluster, spec);
         await cluster.WaitAsync(experiment.Id, "the first iteration", now => now.Progress?.Iteration >= 1);
 
         disk.Resize(Reserved);
         await cluster.WaitForEventAsync(experiment.Id, "a refused upload", happened => happened.Log is { Level: "warning" } log && log.Text.StartsWith("not uploaded: ", StringComparison.Ordinal) && log.Text.Contains("disk is full", StringComparison.Ordinal));
-        Experiment stands = await cluster.WaitAsync(experiment.Id, "the last iteration", now => now.Progress?.Images == now.TotalImages);
+        var stands = await cluster.WaitAsync(experiment.Id, "the last iteration", now => now.Progress?.Images == now.TotalImages);
         Assert.Equal(ExperimentState.Running, stands.State);
         disk.Resize(Plenty);
 
-        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        var ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
         Assert.Equal(calm, ended.WeightsHash);
         Assert.Contains(ended.Snapshots, snapshot => snapshot.Images == ended.TotalImages);
     }
@@ -43,12 +44,12 @@ public sealed class FullDiskTests
         // Smaller than what it has to keep free: the dataset does not fit.
         using SmallDisk small = new(home.At("cache-0"), Reserved);
         using SmallDisk disk = new(home.At("cache-1"), Plenty);
-        TrainingSpec spec = Spec(home);
-        string calm = await CalmRun.WeightsHashAsync(home, spec);
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
-        ChaosWorker full = await cluster.AddWorkerAsync();
-        Experiment experiment = await SubmitAsync(cluster, spec);
-        Event failed = await cluster.WaitForEventAsync(experiment.Id, "the worker's failure", happened => happened.Worker?.What == "cooling");
+        var spec = Spec(home);
+        var calm = await CalmRun.WeightsHashAsync(home, spec);
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
+        var full = await cluster.AddWorkerAsync();
+        var experiment = await SubmitAsync(cluster, spec);
+        var failed = await cluster.WaitForEventAsync(experiment.Id, "the worker's failure", happened => happened.Worker?.What == "cooling");
         Assert.Equal(full.Id, failed.Worker.Worker);
         Assert.Contains("the disk is full", failed.Worker.Reason, StringComparison.Ordinal);
         await cluster.WaitAsync(experiment.Id, "the queue", now => now.State == ExperimentState.Queued);
@@ -57,11 +58,11 @@ public sealed class FullDiskTests
         await cluster.WaitAsync(experiment.Id, "the first iteration", now => now.Progress?.Iteration >= 1);
         disk.Fill();
         await cluster.WaitForEventAsync(experiment.Id, "a checkpoint that failed", happened => happened.Log is { Level: "warning" } log && log.Text.Contains("the checkpoint cannot be written", StringComparison.Ordinal));
-        Experiment stands = await cluster.WaitAsync(experiment.Id, "the last iteration", now => now.Progress?.Images == now.TotalImages);
+        var stands = await cluster.WaitAsync(experiment.Id, "the last iteration", now => now.Progress?.Images == now.TotalImages);
         Assert.Equal(ExperimentState.Running, stands.State);
         disk.Resize(Plenty);
 
-        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        var ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
         Assert.Equal(calm, ended.WeightsHash);
         Assert.Single(ended.Epochs);
     }
@@ -70,7 +71,7 @@ public sealed class FullDiskTests
     private static TrainingSpec Spec(TemporaryFolder home)
     {
         DataSpec data = new() { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 };
-        TrainingSpec spec = VerificationSpec.Create(replicas: 2, iterations: 30);
+        var spec = VerificationSpec.Create(replicas: 2, iterations: 30);
         return spec with { Data = data, Cluster = new ClusterSpec { MinWorkers = 1 }, Schedule = spec.Schedule with { SnapshotImages = spec.TotalImages * 2 } };
     }
 

@@ -10,6 +10,7 @@ namespace ProjectedGan.Cli.Tests.Clusters;
 
 /// <summary>What a worker and an evaluator hold when they have nothing to do any more, as the kernel counts it.</summary>
 [Collection(ClusterCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class IdleMemoryTests
 {
     private const string Anonymous = "RssAnon:";
@@ -26,18 +27,18 @@ public sealed class IdleMemoryTests
     {
         using TemporaryFolder home = new();
         using CancellationTokenSource patience = new(Patience);
-        await using LocalCluster cluster = await LocalCluster.StartAsync(
+        await using var cluster = await LocalCluster.StartAsync(
             new LocalClusterOptions { Folder = home.At("cluster"), Workers = 1, Evaluators = 1, LanesPerWorker = 2 }, patience.Token);
         await cluster.WaitForNodesAsync(1, patience.Token);
-        int worker = cluster.Workers[0].ProcessId;
-        int evaluator = cluster.Evaluators[0].ProcessId;
+        var worker = cluster.Workers[0].ProcessId;
+        var evaluator = cluster.Evaluators[0].ProcessId;
         (long worker, long evaluator) before = (Bytes(worker, Anonymous), Bytes(evaluator, Anonymous));
 
-        Experiment experiment = await cluster.Experiments.SubmitAsync(
+        var experiment = await cluster.Experiments.SubmitAsync(
             new SubmitRequest { SpecYaml = TrainingSpecFile.Write(await SpecAsync(home, patience.Token)), Name = "memory" }, cancellationToken: patience.Token);
         await Eventually.HoldsAsync("every snapshot is measured", async () =>
         {
-            Experiment now = await cluster.Experiments.GetAsync(new GetRequest { Id = experiment.Id }, cancellationToken: patience.Token);
+            var now = await cluster.Experiments.GetAsync(new GetRequest { Id = experiment.Id }, cancellationToken: patience.Token);
             return now.State == ExperimentState.Completed && now.Snapshots.Count > 0 && now.Snapshots.All(snapshot => snapshot.Evaluation == EvaluationState.Done);
         });
 
@@ -55,7 +56,7 @@ public sealed class IdleMemoryTests
     // Wide enough that the run's memory is many times that of the process.
     private static async Task<TrainingSpec> SpecAsync(TemporaryFolder home, CancellationToken cancellation)
     {
-        TrainingSpec spec = VerificationSpec.Create(replicas: 2, iterations: 2);
+        var spec = VerificationSpec.Create(replicas: 2, iterations: 2);
         (await PganProcess.RunAsync(home.Path, "weights", "import", Path.Combine(Repository.Downloads, "nsfwjs-4.3.0.tgz"), "--network", "mobilenet_v2")).Succeeded();
         return spec with
         {

@@ -11,21 +11,21 @@ internal static class ImageLedgers
         Dictionary<(long Epoch, long Iteration, int Replica), List<int[]>> taken = Read(folder);
         List<int> stream = [];
         long next = 0;
-        foreach (EpochRecord epoch in experiment.Epochs)
+        foreach (var epoch in experiment.Epochs)
         {
             Assert.Equal(next, epoch.FirstIteration);
             for (; next < epoch.EndIteration; next++)
             {
-                for (int replica = 0; replica < experiment.Replicas; replica++)
+                for (var replica = 0; replica < experiment.Replicas; replica++)
                 {
-                    Assert.True(taken.TryGetValue((epoch.Epoch, next, replica), out List<int[]>? batches), $"No worker took images for replica {replica} of iteration {next} in epoch {epoch.Epoch}.");
+                    Assert.True(taken.TryGetValue((epoch.Epoch, next, replica), out var batches), $"No worker took images for replica {replica} of iteration {next} in epoch {epoch.Epoch}.");
                     stream.AddRange(Assert.Single(batches));
                 }
             }
         }
 
         Assert.Equal(experiment.TotalImages, stream.Count);
-        foreach (int[] epoch in stream.Chunk(images))
+        foreach (var epoch in stream.Chunk(images))
         {
             Assert.Equal(epoch.Length, epoch.Distinct().Count());
         }
@@ -34,9 +34,9 @@ internal static class ImageLedgers
     private static Dictionary<(long, long, int), List<int[]>> Read(string folder)
     {
         Dictionary<(long, long, int), List<int[]>> taken = [];
-        foreach (string file in Directory.GetFiles(folder, "ledger-*.jsonl"))
+        foreach (var file in Directory.GetFiles(folder, "ledger-*.jsonl"))
         {
-            foreach (string line in File.ReadLines(file))
+            foreach (var line in File.ReadLines(file))
             {
                 // A killed process may leave half a line: what it says had no effect.
                 if (!line.EndsWith('}'))
@@ -44,9 +44,9 @@ internal static class ImageLedgers
                     continue;
                 }
 
-                JsonElement entry = JsonDocument.Parse(line).RootElement;
-                (long, long, int) key = (entry.GetProperty("epoch").GetInt64(), entry.GetProperty("iteration").GetInt64(), entry.GetProperty("replica").GetInt32());
-                if (!taken.TryGetValue(key, out List<int[]>? batches))
+                var entry = JsonDocument.Parse(line).RootElement;
+                var key = (entry.GetProperty("epoch").GetInt64(), entry.GetProperty("iteration").GetInt64(), entry.GetProperty("replica").GetInt32());
+                if (!taken.TryGetValue(key, out var batches))
                 {
                     taken[key] = batches = [];
                 }

@@ -7,6 +7,7 @@ namespace ProjectedGan.Cli.Tests.Clusters;
 
 /// <summary>An experiment that gets a later end once it has reached its own.</summary>
 [Collection(ClusterCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class ProlongedRunTests
 {
     [Fact]
@@ -14,27 +15,27 @@ public sealed class ProlongedRunTests
     {
         using TemporaryFolder home = new();
         DataSpec data = new() { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 };
-        TrainingSpec whole = VerificationSpec.Create(replicas: 4, iterations: 24) with { Data = data, Cluster = new ClusterSpec { MinWorkers = 2 } };
-        string calm = await CalmRun.WeightsHashAsync(home, whole);
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        var whole = VerificationSpec.Create(replicas: 4, iterations: 24) with { Data = data, Cluster = new ClusterSpec { MinWorkers = 2 } };
+        var calm = await CalmRun.WeightsHashAsync(home, whole);
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
         await cluster.AddWorkerAsync();
         await cluster.AddWorkerAsync();
         string[] to = ["--coordinator", cluster.Address];
-        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(whole with { TotalImages = 40 }), Name = "prolonged" });
-        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        var experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(whole with { TotalImages = 40 }), Name = "prolonged" });
+        var ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
         Assert.NotEqual(calm, ended.WeightsHash);
 
         (await PganProcess.RunAsync(home.Path, ["resume", experiment.Id, .. to])).Refused(1, $"pgan resume {experiment.Id} --total-images N");
-        foreach (string tooFew in new[] { "-1", "39", "40" })
+        foreach (var tooFew in new[] { "-1", "39", "40" })
         {
             (await PganProcess.RunAsync(home.Path, ["resume", experiment.Id, "--total-images", tooFew, .. to])).Refused(2, $"total_images is {tooFew}", "use 41 or more");
         }
 
-        string resumed = (await PganProcess.RunAsync(home.Path, ["resume", experiment.Id, "--total-images", "96", .. to])).Succeeded().Output;
+        var resumed = (await PganProcess.RunAsync(home.Path, ["resume", experiment.Id, "--total-images", "96", .. to])).Succeeded().Output;
         Assert.Contains("Resumed, to train 96 images.", resumed, StringComparison.Ordinal);
         // Its workers left the run when it was complete; the coordinator may be another one by now.
         await cluster.RestartCoordinatorAsync();
-        Experiment longer = await cluster.WaitAsync(experiment.Id, "the later end", now => now.State == ExperimentState.Completed && now.CheckpointIteration == 24);
+        var longer = await cluster.WaitAsync(experiment.Id, "the later end", now => now.State == ExperimentState.Completed && now.CheckpointIteration == 24);
 
         Assert.Equal(calm, longer.WeightsHash);
         Assert.Equal((96, ended.SpecHash), (longer.TotalImages, longer.SpecHash));

@@ -14,9 +14,9 @@ internal static class Recoveries
     {
         List<TimeSpan> times = [];
         DateTimeOffset? detected = null;
-        foreach (Event happened in await ReadAsync(client, id))
+        foreach (var happened in await ReadAsync(client, id))
         {
-            DateTimeOffset time = happened.Time.ToDateTimeOffset();
+            var time = happened.Time.ToDateTimeOffset();
             if (happened.KindCase == Event.KindOneofCase.None && IsFailure(happened.Text))
             {
                 detected ??= time;
@@ -38,9 +38,9 @@ internal static class Recoveries
     /// <summary>All events of an experiment that has ended.</summary>
     public static async Task<List<Event>> ReadAsync(Experiments.ExperimentsClient client, string id)
     {
-        using AsyncServerStreamingCall<Event> watch = client.Watch(new WatchRequest { Id = id });
+        using var watch = client.Watch(new WatchRequest { Id = id });
         List<Event> events = [];
-        await foreach (Event happened in watch.ResponseStream.ReadAllAsync())
+        await foreach (var happened in watch.ResponseStream.ReadAllAsync())
         {
             events.Add(happened);
         }

@@ -8,6 +8,7 @@ namespace ProjectedGan.Cli.Tests.Clusters;
 
 /// <summary>How soon real processes go on after kill -9, and what is not lost with them, by the coordinator's record of events.</summary>
 [Collection(ClusterCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class RecoveryTests(ITestOutputHelper output)
 {
     private const int Iterations = 60;
@@ -20,29 +21,29 @@ public sealed class RecoveryTests(ITestOutputHelper output)
     {
         using TemporaryFolder home = new();
         DataSpec data = new() { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 };
-        TrainingSpec spec = VerificationSpec.Create(replicas: 4, Iterations) with { Data = data, Cluster = new ClusterSpec { MinWorkers = 1 } };
-        string calm = await CalmRun.WeightsHashAsync(home, spec);
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
-        for (int worker = 0; worker < 3; worker++)
+        var spec = VerificationSpec.Create(replicas: 4, Iterations) with { Data = data, Cluster = new ClusterSpec { MinWorkers = 1 } };
+        var calm = await CalmRun.WeightsHashAsync(home, spec);
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
+        for (var worker = 0; worker < 3; worker++)
         {
             await cluster.AddWorkerAsync();
         }
 
-        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "recovery" });
-        for (int members = 3; members > 1; members--)
+        var experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "recovery" });
+        for (var members = 3; members > 1; members--)
         {
             long due = (4 - members) * Iterations / 4;
             Experiment now = await cluster.WaitAsync(experiment.Id, $"{members} members at iteration {due}", now => now.Members.Count == members && now.Progress?.Iteration >= due);
             // The first member leads: it reports, and has the state that the others may lack.
-            ChaosWorker victim = cluster.Workers.Single(worker => worker.Id == now.Members[0].Worker);
+            var victim = cluster.Workers.Single(worker => worker.Id == now.Members[0].Worker);
             victim.Kill();
             await cluster.RemoveAsync(victim);
         }
 
-        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        var ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
 
         Assert.Equal(calm, ended.WeightsHash);
-        IReadOnlyList<TimeSpan> standstills = await Recoveries.MeasureAsync(cluster.Experiments, experiment.Id);
+        var standstills = await Recoveries.MeasureAsync(cluster.Experiments, experiment.Id);
         output.WriteLine($"stood still for {string.Join(", ", standstills.Select(time => $"{time.TotalSeconds:0.00} s"))}");
         Assert.Equal(2, standstills.Count);
         // What else the machine does delays any of them, so the best counts here; the coordination's tests bound every kind on a clock of their own.
@@ -57,7 +58,7 @@ public sealed class RecoveryTests(ITestOutputHelper output)
     {
         const int Last = 40;
         using TemporaryFolder home = new();
-        TrainingSpec spec = VerificationSpec.Create(replicas: 2, Last);
+        var spec = VerificationSpec.Create(replicas: 2, Last);
         spec = spec with
         {
             Data = spec.Data with { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None) },
@@ -74,18 +75,18 @@ public sealed class RecoveryTests(ITestOutputHelper output)
             };
         }
 
-        string calm = await CalmRun.WeightsHashAsync(home, spec);
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        var calm = await CalmRun.WeightsHashAsync(home, spec);
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
         await cluster.AddWorkerAsync();
         await cluster.AddWorkerAsync();
-        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "baseline" });
+        var experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "baseline" });
         Experiment now = await cluster.WaitAsync(experiment.Id, "two members on their way", now => now.Members.Count == 2 && now.Progress?.Iteration >= Last / 4);
-        ChaosWorker leader = cluster.Workers.Single(worker => worker.Id == now.Members[0].Worker);
+        var leader = cluster.Workers.Single(worker => worker.Id == now.Members[0].Worker);
         leader.Kill();
         await cluster.RemoveAsync(leader);
         await cluster.AddWorkerAsync();
 
-        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        var ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
 
         Assert.Equal(calm, ended.WeightsHash);
         Assert.True(ended.MembershipEpoch > now.MembershipEpoch, "The run ended before its leader was missed: the test would prove nothing.");
@@ -98,7 +99,7 @@ public sealed class RecoveryTests(ITestOutputHelper output)
         const int Interval = 4;
         const int Last = 200;
         using TemporaryFolder home = new();
-        TrainingSpec spec = VerificationSpec.Create(replicas: 2, Last);
+        var spec = VerificationSpec.Create(replicas: 2, Last);
         spec = spec with
         {
             Data = spec.Data with { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None) },
@@ -106,26 +107,26 @@ public sealed class RecoveryTests(ITestOutputHelper output)
             Evaluation = spec.Evaluation with { EverySnapshot = true },
             Schedule = spec.Schedule with { SnapshotImages = Interval * spec.Batch, CheckpointImages = Interval * spec.Batch },
         };
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
         await cluster.AddWorkerAsync();
         await cluster.AddWorkerAsync();
-        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "snapshots" });
+        var experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "snapshots" });
         Experiment now = await cluster.WaitAsync(experiment.Id, "two members on their way", now => now.Members.Count == 2 && now.Progress?.Iteration >= Interval);
 
         // It trains on with the other one until its lease is over, past checkpoints and snapshots that it cannot bring any more.
-        ChaosWorker leader = cluster.Workers.Single(worker => worker.Id == now.Members[0].Worker);
+        var leader = cluster.Workers.Single(worker => worker.Id == now.Members[0].Worker);
         leader.ToCoordinator.Cut();
         await cluster.WaitAsync(experiment.Id, "an epoch without the leader", later => later.Members.Count == 1 && later.MembershipEpoch > now.MembershipEpoch && later.State == ExperimentState.Running);
         leader.Kill();
         await cluster.RemoveAsync(leader);
 
-        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        var ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
         Assert.Equal(Enumerable.Range(0, (Last / Interval) + 1).Select(snapshot => (long)snapshot * Interval), ended.Snapshots.Select(snapshot => snapshot.Iteration).Order());
-        List<Event> events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
+        var events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
         List<Event> before = [.. events.TakeWhile(happened => happened.Epoch?.Epoch != ended.Epochs[^1].Epoch)];
-        Event checkpoint = events.Skip(before.Count).First(happened => happened.Checkpoint is not null);
-        long start = ended.Epochs[^1].FirstIteration;
-        long brought = before.Where(happened => happened.Checkpoint is not null).Select(happened => happened.Checkpoint.Iteration).DefaultIfEmpty().Max();
+        var checkpoint = events.Skip(before.Count).First(happened => happened.Checkpoint is not null);
+        var start = ended.Epochs[^1].FirstIteration;
+        var brought = before.Where(happened => happened.Checkpoint is not null).Select(happened => happened.Checkpoint.Iteration).DefaultIfEmpty().Max();
         Assert.True(start >= brought + Interval, $"The leader was lost at iteration {start} and had brought the checkpoint of {brought}: the test would prove nothing.");
         Assert.Equal(start, checkpoint.Checkpoint.Iteration);
     }
@@ -134,19 +135,19 @@ public sealed class RecoveryTests(ITestOutputHelper output)
     public async Task Worker_OutOfSightForAMoment_GoesOnFromItsOwnState()
     {
         using TemporaryFolder home = new();
-        TrainingSpec spec = VerificationSpec.Create(replicas: 2, iterations: 300);
+        var spec = VerificationSpec.Create(replicas: 2, iterations: 300);
         spec = spec with { Data = spec.Data with { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None) }, Cluster = new ClusterSpec { MinWorkers = 1 } };
-        string calm = await CalmRun.WeightsHashAsync(home, spec);
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
-        ChaosWorker worker = await cluster.AddWorkerAsync();
-        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "sight" });
+        var calm = await CalmRun.WeightsHashAsync(home, spec);
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
+        var worker = await cluster.AddWorkerAsync();
+        var experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "sight" });
         Experiment now = await cluster.WaitAsync(experiment.Id, "some iterations", now => now.Progress?.Iteration >= 20);
 
         worker.ToCoordinator.Cut();
         await cluster.WaitAsync(experiment.Id, "its loss", later => later.State == ExperimentState.Waiting);
         worker.ToCoordinator.Mend();
 
-        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        var ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
         Assert.Equal(calm, ended.WeightsHash);
         // There was no checkpoint to begin with.
         Assert.Equal(2, ended.Epochs.Count);

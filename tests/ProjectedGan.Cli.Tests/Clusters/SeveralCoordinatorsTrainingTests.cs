@@ -10,6 +10,7 @@ namespace ProjectedGan.Cli.Tests.Clusters;
 
 /// <summary>Training under three coordinators, whichever of them are there.</summary>
 [Collection(ClusterCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class SeveralCoordinatorsTrainingTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private const int Iterations = 200;
@@ -18,17 +19,17 @@ public sealed class SeveralCoordinatorsTrainingTests(PostgresServer postgres) : 
     public async Task Coordinators_KilledAndRestartedWhileTraining_EndsWithTheCalmRunsWeights()
     {
         using TemporaryFolder home = new();
-        TrainingSpec spec = VerificationSpec.Create(replicas: 4, Iterations) with { Data = new DataSpec { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 } };
+        var spec = VerificationSpec.Create(replicas: 4, Iterations) with { Data = new DataSpec { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 } };
         spec = spec with { Schedule = spec.Schedule with { CheckpointImages = 160 }, Cluster = new ClusterSpec { MinWorkers = 1, MaxWorkers = 2 } };
-        string calm = await CalmRun.WeightsHashAsync(home, spec);
+        var calm = await CalmRun.WeightsHashAsync(home, spec);
 
         await using SiloCluster cluster = new(home, await postgres.CreateDatabaseAsync());
         await cluster.AddAsync(TimeSpan.FromMinutes(5));
         await Task.WhenAll(cluster.AddAsync(), cluster.AddAsync());
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(5));
-        await using ChaosWorker one = await ChaosWorker.StartAsync(home.Path, 0, cluster.Silos[0].Address.Port, sharesMemory: true, patience.Token);
-        await using ChaosWorker other = await ChaosWorker.StartAsync(home.Path, 1, cluster.Silos[1].Address.Port, sharesMemory: true, patience.Token);
-        string id = (await cluster.Silos[2].Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "several" })).Id;
+        await using var one = await ChaosWorker.StartAsync(home.Path, 0, cluster.Silos[0].Address.Port, sharesMemory: true, patience.Token);
+        await using var other = await ChaosWorker.StartAsync(home.Path, 1, cluster.Silos[1].Address.Port, sharesMemory: true, patience.Token);
+        var id = (await cluster.Silos[2].Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "several" })).Id;
 
         await IterationAsync(cluster, id, 30);
         await LoseAsync(cluster, [one, other], kill: true);
@@ -38,9 +39,9 @@ public sealed class SeveralCoordinatorsTrainingTests(PostgresServer postgres) : 
         await IterationAsync(cluster, id, 130);
         await LoseAsync(cluster, [one, other], kill: true);
 
-        Experiment ended = await WaitAsync(cluster, id, "the end", now => now.State == ExperimentState.Completed);
+        var ended = await WaitAsync(cluster, id, "the end", now => now.State == ExperimentState.Completed);
         Assert.Equal(calm, ended.WeightsHash);
-        using ImageDataset dataset = ImageDataset.Open(spec.Data.Path);
+        using var dataset = ImageDataset.Open(spec.Data.Path);
         ImageLedgers.AssertEachImageOnce(home.Path, ended, images: dataset.Count);
     }
 
@@ -52,7 +53,7 @@ public sealed class SeveralCoordinatorsTrainingTests(PostgresServer postgres) : 
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(10));
         while (true)
         {
-            Experiment now = await cluster.AskAsync($"an answer while it is waited for {what}", cluster.Silos[^1], client => client.GetAsync(new GetRequest { Id = id }).ResponseAsync);
+            var now = await cluster.AskAsync($"an answer while it is waited for {what}", cluster.Silos[^1], client => client.GetAsync(new GetRequest { Id = id }).ResponseAsync);
             if (isThere(now))
             {
                 return now;
@@ -67,7 +68,7 @@ public sealed class SeveralCoordinatorsTrainingTests(PostgresServer postgres) : 
     private static async Task LoseAsync(SiloCluster cluster, ChaosWorker[] workers, bool kill)
     {
         await (kill ? cluster.KillAsync(cluster.Silos[0]) : cluster.StopAsync(cluster.Silos[0]));
-        for (int worker = 0; worker < workers.Length; worker++)
+        for (var worker = 0; worker < workers.Length; worker++)
         {
             workers[worker].ToCoordinator.TargetPort = cluster.Silos[worker % cluster.Silos.Count].Address.Port;
             workers[worker].ToCoordinator.Reset();

@@ -25,7 +25,7 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Makes it larger or smaller, though never smaller than its content.</summary>
     public void Resize(long bytes)
     {
-        string problem = Mount("-o", $"remount,{Size(Math.Max(bytes, Used))}", _folder);
+        var problem = Mount("-o", $"remount,{Size(Math.Max(bytes, Used))}", _folder);
         Assert.True(problem.Length == 0, problem);
     }
 
@@ -52,7 +52,7 @@ internal sealed class SmallDisk : IDisposable
             return "only root may mount a small file system";
         }
 
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("pgan-disk-");
+        var folder = Directory.CreateTempSubdirectory("pgan-disk-");
         try
         {
             new SmallDisk(folder.FullName, 1 << 20).Dispose();
@@ -73,8 +73,8 @@ internal sealed class SmallDisk : IDisposable
     private static string Run(string program, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        string errors = process.StandardError.ReadToEnd();
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? "" : $"{program} ended with {process.ExitCode}: {errors.Trim()}";
     }

@@ -10,6 +10,7 @@ namespace ProjectedGan.Cli.Tests.Clusters;
 
 /// <summary>A worker that tells that it lives while a write of its training hangs, as on a disk that does not answer.</summary>
 [Collection(ClusterCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class StalledWorkerTests
 {
     // As much as the kernel takes before a writer has to wait.
@@ -19,30 +20,30 @@ public sealed class StalledWorkerTests
     public async Task Training_HangsOnOneWorker_ThatOneEndsAndTheOthersGoOn()
     {
         using TemporaryFolder home = new();
-        TrainingSpec spec = VerificationSpec.Create(replicas: 4, iterations: 20) with { Data = new DataSpec { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 } };
+        var spec = VerificationSpec.Create(replicas: 4, iterations: 20) with { Data = new DataSpec { Path = VerificationSpec.WriteDataset(home.Path, CancellationToken.None), Resolution = 64, Mirror = true, DecodingThreads = 1 } };
         spec = spec with { Cluster = new ClusterSpec { MinWorkers = 1 } };
-        string calm = await CalmRun.WeightsHashAsync(home, spec);
-        await using ChaosCluster cluster = await ChaosCluster.StartAsync(home.Path);
-        using FileStream full = FullPipe(home.At("pipe"));
-        await using LocalNode stalled = await LocalNode.StartAsync(
+        var calm = await CalmRun.WeightsHashAsync(home, spec);
+        await using var cluster = await ChaosCluster.StartAsync(home.Path);
+        using var full = FullPipe(home.At("pipe"));
+        await using var stalled = await LocalNode.StartAsync(
             "worker", home.At("stalled.log"), "metrics on",
             ["--coordinator", cluster.Address, "--name", "stalled", "--lanes", "1", "--cache", home.At("cache-stalled"), "--image-ledger", home.At("pipe"), "--stall", "10s"],
             niceness: 0, CancellationToken.None);
 
-        Experiment experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "stall" });
+        var experiment = await cluster.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TrainingSpecFile.Write(spec), Name = "stall" });
         await cluster.WaitAsync(experiment.Id, "the member", now => now.Members.Count == 1);
         await cluster.AddWorkerAsync();
-        Experiment ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
+        var ended = await cluster.WaitAsync(experiment.Id, "the end", now => now.State == ExperimentState.Completed);
 
         Assert.Equal(calm, ended.WeightsHash);
-        List<Event> events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
+        var events = await Recoveries.ReadAsync(cluster.Experiments, experiment.Id);
         Assert.Contains(events, happened => happened.Text.Contains("stood still", StringComparison.Ordinal));
         await Eventually.HoldsAsync("the stalled process ends", () => stalled.HasExited);
     }
 
     private static FileStream FullPipe(string path)
     {
-        using (Process made = Process.Start("mkfifo", [path])!)
+        using (var made = Process.Start("mkfifo", [path])!)
         {
             made.WaitForExit();
         }

@@ -3,6 +3,7 @@ using ProjectedGan.Cli.Tests.Processes;
 namespace ProjectedGan.Cli.Tests.Clusters;
 
 [Collection(ClusterCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class VerifyTests
 {
     [Theory]
@@ -12,7 +13,7 @@ public sealed class VerifyTests
     {
         using TemporaryFolder home = new();
 
-        PganResult result = (await PganProcess.RunAsync(home.Path, "verify", "--workers", "1,2,3,4", "--iterations", "8", "--replicas", "8", "--wire", wire)).Succeeded();
+        var result = (await PganProcess.RunAsync(home.Path, "verify", "--workers", "1,2,3,4", "--iterations", "8", "--replicas", "8", "--wire", wire)).Succeeded();
 
         string[] lines = [.. result.Output.Split('\n').Where(line => line.Contains("worker", StringComparison.Ordinal))];
         Assert.Equal(5, lines.Length);

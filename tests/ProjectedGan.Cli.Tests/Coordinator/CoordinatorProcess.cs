@@ -38,10 +38,10 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
     public static async Task<CoordinatorProcess> StartAsync(TemporaryFolder home, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         string[] data = arguments.Contains("--data-dir") ? [] : ["--data-dir", home.At("data")];
-        string scheme = arguments.Contains("--tls-cert") ? "https" : "http";
+        var scheme = arguments.Contains("--tls-cert") ? "https" : "http";
         string[] listen = arguments.Contains("--listen") ? [] : ["--listen", $"{scheme}://127.0.0.1:0"];
         string[] metrics = arguments.Contains("--metrics-listen") ? [] : ["--metrics-listen", "http://127.0.0.1:0"];
-        PganProcess process = PganProcess.Start(home.Path, environment, ["coordinator", .. data, .. listen, .. metrics, .. arguments]);
+        var process = PganProcess.Start(home.Path, environment, ["coordinator", .. data, .. listen, .. metrics, .. arguments]);
         await Eventually.HoldsAsync("the coordinator listens", () =>
         {
             Assert.False(process.HasExited, $"The coordinator ended: {process.Output}\n{process.Errors}");
@@ -53,7 +53,7 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
 
     public GrpcChannel Connect(TransportOptions? transport = null)
     {
-        GrpcChannel channel = NodeChannel.Open(Address, RunningServer.Identity(transport ?? new TransportOptions()));
+        var channel = NodeChannel.Open(Address, RunningServer.Identity(transport ?? new TransportOptions()));
         _channels.Add(channel);
         return channel;
     }

@@ -22,7 +22,7 @@ public sealed class DataFolderTests
     public void OwnFolder_OfTwoCoordinators_IsRefused()
     {
         using TemporaryFolder home = new();
-        using DataFolder first = DataFolder.Open(home.At("own"), home.At("shared"));
+        using var first = DataFolder.Open(home.At("own"), home.At("shared"));
 
         Assert.Contains("in use by another coordinator", Assert.Throws<UsageException>(() => DataFolder.Open(home.At("own"), home.At("shared"))).Message, StringComparison.Ordinal);
     }

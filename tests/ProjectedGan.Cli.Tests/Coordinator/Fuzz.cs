@@ -16,11 +16,11 @@ internal static class Fuzz
     /// <summary>HTTP/1.1 requests with some bytes changed.</summary>
     public static async Task SendRequestsAsync(Uri address, Random random)
     {
-        for (int i = 0; i < RawConnections; i++)
+        for (var i = 0; i < RawConnections; i++)
         {
-            string path = new[] { "/metrics", "/healthz", "/readyz", "/", "/" + new string('x', random.Next(20_000)) }[random.Next(5)];
-            byte[] request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Length: {random.Next(-5, 5)}\r\n\r\n");
-            for (int change = random.Next(6); change > 0; change--)
+            var path = new[] { "/metrics", "/healthz", "/readyz", "/", "/" + new string('x', random.Next(20_000)) }[random.Next(5)];
+            var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Length: {random.Next(-5, 5)}\r\n\r\n");
+            for (var change = random.Next(6); change > 0; change--)
             {
                 request[random.Next(request.Length)] = (byte)random.Next(256);
             }
@@ -32,10 +32,10 @@ internal static class Fuzz
     /// <summary>Random bytes, with and without HTTP/2's beginning.</summary>
     public static async Task SendRawAsync(Uri address, Random random)
     {
-        byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
-        for (int i = 0; i < RawConnections; i++)
+        var preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
+        for (var i = 0; i < RawConnections; i++)
         {
-            byte[] garbage = new byte[random.Next(1, 5000)];
+            var garbage = new byte[random.Next(1, 5000)];
             random.NextBytes(garbage);
             await SendAsync(address, i % 2 == 0 ? [.. preface, .. garbage] : garbage);
         }
@@ -44,13 +44,13 @@ internal static class Fuzz
     /// <summary>Mutated messages of all kinds at all methods.</summary>
     public static async Task CallAsync(GrpcChannel channel, string[] methods, Random random)
     {
-        CallInvoker calls = channel.CreateCallInvoker();
-        for (int i = 0; i < MutatedCalls; i++)
+        var calls = channel.CreateCallInvoker();
+        for (var i = 0; i < MutatedCalls; i++)
         {
-            string[] method = methods[random.Next(methods.Length)].Split('/');
+            var method = methods[random.Next(methods.Length)].Split('/');
             Method<byte[], byte[]> raw = new(MethodType.DuplexStreaming, method[0], method[1], Marshallers.Create<byte[]>(bytes => bytes, bytes => bytes), Marshallers.Create<byte[]>(bytes => bytes, bytes => bytes));
             using CancellationTokenSource brief = new(TimeSpan.FromMilliseconds(200));
-            using AsyncDuplexStreamingCall<byte[], byte[]> call = calls.AsyncDuplexStreamingCall(raw, null, new CallOptions(cancellationToken: brief.Token));
+            using var call = calls.AsyncDuplexStreamingCall(raw, null, new CallOptions(cancellationToken: brief.Token));
             try
             {
                 await call.RequestStream.WriteAsync(Mutated(random), brief.Token);
@@ -95,8 +95,8 @@ internal static class Fuzz
             new WorkerMessage { Register = new RegisterWorker { Id = "fuzz", Protocol = 1, Version = "0", DeviceKind = "cpu" } },
             new EvaluatorMessage { Result = new EvaluationResult { Task = "fuzz" } },
         ];
-        byte[] bytes = messages[random.Next(messages.Length)].ToByteArray();
-        for (int i = random.Next(8); i > 0 && bytes.Length > 0; i--)
+        var bytes = messages[random.Next(messages.Length)].ToByteArray();
+        for (var i = random.Next(8); i > 0 && bytes.Length > 0; i--)
         {
             bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
         }

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace ProjectedGan.Cli.Tests.Coordinator;
 
 /// <summary>Whatever comes in at its port, the coordinator stands and keeps what it knows.</summary>
+[Trait("Speed", "Slow")]
 public class FuzzTests(ITestOutputHelper output)
 {
     private static readonly string[] Methods =
@@ -17,12 +18,12 @@ public class FuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task RandomBytesAndMutatedMessages_ChangeNothing()
     {
-        int seed = Environment.TickCount;
+        var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
         Random random = new(seed);
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        Experiment before = await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home)) });
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        var before = await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home)) });
 
         await Fuzz.SendRawAsync(coordinator.Address, random);
         await Fuzz.CallAsync(coordinator.Connect(), Methods, random);
@@ -30,10 +31,10 @@ public class FuzzTests(ITestOutputHelper output)
         Assert.False(coordinator.HasExited, coordinator.Log);
         string[] errors = [.. coordinator.Log.Split('\n').Where(line => line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal))];
         Assert.True(errors.Length == 0, string.Join('\n', errors));
-        Experiment after = await coordinator.Experiments.GetAsync(new GetRequest { Id = before.Id });
+        var after = await coordinator.Experiments.GetAsync(new GetRequest { Id = before.Id });
         Assert.Equal((before.SpecYaml, before.DatasetHash, ExperimentState.Queued), (after.SpecYaml, after.DatasetHash, after.State));
         await coordinator.KillAsync();
-        await using CoordinatorProcess again = await CoordinatorProcess.StartAsync(home);
+        await using var again = await CoordinatorProcess.StartAsync(home);
         Assert.Equal(before.Id, Assert.Single((await again.Experiments.ListAsync(new ListRequest())).Experiments).Id);
     }
 }

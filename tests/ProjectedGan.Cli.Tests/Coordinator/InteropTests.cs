@@ -5,6 +5,7 @@ using ProjectedGan.Testing;
 namespace ProjectedGan.Cli.Tests.Coordinator;
 
 /// <summary>The examples of docs/api.md, run as they stand: clients of other languages submit, watch and cancel.</summary>
+[Trait("Speed", "Slow")]
 public class InteropTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -14,11 +15,11 @@ public class InteropTests
     {
         using TemporaryFolder home = new();
         await File.WriteAllTextAsync(home.At("tokens.yaml"), "tokens:\n  - {name: python, role: submit, token: python-0123456789abcdef}\n  - {name: reader, role: read, token: reader-0123456789abcdef}\n");
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home, "--tokens", home.At("tokens.yaml"));
+        await using var coordinator = await CoordinatorProcess.StartAsync(home, "--tokens", home.At("tokens.yaml"));
         string[] arguments = [Path.Combine(Repository.Root, "tests", "interop", "python", "experiment.py"), coordinator.Address.Authority, WriteSpec(home), home.At("tiny.zip"), "--token"];
 
-        (int code, string output) = await RunAsync(home, PythonInterpreter.With("grpc_tools", "python3-grpc-tools"), [.. arguments, "python-0123456789abcdef"]);
-        (int refused, string refusal) = await RunAsync(home, PythonInterpreter.With("grpc_tools", "python3-grpc-tools"), [.. arguments, "reader-0123456789abcdef"]);
+        (var code, var output) = await RunAsync(home, PythonInterpreter.With("grpc_tools", "python3-grpc-tools"), [.. arguments, "python-0123456789abcdef"]);
+        (var refused, var refusal) = await RunAsync(home, PythonInterpreter.With("grpc_tools", "python3-grpc-tools"), [.. arguments, "reader-0123456789abcdef"]);
 
         Assert.True(code == 0, output);
         Assert.Contains("ended EXPERIMENT_STATE_CANCELLED", output, StringComparison.Ordinal);
@@ -31,17 +32,17 @@ public class InteropTests
     public async Task Node_SubmitsWatchesAndCancels_WithHealthAndReflection()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        string script = Path.Combine(Repository.Root, "tests", "interop", "grpc-js", "experiment.js");
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        var script = Path.Combine(Repository.Root, "tests", "interop", "grpc-js", "experiment.js");
 
-        (int code, string output) = await RunAsync(home, "node", [script, coordinator.Address.Authority, WriteSpec(home), home.At("tiny.zip")]);
+        (var code, var output) = await RunAsync(home, "node", [script, coordinator.Address.Authority, WriteSpec(home), home.At("tiny.zip")]);
 
         Assert.True(code == 0, output);
         Assert.Contains("health SERVING", output, StringComparison.Ordinal);
         string[] services = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection", "pgan.v1.Artifacts", "pgan.v1.Cluster", "pgan.v1.Experiments"];
-        foreach (string version in (string[])["v1", "v1alpha"])
+        foreach (var version in (string[])["v1", "v1alpha"])
         {
-            string listed = Assert.Single(output.Split('\n'), line => line.StartsWith($"services {version} ", StringComparison.Ordinal));
+            var listed = Assert.Single(output.Split('\n'), line => line.StartsWith($"services {version} ", StringComparison.Ordinal));
             Assert.Equal(services, listed.Split(' ')[2..].Order(StringComparer.Ordinal));
         }
 
@@ -60,7 +61,7 @@ public class InteropTests
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home.Path };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["NODE_PATH"] = Path.Combine(Repository.Root, ".cache", "grpc-js", "node_modules");
-        using Process process = Process.Start(start)!;
+        using var process = Process.Start(start)!;
         using CancellationTokenSource patience = new(Patience);
         Task<string> output = process.StandardOutput.ReadToEndAsync(patience.Token), errors = process.StandardError.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);

@@ -18,7 +18,7 @@ public class NodeHealthTests
     public async Task Check_NodeAndService_ServeOnceItIsSaid()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home);
+        await using var server = await RunningServer.StartAsync(home);
         Health.HealthClient client = new(server.Connect());
         async Task<ServingStatus> CheckAsync(string service) => (await client.CheckAsync(new HealthCheckRequest { Service = service }, deadline: Deadline)).Status;
 
@@ -27,7 +27,7 @@ public class NodeHealthTests
         server.Health.IsServing = true;
         Assert.Equal(ServingStatus.Serving, await CheckAsync(""));
         Assert.Equal(ServingStatus.Serving, await CheckAsync(Service));
-        RpcException unknown = await Assert.ThrowsAsync<RpcException>(() => CheckAsync("absent"));
+        var unknown = await Assert.ThrowsAsync<RpcException>(() => CheckAsync("absent"));
         Assert.Equal(StatusCode.NotFound, unknown.StatusCode);
     }
 
@@ -35,10 +35,10 @@ public class NodeHealthTests
     public async Task Watch_Changes_ArriveAtOnce()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home);
-        using AsyncServerStreamingCall<HealthCheckResponse> watch = new Health.HealthClient(server.Connect()).Watch(new HealthCheckRequest { Service = Service }, deadline: Deadline);
+        await using var server = await RunningServer.StartAsync(home);
+        using var watch = new Health.HealthClient(server.Connect()).Watch(new HealthCheckRequest { Service = Service }, deadline: Deadline);
 
-        foreach (ServingStatus status in (ServingStatus[])[ServingStatus.NotServing, ServingStatus.Serving, ServingStatus.NotServing])
+        foreach (var status in (ServingStatus[])[ServingStatus.NotServing, ServingStatus.Serving, ServingStatus.NotServing])
         {
             server.Health.IsServing = status == ServingStatus.Serving;
             Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None), "The watch ended.");
@@ -50,8 +50,8 @@ public class NodeHealthTests
     public async Task Watch_CoordinatorStops_EndsAndHoldsNothingUp()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        using AsyncServerStreamingCall<HealthCheckResponse> watch = new Health.HealthClient(coordinator.Connect()).Watch(new HealthCheckRequest { Service = "" }, deadline: Deadline);
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        using var watch = new Health.HealthClient(coordinator.Connect()).Watch(new HealthCheckRequest { Service = "" }, deadline: Deadline);
         do
         {
             Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None), "The watch ended.");
@@ -60,7 +60,7 @@ public class NodeHealthTests
 
         Task stopping = coordinator.StopAsync();
         List<ServingStatus> last = [];
-        await foreach (HealthCheckResponse response in watch.ResponseStream.ReadAllAsync())
+        await foreach (var response in watch.ResponseStream.ReadAllAsync())
         {
             last.Add(response.Status);
         }

@@ -8,21 +8,22 @@ using ProjectedGan.Protocol.V1;
 namespace ProjectedGan.Cli.Tests.Coordinator;
 
 /// <summary>The streams of nodes, spoken by hand.</summary>
+[Trait("Speed", "Slow")]
 public class NodeStreamTests
 {
     [Fact]
     public async Task Work_OtherBuild_IsRefusedWithBothVersions()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        RegisterWorker other = Registration();
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        var other = Registration();
         other.Version = "9.9.9";
-        RegisterWorker older = Registration();
+        var older = Registration();
         older.Protocol = 0;
 
-        foreach (RegisterWorker worker in new[] { other, older })
+        foreach (var worker in new[] { other, older })
         {
-            RpcException refused = await RefusalAsync(coordinator, new WorkerMessage { Register = worker });
+            var refused = await RefusalAsync(coordinator, new WorkerMessage { Register = worker });
             Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
             Assert.Contains(worker.Version, refused.Status.Detail, StringComparison.Ordinal);
             Assert.Contains(ProductVersion.Full, refused.Status.Detail, StringComparison.Ordinal);
@@ -33,13 +34,13 @@ public class NodeStreamTests
     public async Task Work_NoRegistrationFirst_IsRefused()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        RegisterWorker nameless = Registration();
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        var nameless = Registration();
         nameless.Id = "";
-        RegisterWorker homeless = Registration();
+        var homeless = Registration();
         homeless.Address = "here";
 
-        foreach (WorkerMessage first in new[] { new WorkerMessage { Status = new WorkerStatus() }, new WorkerMessage(), new WorkerMessage { Register = nameless }, new WorkerMessage { Register = homeless } })
+        foreach (var first in new[] { new WorkerMessage { Status = new WorkerStatus() }, new WorkerMessage(), new WorkerMessage { Register = nameless }, new WorkerMessage { Register = homeless } })
         {
             Assert.Equal(StatusCode.InvalidArgument, (await RefusalAsync(coordinator, first)).StatusCode);
         }
@@ -50,8 +51,8 @@ public class NodeStreamTests
     public async Task Work_MessagesThatMakeNoSense_AreDroppedAndTheStreamStays()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        using AsyncDuplexStreamingCall<WorkerMessage, WorkerCommand> call = new Cluster.ClusterClient(coordinator.Connect()).Work();
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        using var call = new Cluster.ClusterClient(coordinator.Connect()).Work();
         await call.RequestStream.WriteAsync(new WorkerMessage { Register = Registration() });
         Duration endless = new() { Seconds = long.MaxValue };
         WorkerMessage[] foreign =
@@ -64,7 +65,7 @@ public class NodeStreamTests
             new() { Log = new NodeLog { Run = "unknown", Text = "hello" } },
             new(),
         ];
-        foreach (WorkerMessage message in foreign)
+        foreach (var message in foreign)
         {
             await call.RequestStream.WriteAsync(message);
         }
@@ -85,8 +86,8 @@ public class NodeStreamTests
     public async Task Evaluate_MessagesThatMakeNoSense_AreDroppedAndTheStreamStays()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        using AsyncDuplexStreamingCall<EvaluatorMessage, EvaluatorCommand> call = new Cluster.ClusterClient(coordinator.Connect()).Evaluate();
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        using var call = new Cluster.ClusterClient(coordinator.Connect()).Evaluate();
         await call.RequestStream.WriteAsync(new EvaluatorMessage
         {
             Register = new RegisterEvaluator { Protocol = (int)ProtocolVersion.Current, Version = ProductVersion.Full, Id = "e-1", Name = "one", DeviceKind = "cpu" },
@@ -107,15 +108,15 @@ public class NodeStreamTests
     public async Task Work_IdleWorker_IsAssignedAndLostWhenItGoes()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home, "--heartbeat", "100ms", "--lease", "1s");
-        using (AsyncDuplexStreamingCall<WorkerMessage, WorkerCommand> call = new Cluster.ClusterClient(coordinator.Connect()).Work())
+        await using var coordinator = await CoordinatorProcess.StartAsync(home, "--heartbeat", "100ms", "--lease", "1s");
+        using (var call = new Cluster.ClusterClient(coordinator.Connect()).Work())
         {
             await call.RequestStream.WriteAsync(new WorkerMessage { Register = Registration() });
             Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
             Assert.Equal(TimeSpan.FromSeconds(1), call.ResponseStream.Current.Registered.Lease.ToTimeSpan());
-            Experiment experiment = await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home)) });
+            var experiment = await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home)) });
 
-            Assignment assignment = await AssignmentAsync(call, new WorkerStatus { Phase = WorkerPhase.Idle, Iteration = -1 });
+            var assignment = await AssignmentAsync(call, new WorkerStatus { Phase = WorkerPhase.Idle, Iteration = -1 });
 
             Assert.Equal((AssignmentMode.Warm, experiment.Id), (assignment.Mode, assignment.Run.Id));
             Assert.Equal((experiment.DatasetHash, "tiny.zip"), (assignment.Run.DatasetHash, assignment.Run.Dataset.Name));
@@ -157,7 +158,7 @@ public class NodeStreamTests
 
     private static async Task<RpcException> RefusalAsync(CoordinatorProcess coordinator, WorkerMessage first)
     {
-        using AsyncDuplexStreamingCall<WorkerMessage, WorkerCommand> call = new Cluster.ClusterClient(coordinator.Connect()).Work();
+        using var call = new Cluster.ClusterClient(coordinator.Connect()).Work();
         await call.RequestStream.WriteAsync(first);
         return await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None));
     }

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Npgsql;
 using ProjectedGan.Cli.Tests.Processes;
 using ProjectedGan.Coordinator.Tests.Storage;
@@ -10,6 +9,7 @@ namespace ProjectedGan.Cli.Tests.Coordinator;
 /// Databases in Older/ that the version before wrote, which ran on other engines: one experiment that completed, one cancelled, one paused at a
 /// checkpoint, one that waited, or had just been given the worker that was connected.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class OlderDatabaseTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private static string Older => Path.Combine(Repository.Root, "tests", "ProjectedGan.Cli.Tests", "Coordinator", "Older");
@@ -39,9 +39,9 @@ public sealed class OlderDatabaseTests(PostgresServer postgres) : IClassFixture<
 
     private async Task<string> LoadAsync()
     {
-        string connection = await postgres.CreateDatabaseAsync();
-        await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
-        await using NpgsqlCommand command = source.CreateCommand(await File.ReadAllTextAsync(Path.Combine(Older, "coordinator.sql")));
+        var connection = await postgres.CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(connection);
+        await using var command = source.CreateCommand(await File.ReadAllTextAsync(Path.Combine(Older, "coordinator.sql")));
         await command.ExecuteNonQueryAsync();
         return connection;
     }
@@ -50,16 +50,16 @@ public sealed class OlderDatabaseTests(PostgresServer postgres) : IClassFixture<
     {
         string[] storage = connection.Length > 0 ? ["--connection-string", connection] : [];
         string paused;
-        await using (CoordinatorProcess first = await CoordinatorProcess.StartAsync(home, [.. storage, .. arguments]))
+        await using (var first = await CoordinatorProcess.StartAsync(home, [.. storage, .. arguments]))
         {
-            Dictionary<string, Experiment> found = (await first.Experiments.ListAsync(new ListRequest())).Experiments.ToDictionary(one => one.Name);
+            var found = (await first.Experiments.ListAsync(new ListRequest())).Experiments.ToDictionary(one => one.Name);
             Assert.Equal(["cancelled", "finished", "paused", "waiting"], found.Keys.Order());
             paused = found["paused"].Id;
-            Experiment finished = await first.Experiments.GetAsync(new GetRequest { Id = found["finished"].Id });
+            var finished = await first.Experiments.GetAsync(new GetRequest { Id = found["finished"].Id });
             Assert.Equal((ExperimentState.Completed, 24L, 6L), (finished.State, finished.TotalImages, finished.Progress.Iteration));
             Assert.NotEmpty(finished.WeightsHash);
             Assert.Contains("generator", finished.SpecYaml, StringComparison.Ordinal);
-            Experiment cancelled = await first.Experiments.GetAsync(new GetRequest { Id = found["cancelled"].Id });
+            var cancelled = await first.Experiments.GetAsync(new GetRequest { Id = found["cancelled"].Id });
             Assert.Equal((ExperimentState.Cancelled, "cancelled by local"), (cancelled.State, cancelled.Reason));
             Assert.Contains(found["waiting"].State, new[] { ExperimentState.Queued, ExperimentState.Starting });
             Assert.Equal((ExperimentState.Paused, iteration), (found["paused"].State, (await first.Experiments.GetAsync(new GetRequest { Id = paused })).CheckpointIteration));
@@ -70,14 +70,14 @@ public sealed class OlderDatabaseTests(PostgresServer postgres) : IClassFixture<
         }
 
         // What it wrote is read again.
-        await using CoordinatorProcess second = await CoordinatorProcess.StartAsync(home, [.. storage, .. arguments]);
-        Experiment resumed = await second.Experiments.GetAsync(new GetRequest { Id = paused });
+        await using var second = await CoordinatorProcess.StartAsync(home, [.. storage, .. arguments]);
+        var resumed = await second.Experiments.GetAsync(new GetRequest { Id = paused });
         Assert.Equal((ExperimentState.Queued, iteration), (resumed.State, resumed.CheckpointIteration));
     }
 
     private static async Task<List<string>> ToldAsync(CoordinatorProcess coordinator, string id)
     {
-        using AsyncServerStreamingCall<Event> watch = coordinator.Experiments.Watch(new WatchRequest { Id = id });
+        using var watch = coordinator.Experiments.Watch(new WatchRequest { Id = id });
         List<string> told = [];
         while (await watch.ResponseStream.MoveNext(CancellationToken.None))
         {

@@ -6,6 +6,7 @@ using ProjectedGan.Protocol.V1;
 namespace ProjectedGan.Cli.Tests.Coordinator;
 
 /// <summary>A coordinator that is killed and started again knows everything, with either database.</summary>
+[Trait("Speed", "Slow")]
 public class RestartTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     [Fact]
@@ -26,15 +27,15 @@ public class RestartTests(PostgresServer postgres) : IClassFixture<PostgresServe
     public async Task Stopped_ByCtrlC_EndsWellWhileClientsWatch()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        Experiment experiment = await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home)) });
-        using AsyncServerStreamingCall<Event> watch = coordinator.Experiments.Watch(new WatchRequest { Id = experiment.Id });
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        var experiment = await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home)) });
+        using var watch = coordinator.Experiments.Watch(new WatchRequest { Id = experiment.Id });
         Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None));
 
-        PganResult result = await coordinator.StopAsync();
+        var result = await coordinator.StopAsync();
 
         Assert.Equal(0, result.ExitCode);
-        RpcException ended = await Assert.ThrowsAsync<RpcException>(async () =>
+        var ended = await Assert.ThrowsAsync<RpcException>(async () =>
         {
             while (await watch.ResponseStream.MoveNext(CancellationToken.None))
             {
@@ -53,7 +54,7 @@ public class RestartTests(PostgresServer postgres) : IClassFixture<PostgresServe
     public async Task Start_WrongOption_IsRefusedInOneLine(string option, string value, string hint)
     {
         using TemporaryFolder home = new();
-        PganResult result = await PganProcess.RunAsync(home.Path, "coordinator", "--data-dir", home.At("data"), option, value);
+        var result = await PganProcess.RunAsync(home.Path, "coordinator", "--data-dir", home.At("data"), option, value);
         result.Refused(2, hint);
     }
 
@@ -61,7 +62,7 @@ public class RestartTests(PostgresServer postgres) : IClassFixture<PostgresServe
     public async Task Start_FolderInUse_IsRefused()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess first = await CoordinatorProcess.StartAsync(home);
+        await using var first = await CoordinatorProcess.StartAsync(home);
         (await PganProcess.RunAsync(home.Path, "coordinator", "--data-dir", home.At("data"), "--listen", "http://127.0.0.1:0")).Refused(2, "in use");
     }
 
@@ -69,7 +70,7 @@ public class RestartTests(PostgresServer postgres) : IClassFixture<PostgresServe
     public async Task Start_DatabaseAway_SaysSo()
     {
         using TemporaryFolder home = new();
-        PganResult result = await PganProcess.RunAsync(
+        var result = await PganProcess.RunAsync(
             home.Path, "coordinator", "--data-dir", home.At("data"), "--listen", "http://127.0.0.1:0", "--storage", "postgres", "--connection-string", $"Host={home.Path};Username=pgan;Database=none");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("pgan: ", result.Errors, StringComparison.Ordinal);
@@ -77,9 +78,9 @@ public class RestartTests(PostgresServer postgres) : IClassFixture<PostgresServe
 
     private static async Task CheckAsync(TemporaryFolder home, params string[] storage)
     {
-        string dataset = TinyExperiment.WriteDataset(home);
+        var dataset = TinyExperiment.WriteDataset(home);
         Experiment waiting, cancelled, paused;
-        await using (CoordinatorProcess first = await CoordinatorProcess.StartAsync(home, storage))
+        await using (var first = await CoordinatorProcess.StartAsync(home, storage))
         {
             waiting = await first.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset), Name = "waiting", RequestId = "w" });
             cancelled = await first.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset) });
@@ -89,16 +90,16 @@ public class RestartTests(PostgresServer postgres) : IClassFixture<PostgresServe
             await first.KillAsync();
         }
 
-        await using CoordinatorProcess second = await CoordinatorProcess.StartAsync(home, storage);
-        Experiment known = await second.Experiments.GetAsync(new GetRequest { Id = waiting.Id });
+        await using var second = await CoordinatorProcess.StartAsync(home, storage);
+        var known = await second.Experiments.GetAsync(new GetRequest { Id = waiting.Id });
         Assert.Equal(("waiting", ExperimentState.Queued, waiting.SpecYaml, waiting.DatasetHash), (known.Name, known.State, known.SpecYaml, known.DatasetHash));
-        Experiment ended = await second.Experiments.GetAsync(new GetRequest { Id = cancelled.Id });
+        var ended = await second.Experiments.GetAsync(new GetRequest { Id = cancelled.Id });
         Assert.Equal((ExperimentState.Cancelled, cancelled.Reason), (ended.State, ended.Reason));
         Assert.Contains("not this one", ended.Reason, StringComparison.Ordinal);
         Assert.Contains((await second.Experiments.GetAsync(new GetRequest { Id = paused.Id })).State, new[] { ExperimentState.Paused, ExperimentState.Pausing });
         Assert.Equal(waiting.Id, (await second.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset), Name = "waiting", RequestId = "w" })).Id);
         Assert.Equal(3, (await second.Experiments.ListAsync(new ListRequest())).Experiments.Count);
-        using AsyncServerStreamingCall<Event> watch = second.Experiments.Watch(new WatchRequest { Id = cancelled.Id });
+        using var watch = second.Experiments.Watch(new WatchRequest { Id = cancelled.Id });
         List<string> told = [];
         while (await watch.ResponseStream.MoveNext(CancellationToken.None))
         {

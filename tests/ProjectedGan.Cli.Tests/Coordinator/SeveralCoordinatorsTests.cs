@@ -8,6 +8,7 @@ namespace ProjectedGan.Cli.Tests.Coordinator;
 
 /// <summary>Real coordinators that share a PostgreSQL database, and nothing else was prepared.</summary>
 [Collection(SeveralCoordinatorsCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class SeveralCoordinatorsTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     [Fact]
@@ -19,7 +20,7 @@ public sealed class SeveralCoordinatorsTests(PostgresServer postgres) : IClassFi
 
         string first = await SubmitAsync(home, cluster.Silos[0], "first"), second = await SubmitAsync(home, cluster.Silos[1], "second");
 
-        foreach (CoordinatorProcess silo in cluster.Silos)
+        foreach (var silo in cluster.Silos)
         {
             Assert.Equal([second, first], (await silo.Experiments.ListAsync(new ListRequest())).Experiments.Select(one => one.Id));
         }
@@ -35,17 +36,17 @@ public sealed class SeveralCoordinatorsTests(PostgresServer postgres) : IClassFi
         await using SiloCluster cluster = new(home, await postgres.CreateDatabaseAsync());
         await cluster.AddAsync();
         await Task.WhenAll(cluster.AddAsync(), cluster.AddAsync());
-        string[] ids = await SubmitToAllAsync(home, cluster);
+        var ids = await SubmitToAllAsync(home, cluster);
 
         // The first to start has the single grains: the scheduler, the directory.
         await cluster.KillAsync(cluster.Silos[0]);
 
-        foreach (CoordinatorProcess silo in cluster.Silos)
+        foreach (var silo in cluster.Silos)
         {
             await AssertKnownAsync(cluster, silo, ids);
         }
 
-        Experiment later = await cluster.AskAsync("a submission after the loss", cluster.Silos[0], client => client.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(home.At("tiny.zip")), Name = "later", RequestId = "later" }).ResponseAsync);
+        var later = await cluster.AskAsync("a submission after the loss", cluster.Silos[0], client => client.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(home.At("tiny.zip")), Name = "later", RequestId = "later" }).ResponseAsync);
         await AssertKnownAsync(cluster, cluster.Silos[1], [.. ids, later.Id]);
     }
 
@@ -55,8 +56,8 @@ public sealed class SeveralCoordinatorsTests(PostgresServer postgres) : IClassFi
         using TemporaryFolder home = new();
         await using SiloCluster cluster = new(home, await postgres.CreateDatabaseAsync());
         await Task.WhenAll(cluster.AddAsync(), cluster.AddAsync());
-        string[] ids = await SubmitToAllAsync(home, cluster);
-        foreach (CoordinatorProcess silo in cluster.Silos.ToArray())
+        var ids = await SubmitToAllAsync(home, cluster);
+        foreach (var silo in cluster.Silos.ToArray())
         {
             await cluster.KillAsync(silo);
         }
@@ -71,8 +72,8 @@ public sealed class SeveralCoordinatorsTests(PostgresServer postgres) : IClassFi
         await using SiloCluster cluster = new(home, await postgres.CreateDatabaseAsync());
         await cluster.AddAsync();
         await Task.WhenAll(cluster.AddAsync(), cluster.AddAsync());
-        string[] ids = await SubmitToAllAsync(home, cluster);
-        for (int round = 0; round < 3; round++)
+        var ids = await SubmitToAllAsync(home, cluster);
+        for (var round = 0; round < 3; round++)
         {
             await cluster.StopAsync(cluster.Silos[0]);
             await AssertKnownAsync(cluster, cluster.Silos[0], ids);
@@ -86,18 +87,18 @@ public sealed class SeveralCoordinatorsTests(PostgresServer postgres) : IClassFi
     {
         using TemporaryFolder home = new();
         await using SiloCluster cluster = new(home, await postgres.CreateDatabaseAsync());
-        CoordinatorProcess ahead = await cluster.AddAsync(TimeSpan.FromMinutes(5));
+        var ahead = await cluster.AddAsync(TimeSpan.FromMinutes(5));
         // Whoever joins is looked at by one whose clock says that it has tried for minutes.
-        CoordinatorProcess[] others = await Task.WhenAll(cluster.AddAsync(TimeSpan.FromMinutes(-5)), cluster.AddAsync());
-        (CoordinatorProcess behind, CoordinatorProcess right) = (others[0], others[1]);
-        string[] ids = await SubmitToAllAsync(home, cluster);
+        var others = await Task.WhenAll(cluster.AddAsync(TimeSpan.FromMinutes(-5)), cluster.AddAsync());
+        var (behind, right) = (others[0], others[1]);
+        var ids = await SubmitToAllAsync(home, cluster);
         Experiment[] submitted = [.. (await right.Experiments.ListAsync(new ListRequest())).Experiments];
         Assert.All(submitted, one => Assert.InRange(one.Submitted.ToDateTime(), DateTime.UtcNow.AddMinutes(-2), DateTime.UtcNow.AddMinutes(2)));
 
         await cluster.KillAsync(ahead);
         await AssertKnownAsync(cluster, behind, ids);
         await AssertKnownAsync(cluster, right, ids);
-        CoordinatorProcess again = await cluster.AddAsync(TimeSpan.FromMinutes(5));
+        var again = await cluster.AddAsync(TimeSpan.FromMinutes(5));
         await AssertKnownAsync(cluster, again, ids);
         Assert.All(cluster.Silos, silo => Assert.False(silo.HasExited, cluster.Logs));
     }
@@ -108,7 +109,7 @@ public sealed class SeveralCoordinatorsTests(PostgresServer postgres) : IClassFi
         using TemporaryFolder home = new();
         using TcpListener taken = new(IPAddress.Loopback, 0);
         taken.Start();
-        PganResult result = await PganProcess.RunAsync(
+        var result = await PganProcess.RunAsync(
             home.Path, "coordinator", "--data-dir", home.At("data"), "--listen", "http://127.0.0.1:0", "--clustering", "postgres", "--connection-string", await postgres.CreateDatabaseAsync(),
             "--silo-listen", taken.LocalEndpoint.ToString()!);
         result.Refused(2, "--silo-listen", taken.LocalEndpoint.ToString()!);
@@ -117,7 +118,7 @@ public sealed class SeveralCoordinatorsTests(PostgresServer postgres) : IClassFi
     private static async Task<string[]> SubmitToAllAsync(TemporaryFolder home, SiloCluster cluster)
     {
         List<string> ids = [];
-        foreach (CoordinatorProcess silo in cluster.Silos)
+        foreach (var silo in cluster.Silos)
         {
             ids.Add(await SubmitAsync(home, silo, $"number {ids.Count}"));
         }
@@ -127,17 +128,17 @@ public sealed class SeveralCoordinatorsTests(PostgresServer postgres) : IClassFi
 
     private static async Task<string> SubmitAsync(TemporaryFolder home, CoordinatorProcess silo, string name)
     {
-        string dataset = File.Exists(home.At("tiny.zip")) ? home.At("tiny.zip") : TinyExperiment.WriteDataset(home);
+        var dataset = File.Exists(home.At("tiny.zip")) ? home.At("tiny.zip") : TinyExperiment.WriteDataset(home);
         return (await silo.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset), Name = name })).Id;
     }
 
     private static async Task AssertKnownAsync(SiloCluster cluster, CoordinatorProcess silo, string[] ids)
     {
-        ListResponse known = await cluster.AskAsync("the list", silo, client => client.ListAsync(new ListRequest()).ResponseAsync);
+        var known = await cluster.AskAsync("the list", silo, client => client.ListAsync(new ListRequest()).ResponseAsync);
         Assert.Equal(ids.Order(StringComparer.Ordinal), known.Experiments.Select(one => one.Id).Order(StringComparer.Ordinal));
-        foreach (string id in ids)
+        foreach (var id in ids)
         {
-            Experiment one = await cluster.AskAsync($"experiment {id}", silo, client => client.GetAsync(new GetRequest { Id = id }).ResponseAsync);
+            var one = await cluster.AskAsync($"experiment {id}", silo, client => client.GetAsync(new GetRequest { Id = id }).ResponseAsync);
             Assert.Equal(ExperimentState.Queued, one.State);
         }
     }

@@ -20,7 +20,7 @@ internal sealed class SiloCluster(TemporaryFolder home, string connection) : IAs
     public async Task<CoordinatorProcess> AddAsync(TimeSpan ahead = default, params string[] arguments)
     {
         string[] common = ["--data-dir", home.At($"data-{_started++}"), "--shared-dir", home.At("shared"), "--clustering", "postgres", "--connection-string", connection];
-        CoordinatorProcess silo = await CoordinatorProcess.StartAsync(home, ahead == default ? new Dictionary<string, string>() : Skew(ahead), [.. common, .. arguments]);
+        var silo = await CoordinatorProcess.StartAsync(home, ahead == default ? new Dictionary<string, string>() : Skew(ahead), [.. common, .. arguments]);
         _all.Add(silo);
         return silo;
     }
@@ -43,7 +43,7 @@ internal sealed class SiloCluster(TemporaryFolder home, string connection) : IAs
     public async Task<T> AskAsync<T>(string what, CoordinatorProcess silo, Func<Experiments.ExperimentsClient, Task<T>> call)
     {
         T? answer = default;
-        string failure = "";
+        var failure = "";
         try
         {
             await Eventually.HoldsAsync(what, async () =>
@@ -70,7 +70,7 @@ internal sealed class SiloCluster(TemporaryFolder home, string connection) : IAs
 
     public async ValueTask DisposeAsync()
     {
-        foreach (CoordinatorProcess silo in _all)
+        foreach (var silo in _all)
         {
             await silo.DisposeAsync();
         }
@@ -78,7 +78,7 @@ internal sealed class SiloCluster(TemporaryFolder home, string connection) : IAs
 
     private static Dictionary<string, string> Skew(TimeSpan ahead)
     {
-        string? library = Directory.Exists("/usr/lib") ? Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 }).FirstOrDefault() : null;
+        var library = Directory.Exists("/usr/lib") ? Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 }).FirstOrDefault() : null;
         Assert.True(library is not null, "A wrong clock needs Debian's package faketime: install it, as ./pgan test does.");
         return new Dictionary<string, string>
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
-using Google.Rpc;
 using Grpc.Core;
 using ProjectedGan.Cli.Tests.Processes;
 using ProjectedGan.Hosting.Artifacts;
@@ -11,17 +10,18 @@ using ProjectedGan.Protocol.V1;
 namespace ProjectedGan.Cli.Tests.Coordinator;
 
 /// <summary>What a real coordinator answers to submissions.</summary>
+[Trait("Speed", "Slow")]
 public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassFixture<SubmissionTests.SharedCoordinator>
 {
     [Fact]
     public async Task Submit_ManyViolations_AreAllNamedAtOnce()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        string spec = TinyExperiment.Spec(TinyExperiment.WriteDataset(home), "seed: soon\nnonsense: 1\nevaluation: {metrics: beauty}")
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        var spec = TinyExperiment.Spec(TinyExperiment.WriteDataset(home), "seed: soon\nnonsense: 1\nevaluation: {metrics: beauty}")
             .Replace("resolution: 64", "resolution: 128", StringComparison.Ordinal).Replace("batch: 4", "batch: 5", StringComparison.Ordinal);
 
-        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = spec, Name = new string('n', 101), WeightsDigest = "short" });
+        var refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = spec, Name = new string('n', 101), WeightsDigest = "short" });
 
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         string[] fields = [.. StatusMapping.Violations(refused).Select(violation => violation.Field)];
@@ -40,10 +40,10 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     [InlineData("data: {path: broken.zip, resolution: 64}\nfeatures: {network: mobilenet_v2, weights: random}", "data.path")]
     public async Task Submit_Unusable_NamesTheField(string spec, string field)
     {
-        (TemporaryFolder home, CoordinatorProcess coordinator) = (shared.Home, shared.Coordinator);
+        var (home, coordinator) = (shared.Home, shared.Coordinator);
         await File.WriteAllTextAsync(home.At("broken.zip"), "PK but no zip");
 
-        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = spec });
+        var refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = spec });
 
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         Assert.Contains(field, StatusMapping.Violations(refused).Select(violation => violation.Field));
@@ -55,10 +55,10 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     [InlineData('-')]
     public async Task Submit_SpecOfVeryManyLevels_IsRefusedAndTheCoordinatorStands(char level)
     {
-        CoordinatorProcess coordinator = shared.Coordinator;
-        string nested = string.Concat(Enumerable.Repeat(level == '-' ? "- " : $"{level}", 60_000));
+        var coordinator = shared.Coordinator;
+        var nested = string.Concat(Enumerable.Repeat(level == '-' ? "- " : $"{level}", 60_000));
 
-        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = $"a:\n  {nested}" });
+        var refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = $"a:\n  {nested}" });
 
         Assert.Equal((StatusCode.InvalidArgument, "spec_yaml"), (refused.StatusCode, Assert.Single(StatusMapping.Violations(refused)).Field));
         Assert.False(coordinator.HasExited, coordinator.Log);
@@ -69,11 +69,11 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     public async Task Submit_ASpec_LoadsNoLibtorch()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
 
         await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home)) });
 
-        string[] mapped = await File.ReadAllLinesAsync($"/proc/{coordinator.Id}/maps");
+        var mapped = await File.ReadAllLinesAsync($"/proc/{coordinator.Id}/maps");
         Assert.Contains(mapped, line => line.EndsWith("/ProjectedGan.Coordinator.dll", StringComparison.Ordinal));
         Assert.DoesNotContain(mapped, line => line.Contains("libtorch", StringComparison.OrdinalIgnoreCase));
     }
@@ -82,13 +82,13 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     public async Task Submit_OtherClassesThanLabels_NamesTheField()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        string dataset = TinyExperiment.WriteDataset(home);
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        var dataset = TinyExperiment.WriteDataset(home);
         Add(dataset, "dataset.json", Encoding.UTF8.GetBytes("""{"labels": [["00.png", 0], ["01.png", 1], ["02.png", 0], ["03.png", 1], ["04.png", 0], ["05.png", 1]]}"""));
         string Spec(int classes) => TinyExperiment.Spec(dataset)
             .Replace("resolution: 64", $"resolution: 64, classes: {classes}", StringComparison.Ordinal).Replace("width: 4", "width: 4, conditional: true", StringComparison.Ordinal);
 
-        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = Spec(5) });
+        var refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = Spec(5) });
 
         var violation = Assert.Single(StatusMapping.Violations(refused));
         Assert.Equal("data.classes", violation.Field);
@@ -102,11 +102,11 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     public async Task Submit_ZipOfZeros_IsRefused(string name, string expected)
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        string dataset = TinyExperiment.WriteDataset(home);
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        var dataset = TinyExperiment.WriteDataset(home);
         Add(dataset, name, new byte[100 << 20]);
 
-        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset) });
+        var refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset) });
 
         var violation = Assert.Single(StatusMapping.Violations(refused));
         Assert.Equal("data.path", violation.Field);
@@ -117,12 +117,12 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     public async Task Submit_ZipWithOtherFiles_SaysWhatIsLeftOut()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        string dataset = TinyExperiment.WriteDataset(home);
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        var dataset = TinyExperiment.WriteDataset(home);
         Add(dataset, "set/__MACOSX/a.png", [1]);
         Add(dataset, "a.bmp", [1]);
 
-        Experiment experiment = await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset) });
+        var experiment = await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset) });
 
         Assert.Contains("the data set: left out 2 files: 1 .bmp, 1 hidden.", experiment.Warnings);
     }
@@ -134,9 +134,9 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     [InlineData("' , '")]
     public async Task Submit_MetricsThatAreNoNames_AreRefused(string metrics)
     {
-        (TemporaryFolder home, CoordinatorProcess coordinator) = (shared.Home, shared.Coordinator);
+        var (home, coordinator) = (shared.Home, shared.Coordinator);
 
-        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home), $"evaluation: {{metrics: {metrics}}}") });
+        var refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home), $"evaluation: {{metrics: {metrics}}}") });
 
         Assert.Equal("evaluation.metrics", Assert.Single(StatusMapping.Violations(refused)).Field);
     }
@@ -144,8 +144,8 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     [Fact]
     public async Task Submit_SpecAboveTheLimit_IsRefused()
     {
-        CoordinatorProcess coordinator = shared.Coordinator;
-        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = $"# {new string('x', 256 << 10)}" });
+        var coordinator = shared.Coordinator;
+        var refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = $"# {new string('x', 256 << 10)}" });
 
         Assert.Equal((StatusCode.InvalidArgument, "spec_yaml"), (refused.StatusCode, Assert.Single(StatusMapping.Violations(refused)).Field));
     }
@@ -154,7 +154,7 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     public async Task Submit_SameRequestId_IsOneExperiment()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
         SubmitRequest request = new() { SpecYaml = TinyExperiment.Spec(TinyExperiment.WriteDataset(home)), RequestId = "mine" };
 
         Experiment first = await coordinator.Experiments.SubmitAsync(request), second = await coordinator.Experiments.SubmitAsync(request);
@@ -173,17 +173,17 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
         File.CreateSymbolicLink(home.At("shared", "link.zip"), outside);
         File.CreateSymbolicLink(home.At("shared", "folder"), home.Path);
         File.CreateSymbolicLink(home.At("shared", "linked.zip"), "inside.zip");
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home, "--local-files", home.At("shared"));
+        await using var coordinator = await CoordinatorProcess.StartAsync(home, "--local-files", home.At("shared"));
 
-        foreach (string path in new[] { inside, "inside.zip", "linked.zip" })
+        foreach (var path in new[] { inside, "inside.zip", "linked.zip" })
         {
             Assert.Equal(ExperimentState.Queued, (await coordinator.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(path) })).State);
         }
 
-        foreach (string path in new[] { outside, "../tiny.zip", home.At("shared", "link.zip"), "folder/tiny.zip", "folder/shared/../tiny.zip" })
+        foreach (var path in new[] { outside, "../tiny.zip", home.At("shared", "link.zip"), "folder/tiny.zip", "folder/shared/../tiny.zip" })
         {
-            RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(path) });
-            BadRequest.Types.FieldViolation violation = Assert.Single(StatusMapping.Violations(refused));
+            var refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(path) });
+            var violation = Assert.Single(StatusMapping.Violations(refused));
             Assert.Equal("data.path", violation.Field);
             Assert.Contains("not below the coordinator's --local-files folder", violation.Description, StringComparison.Ordinal);
         }
@@ -202,12 +202,12 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
         await File.WriteAllTextAsync(home.At("shared", "notes.zip"), "a secret of this machine");
         await File.WriteAllTextAsync(home.At("shared", "empty.zip"), "");
         await Process.Start("mkfifo", [home.At("shared", "pipe")]).WaitForExitAsync();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home, "--local-files", home.At("shared"));
+        await using var coordinator = await CoordinatorProcess.StartAsync(home, "--local-files", home.At("shared"));
 
         // Nobody writes to the pipe: who opens it as a file waits for ever.
-        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(path) }).WaitAsync(TimeSpan.FromSeconds(30));
+        var refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec(path) }).WaitAsync(TimeSpan.FromSeconds(30));
 
-        BadRequest.Types.FieldViolation violation = Assert.Single(StatusMapping.Violations(refused));
+        var violation = Assert.Single(StatusMapping.Violations(refused));
         Assert.Equal("data.path", violation.Field);
         Assert.Contains(reason, violation.Description, StringComparison.Ordinal);
         Assert.DoesNotContain(home.Path, violation.Description, StringComparison.Ordinal);
@@ -219,13 +219,13 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
     public async Task Submit_UploadThatIsNoDataset_TellsNoPathOfTheCoordinator()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
         await File.WriteAllTextAsync(home.At("notes.zip"), "no dataset");
-        Artifact sent = await new ArtifactClient(coordinator.Connect().CreateCallInvoker(), new TransferOptions(), TimeProvider.System).SendAsync(home.At("notes.zip"), null, CancellationToken.None);
+        var sent = await new ArtifactClient(coordinator.Connect().CreateCallInvoker(), new TransferOptions(), TimeProvider.System).SendAsync(home.At("notes.zip"), null, CancellationToken.None);
 
-        RpcException refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec("notes.zip"), DatasetDigest = sent.Digest });
+        var refused = await RefusalAsync(coordinator, new SubmitRequest { SpecYaml = TinyExperiment.Spec("notes.zip"), DatasetDigest = sent.Digest });
 
-        string said = Assert.Single(StatusMapping.Violations(refused)).Description;
+        var said = Assert.Single(StatusMapping.Violations(refused)).Description;
         Assert.Contains("notes.zip is no dataset", said, StringComparison.Ordinal);
         Assert.DoesNotContain(home.Path, said, StringComparison.Ordinal);
     }
@@ -248,8 +248,8 @@ public class SubmissionTests(SubmissionTests.SharedCoordinator shared) : IClassF
 
     private static void Add(string dataset, string name, byte[] content)
     {
-        using ZipArchive zip = ZipFile.Open(dataset, ZipArchiveMode.Update);
-        using Stream entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+        using var zip = ZipFile.Open(dataset, ZipArchiveMode.Update);
+        using var entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
         entry.Write(content);
     }
 

@@ -4,20 +4,21 @@ using ProjectedGan.Protocol.V1;
 namespace ProjectedGan.Cli.Tests.Coordinator;
 
 /// <summary>Sweeps as a user submits them to a real coordinator.</summary>
+[Trait("Speed", "Slow")]
 public class SweepSubmissionTests
 {
     [Fact]
     public async Task Submit_Sweep_MakesAnExperimentOfEachRunOnce()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
         string[] to = ["--coordinator", coordinator.Address.OriginalString];
         await WriteAsync(home, "sweep: {seed: [0, 1], discriminator.count: [4, 2]}");
 
-        PganResult first = (await PganProcess.RunAsync(home.Path, ["submit", "sweep.yaml", .. to])).Succeeded();
-        PganResult again = (await PganProcess.RunAsync(home.Path, ["submit", "sweep.yaml", .. to])).Succeeded();
+        var first = (await PganProcess.RunAsync(home.Path, ["submit", "sweep.yaml", .. to])).Succeeded();
+        var again = (await PganProcess.RunAsync(home.Path, ["submit", "sweep.yaml", .. to])).Succeeded();
 
-        ListResponse listed = await coordinator.Experiments.ListAsync(new ListRequest());
+        var listed = await coordinator.Experiments.ListAsync(new ListRequest());
         string[] names = ["sweep/seed0-count2", "sweep/seed0-count4", "sweep/seed1-count2", "sweep/seed1-count4"];
         Assert.Equal(names, listed.Experiments.Select(experiment => experiment.Name).Order(StringComparer.Ordinal));
         Assert.Equal(first.Output, again.Output);
@@ -39,7 +40,7 @@ public class SweepSubmissionTests
     public async Task Submit_SweepWithAContradiction_SubmitsNothing()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
         string[] to = ["--coordinator", coordinator.Address.OriginalString];
         await WriteAsync(home, "variants: [{name: fine}, {name: wrong, batch: 5}]");
         (await PganProcess.RunAsync(home.Path, ["submit", "sweep.yaml", .. to])).Refused(2, "wrong: line 7: batch 5 is not divisible by replicas 2");
@@ -51,7 +52,7 @@ public class SweepSubmissionTests
 
     private static Task WriteAsync(TemporaryFolder home, string sweep)
     {
-        string dataset = File.Exists(home.At("tiny.zip")) ? home.At("tiny.zip") : TinyExperiment.WriteDataset(home);
+        var dataset = File.Exists(home.At("tiny.zip")) ? home.At("tiny.zip") : TinyExperiment.WriteDataset(home);
         return File.WriteAllTextAsync(home.At("sweep.yaml"), TinyExperiment.Spec(dataset, sweep));
     }
 }

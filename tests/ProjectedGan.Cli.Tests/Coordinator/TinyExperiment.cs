@@ -10,13 +10,13 @@ internal static class TinyExperiment
     /// <summary>Writes a zip of 6 images of 64 pixels; returns its path.</summary>
     public static string WriteDataset(TemporaryFolder home, string name = "tiny.zip")
     {
-        using FileStream file = File.Create(home.At(name));
+        using var file = File.Create(home.At(name));
         using ZipArchive zip = new(file, ZipArchiveMode.Create);
-        for (int i = 0; i < 6; i++)
+        for (var i = 0; i < 6; i++)
         {
-            byte[] pixels = new byte[64 * 64 * 3];
+            var pixels = new byte[64 * 64 * 3];
             new Random(i).NextBytes(pixels);
-            using Stream entry = zip.CreateEntry($"{i:D2}.png", CompressionLevel.NoCompression).Open();
+            using var entry = zip.CreateEntry($"{i:D2}.png", CompressionLevel.NoCompression).Open();
             entry.Write(ImageCodec.EncodePng(new ImageBuffer(64, 64, 3, pixels)));
         }
 

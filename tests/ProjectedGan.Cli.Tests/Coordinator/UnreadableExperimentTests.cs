@@ -7,15 +7,16 @@ using ProjectedGan.Protocol.V1;
 namespace ProjectedGan.Cli.Tests.Coordinator;
 
 /// <summary>A real coordinator whose database holds one experiment that it cannot read.</summary>
+[Trait("Speed", "Slow")]
 public class UnreadableExperimentTests
 {
     [Fact]
     public async Task Started_WithOneUnreadable_ServesAllElse()
     {
         using TemporaryFolder home = new();
-        string dataset = TinyExperiment.WriteDataset(home);
+        var dataset = TinyExperiment.WriteDataset(home);
         Experiment broken, whole;
-        await using (CoordinatorProcess first = await CoordinatorProcess.StartAsync(home))
+        await using (var first = await CoordinatorProcess.StartAsync(home))
         {
             broken = await first.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset), Name = "broken" });
             whole = await first.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset), Name = "whole" });
@@ -23,15 +24,15 @@ public class UnreadableExperimentTests
         }
 
         Break(home.At("data", "coordinator.db"), broken.Id);
-        await using CoordinatorProcess second = await CoordinatorProcess.StartAsync(home);
+        await using var second = await CoordinatorProcess.StartAsync(home);
         using HttpClient http = new();
         await Eventually.HoldsAsync("it is ready", async () => (await http.GetAsync(new Uri(second.Metrics, "/readyz"))).IsSuccessStatusCode);
 
-        Experiment failed = await second.Experiments.GetAsync(new GetRequest { Id = broken.Id });
+        var failed = await second.Experiments.GetAsync(new GetRequest { Id = broken.Id });
         Assert.Equal((ExperimentState.Failed, "broken"), (failed.State, failed.Name));
         Assert.StartsWith("What is stored of it cannot be read. State \"experiment\" of grain", failed.Reason, StringComparison.Ordinal);
         Assert.Equal(ExperimentState.Queued, (await second.Experiments.GetAsync(new GetRequest { Id = whole.Id })).State);
-        ListResponse list = await second.Experiments.ListAsync(new ListRequest());
+        var list = await second.Experiments.ListAsync(new ListRequest());
         Assert.Equal(["Failed broken", "Queued whole"], list.Experiments.Select(entry => $"{entry.State} {entry.Name}").Order(StringComparer.Ordinal));
         Assert.Equal(ExperimentState.Queued, (await second.Experiments.SubmitAsync(new SubmitRequest { SpecYaml = TinyExperiment.Spec(dataset) })).State);
         Assert.Equal(StatusCode.FailedPrecondition, (await Assert.ThrowsAsync<RpcException>(async () => await second.Experiments.ResumeAsync(new ResumeRequest { Id = broken.Id }))).StatusCode);
@@ -42,7 +43,7 @@ public class UnreadableExperimentTests
     {
         using SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
         connection.Open();
-        using SqliteCommand command = connection.CreateCommand();
+        using var command = connection.CreateCommand();
         command.CommandText = "UPDATE pgan_state SET payload = '{' WHERE grain LIKE @id AND name = 'experiment'";
         command.Parameters.AddWithValue("@id", $"%{id}");
         Assert.Equal(1, command.ExecuteNonQuery());

@@ -7,6 +7,7 @@ using ProjectedGan.Evaluation.Samples;
 
 namespace ProjectedGan.Cli.Tests.Generation;
 
+[Trait("Speed", "Slow")]
 public class AnimationFileTests
 {
     private const int Width = 128, Height = 64;
@@ -17,7 +18,7 @@ public class AnimationFileTests
         using TemporaryFolder home = new();
         AnimationFile.Write(home.At("a.webp"), Frames(), framesPerSecond: 8, CancellationToken.None);
 
-        using Image pages = Image.WebploadBuffer(File.ReadAllBytes(home.At("a.webp")), n: -1);
+        using var pages = Image.WebploadBuffer(File.ReadAllBytes(home.At("a.webp")), n: -1);
         Assert.Equal((Width, 5 * Height), (pages.Width, pages.Height));
         Assert.All((int[])pages.Get("delay"), milliseconds => Assert.Equal(125, milliseconds));
         RequireColours([.. Enumerable.Range(0, 5).Select(page => Mean(pages, page))]);
@@ -35,7 +36,7 @@ public class AnimationFileTests
         Run("ffmpeg", "-loglevel", "error", "-i", home.At("a.mp4"), home.At("frame%d.png"));
         Assert.Equal(6, Directory.GetFiles(home.Path).Length);
         RequireColours([.. Enumerable.Range(1, 5).Select(number => Mean(Image.NewFromFile(home.At($"frame{number}.png")), page: 0))]);
-        string probed = Run(
+        var probed = Run(
             "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream=width,height,pix_fmt,r_frame_rate,duration",
             "-of", "csv=p=0", home.At("a.mp4"));
         Assert.Equal("128,64,yuv420p,8/1,0.625000", probed.Trim());
@@ -49,19 +50,19 @@ public class AnimationFileTests
         string[] interpolate = ["interpolate", "run", "walk.mp4", "--seeds", "4,1,3", "--frames", "2", "--fps", "30"];
 
         WriteProgram(home, """for file; do :; done; echo "$@" > arguments; /bin/cat > "$file" """);
-        PganResult written = await RunWithAsync(home, interpolate);
+        var written = await RunWithAsync(home, interpolate);
         Assert.Contains("walk.mp4: 6 frames", written.Succeeded().Output, StringComparison.Ordinal);
-        byte[] raw = await File.ReadAllBytesAsync(home.At("walk.mp4"));
+        var raw = await File.ReadAllBytesAsync(home.At("walk.mp4"));
         Assert.Equal(6 * 64 * 64 * 3, raw.Length);
-        string arguments = await File.ReadAllTextAsync(home.At("arguments"));
+        var arguments = await File.ReadAllTextAsync(home.At("arguments"));
         Assert.All(
             new[] { "-f rawvideo -pix_fmt rgb24 -video_size 64x64 -framerate 30 -i -", "-c:v libx264", "-f mp4 " },
             words => Assert.Contains(words, arguments, StringComparison.Ordinal));
         // The walk passes the samples of its seeds.
         (await PganProcess.RunAsync(home.Path, "generate", "run", "samples", "--seeds", "4,1,3")).Succeeded();
-        foreach ((int frame, string sample) in new[] { (0, "seed0004.png"), (2, "seed0001.png"), (4, "seed0003.png") })
+        foreach ((var frame, var sample) in new[] { (0, "seed0004.png"), (2, "seed0001.png"), (4, "seed0003.png") })
         {
-            byte[] expected = ImageCodec.Decode(await File.ReadAllBytesAsync(home.At("samples", sample))).Pixels;
+            var expected = ImageCodec.Decode(await File.ReadAllBytesAsync(home.At("samples", sample))).Pixels;
             Assert.All(expected.Zip(raw.Skip(frame * expected.Length)), pair => Assert.InRange(pair.First - pair.Second, -1, 1));
         }
 
@@ -74,7 +75,7 @@ public class AnimationFileTests
         File.Delete(home.At("arguments"));
         WriteProgram(home, "echo > arguments; exec /bin/sleep 600");
         // So many frames that the pipe is full.
-        using (PganProcess process = PganProcess.Start(home.Path, Programs(home), "interpolate", "run", "long.mp4", "--frames", "50"))
+        using (var process = PganProcess.Start(home.Path, Programs(home), "interpolate", "run", "long.mp4", "--frames", "50"))
         {
             using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
             while (!process.HasExited && !File.Exists(home.At("arguments")))
@@ -84,7 +85,7 @@ public class AnimationFileTests
             }
 
             process.Interrupt();
-            PganResult stopped = await process.WaitAsync();
+            var stopped = await process.WaitAsync();
             Assert.True(stopped.ExitCode == 130, $"pgan ended with {stopped.ExitCode}:\n{stopped.Output}\n{stopped.Errors}");
         }
 
@@ -105,7 +106,7 @@ public class AnimationFileTests
     private static IEnumerable<ImageBuffer> Frames() => Colours.Select(colour =>
     {
         ImageBuffer frame = new(Width, Height, 3);
-        for (int i = 0; i < frame.Pixels.Length; i++)
+        for (var i = 0; i < frame.Pixels.Length; i++)
         {
             frame.Pixels[i] = (byte)colour[i % 3];
         }
@@ -126,14 +127,14 @@ public class AnimationFileTests
 
     private static double[] Mean(Image pages, int page)
     {
-        using Image frame = pages.ExtractArea(0, page * Height, Width, Height);
+        using var frame = pages.ExtractArea(0, page * Height, Width, Height);
         return [.. Enumerable.Range(0, 3).Select(band => frame.ExtractBand(band).Avg())];
     }
 
     private static string Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = process.StandardOutput.ReadToEnd();
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}.");
         return output;
@@ -150,7 +151,7 @@ public class AnimationFileTests
 
     private static async Task<PganResult> RunWithAsync(TemporaryFolder home, string[] arguments)
     {
-        using PganProcess process = PganProcess.Start(home.Path, Programs(home), arguments);
+        using var process = PganProcess.Start(home.Path, Programs(home), arguments);
         return await process.WaitAsync();
     }
 }

@@ -4,6 +4,7 @@ using ProjectedGan.Testing;
 
 namespace ProjectedGan.Cli.Tests.Generation;
 
+[Trait("Speed", "Slow")]
 public class ExportTests
 {
     [Fact]
@@ -18,7 +19,7 @@ public class ExportTests
         (await PganProcess.RunAsync(home.Path, "generate", "run", "a.png", "--count", "2", "--truncation", "0.7")).Succeeded();
         (await PganProcess.RunAsync(home.Path, "generate", "faces.safetensors", "b.png", "--count", "2", "--truncation", "0.7")).Succeeded();
         Assert.Equal(File.ReadAllBytes(home.At("a.png")), File.ReadAllBytes(home.At("b.png")));
-        string read = PyTorchPeer.Run("describe_safetensors.py", home.At("faces.safetensors"));
+        var read = PyTorchPeer.Run("describe_safetensors.py", home.At("faces.safetensors"));
         Assert.Contains("\"generator.image\": \"resnet\"", read, StringComparison.Ordinal);
         Assert.Contains("\"mapping.w_avg\"", read, StringComparison.Ordinal);
 

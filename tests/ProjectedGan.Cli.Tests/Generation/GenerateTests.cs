@@ -7,20 +7,21 @@ using ProjectedGan.Foundation;
 
 namespace ProjectedGan.Cli.Tests.Generation;
 
+[Trait("Speed", "Slow")]
 public class GenerateTests
 {
     [Fact]
     public async Task Generate_ConditionalGenerator_DrawsOneClassOrNamesTheDrawnOnes()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 8, 0);
+        var spec = TinyRun.Write(home, 8, 0);
         object[][] labels = [.. Enumerable.Range(0, 24).Select(image => new object[] { $"{image:D2}.png", image % 2 })];
         await File.WriteAllTextAsync(home.At("images", "dataset.json"), JsonSerializer.Serialize(new { labels }));
         (await PganProcess.RunAsync(
             home.Path, "train", "--spec", spec, "--run", "run", "--set", "data.classes=2", "--set", "generator.conditional=true", "--set", "discriminator.conditional=true")).Succeeded();
 
         (await PganProcess.RunAsync(home.Path, "generate", "run", "drawn", "--count", "12")).Succeeded();
-        string[] drawn = Files(home.At("drawn"));
+        var drawn = Files(home.At("drawn"));
         Assert.Equal(12, drawn.Length);
         Assert.All(drawn.Select((name, sample) => (name, sample)), file => Assert.Matches($@"^{file.sample:D6}-class[01]\.png$", file.name));
         Assert.Equal(2, drawn.Select(name => name[6..]).Distinct().Count());
@@ -36,9 +37,9 @@ public class GenerateTests
 
         // Both classes in the run's own walk, too.
         (await PganProcess.RunAsync(home.Path, "interpolate", "run", "both.webp")).Succeeded();
-        byte[] both = File.ReadAllBytes(home.At("both.webp"));
+        var both = File.ReadAllBytes(home.At("both.webp"));
         Assert.Equal(File.ReadAllBytes(home.At("run", "interpolation.webp")), both);
-        foreach (string label in (string[])["0", "1"])
+        foreach (var label in (string[])["0", "1"])
         {
             (await PganProcess.RunAsync(home.Path, "interpolate", "run", "one.webp", "--class", label)).Succeeded();
             Assert.NotEqual(File.ReadAllBytes(home.At("one.webp")), both);
@@ -55,7 +56,7 @@ public class GenerateTests
         using TemporaryFolder home = new();
         (await PganProcess.RunAsync(home.Path, "train", "--spec", TinyRun.Write(home, 8, 0), "--run", "run")).Succeeded();
 
-        PganResult drawn = (await PganProcess.RunAsync(home.Path, "generate", "run", "seeds", "--seeds", "0-2,7", "--truncation", "1")).Succeeded();
+        var drawn = (await PganProcess.RunAsync(home.Path, "generate", "run", "seeds", "--seeds", "0-2,7", "--truncation", "1")).Succeeded();
         Assert.Contains("4 samples", drawn.Output, StringComparison.Ordinal);
         Assert.Equal(["seed0000.png", "seed0001.png", "seed0002.png", "seed0007.png"], Files(home.At("seeds")));
         (await PganProcess.RunAsync(home.Path, "generate", "run", "one", "--seed", "7", "--count", "1")).Succeeded();
@@ -84,7 +85,7 @@ public class GenerateTests
         using TemporaryFolder home = new();
         (await PganProcess.RunAsync(
             home.Path, "train", "--spec", TinyRun.Write(home, 8, 0), "--run", "run", "--set", "generator.kind=stylegan2", "--set", "generator.styleSize=8", "--set", "generator.mostChannels=8")).Succeeded();
-        foreach ((string folder, string psi) in new[] { ("none", "1"), ("half", "0.5"), ("average", "0") })
+        foreach ((var folder, var psi) in new[] { ("none", "1"), ("half", "0.5"), ("average", "0") })
         {
             (await PganProcess.RunAsync(home.Path, "generate", "run", folder, "--count", "2", "--truncation", psi)).Succeeded();
         }

@@ -4,7 +4,6 @@ using ProjectedGan.Evaluation.Samples;
 using ProjectedGan.Foundation;
 using ProjectedGan.Networks;
 using ProjectedGan.Networks.Generators;
-using ProjectedGan.Specification;
 
 namespace ProjectedGan.Cli.Tests.Generation;
 
@@ -17,7 +16,7 @@ public class LatentWalkTests
     [Fact]
     public void Frames_MoreClassesThanCells_ShowThemFromLatentToLatent()
     {
-        using GeneratorNetwork generator = Generator(classes: 4);
+        using var generator = Generator(classes: 4);
         LatentWalk walk = new() { Cells = 1, Stops = 4, FramesBetween = 2, Labels = new Labelled(3, 0, 1, 0) };
 
         Assert.Equal([0, 0, 1, 1, 3, 3, 0, 0], Classes(generator, walk).Select(cells => cells[0]));
@@ -26,7 +25,7 @@ public class LatentWalkTests
     [Fact]
     public void Frames_CellsForAllClasses_KeepThemAllTheWay()
     {
-        using GeneratorNetwork generator = Generator(classes: 4);
+        using var generator = Generator(classes: 4);
         LatentWalk walk = new() { Cells = 2, Stops = 2, FramesBetween = 1, Labels = new Labelled(3, 0, 1, 0) };
 
         Assert.All(Classes(generator, walk), cells => Assert.Equal([0, 1, 3, 0], cells));
@@ -47,7 +46,7 @@ public class LatentWalkTests
     // Frame by frame, the class of each cell.
     private static List<int[]> Classes(GeneratorNetwork generator, LatentWalk walk)
     {
-        List<byte[]> frames = Pixels(generator, walk);
+        var frames = Pixels(generator, walk);
         List<byte[]>[] ofOne = [.. Shown.Select(label => Pixels(generator, walk with { Class = label }))];
         return [.. frames.Select((frame, number) => Enumerable.Range(0, walk.Cells * walk.Cells)
             .Select(cell => Shown.Single(label => Cell(frame, cell).SequenceEqual(Cell(ofOne[Array.IndexOf(Shown, label)][number], cell)))).ToArray())];
@@ -61,9 +60,9 @@ public class LatentWalkTests
 
     private static GeneratorNetwork Generator(int classes)
     {
-        TrainingSpec spec = VerificationSpec.Create(replicas: 1, iterations: 1);
+        var spec = VerificationSpec.Create(replicas: 1, iterations: 1);
         spec = spec with { Data = spec.Data with { Classes = classes }, Generator = spec.Generator with { Conditional = classes > 0 } };
-        GeneratorNetwork generator = new NetworkFactory(spec).CreateGenerator();
+        var generator = new NetworkFactory(spec).CreateGenerator();
         generator.eval();
         return generator;
     }

@@ -15,6 +15,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Cli.Tests.Generation;
 
 /// <summary>Network pickles that a Python script wrote, read here.</summary>
+[Trait("Speed", "Slow")]
 public sealed class PublishedGeneratorTests : IDisposable
 {
     private const string StyleGan2Synthesis = "SynthesisNetwork";
@@ -28,8 +29,8 @@ public sealed class PublishedGeneratorTests : IDisposable
     [InlineData("c10_stylegan2_cond7_r64")]
     public void Import_StyleGan2OfTheGoldenCase_MakesTheReferencesImages(string id)
     {
-        GoldenRun run = Golden(id);
-        JsonElement args = run.Module().Args;
+        var run = Golden(id);
+        var args = run.Module().Args;
         StyleGan2Options options = new()
         {
             LatentSize = args.GetProperty("z_dim").GetInt32(),
@@ -40,15 +41,15 @@ public sealed class PublishedGeneratorTests : IDisposable
             MostChannels = args.GetProperty("channel_max").GetInt32(),
             Classes = args.GetProperty("c_dim").GetInt32(),
         };
-        using StyleGan2 original = GoldenModule.Fill(new StyleGan2(options, InitialWeights.Zero), run.Module(), run.Precision);
+        using var original = GoldenModule.Fill(new StyleGan2(options, InitialWeights.Zero), run.Module(), run.Precision);
 
-        using TrainedGenerator imported = Import(original, StyleGan2Synthesis, ".activation=lrelu", ".conv_clamp=256");
+        using var imported = Import(original, StyleGan2Synthesis, ".activation=lrelu", ".conv_clamp=256");
 
         Assert.Equal((options.LatentSize, options.Classes), (imported.Spec.Generator.LatentSize, imported.Spec.Data.Classes));
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        Tensor latents = run.Input("input:z");
-        Tensor? labels = run.HasInput("input:c") ? run.Input("input:c") : null;
+        var latents = run.Input("input:z");
+        var labels = run.HasInput("input:c") ? run.Input("input:c") : null;
         run.Compare("eval/image_const", imported.Network.forward(latents, labels, StoredNoise.Instance));
         run.Compare("eval/image_none", imported.Network.forward(latents, labels, null));
         imported.Network.Truncation = new Truncation(0.7);
@@ -63,22 +64,22 @@ public sealed class PublishedGeneratorTests : IDisposable
     [InlineData("c03_fastgan_cond7_lite_ngf8_z64_r256", "FastganSynthesisCond")]
     public void Import_FastGanOfTheGoldenCase_MakesTheReferencesImages(string id, string synthesis)
     {
-        GoldenRun run = Golden(id);
-        JsonElement args = run.Module().Args;
-        int classes = run.HasInput("input:c") ? (int)run.Input("input:c").size(1) : 0;
+        var run = Golden(id);
+        var args = run.Module().Args;
+        var classes = run.HasInput("input:c") ? (int)run.Input("input:c").size(1) : 0;
         FastGanOptions options = new()
         {
             LatentSize = args.GetProperty("z_dim").GetInt32(),
             Resolution = args.GetProperty("img_resolution").GetInt32(),
             Width = args.GetProperty("ngf").GetInt32(),
-            Lite = args.TryGetProperty("lite", out JsonElement lite) && lite.ValueKind == JsonValueKind.True,
+            Lite = args.TryGetProperty("lite", out var lite) && lite.ValueKind == JsonValueKind.True,
             Classes = classes,
         };
-        using FastGan original = GoldenModule.Fill(new FastGan(options, InitialWeights.Zero), run.Module(), run.Precision);
+        using var original = GoldenModule.Fill(new FastGan(options, InitialWeights.Zero), run.Module(), run.Precision);
 
-        using TrainedGenerator imported = Import(original, synthesis, $"c_dim={classes}", $"img_resolution={options.Resolution}");
+        using var imported = Import(original, synthesis, $"c_dim={classes}", $"img_resolution={options.Resolution}");
 
-        GeneratorKind kind = options.Lite ? GeneratorKind.FastGanLite : GeneratorKind.FastGan;
+        var kind = options.Lite ? GeneratorKind.FastGanLite : GeneratorKind.FastGan;
         Assert.Equal((kind, classes), (imported.Spec.Generator.Kind, imported.Network.Classes));
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
@@ -105,15 +106,15 @@ public sealed class PublishedGeneratorTests : IDisposable
         using StyleGan2 original = new(options, new InitialWeights(draws));
         original.eval();
 
-        using TrainedGenerator imported = Import(original, StyleGan2Synthesis);
+        using var imported = Import(original, StyleGan2Synthesis);
 
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        Tensor latents = randn([2, 12], generator: draws);
-        Tensor labels = tensor(new float[] { 0, 1, 0, 0, 0, 1 }, [2, 3]);
-        Tensor images = original.forward(latents, labels, null);
+        var latents = randn([2, 12], generator: draws);
+        var labels = tensor(new float[] { 0, 1, 0, 0, 0, 1 }, [2, 3]);
+        var images = original.forward(latents, labels, null);
         Assert.True(images.std().item<float>() > 0.01f, "The images are flat, so that any network would agree.");
-        Tensor theirs = imported.Network.forward(latents, labels, null);
+        var theirs = imported.Network.forward(latents, labels, null);
         Assert.InRange((theirs - images).abs().max().item<float>() / images.abs().max().item<float>(), 0, 1e-5f);
     }
 
@@ -125,7 +126,7 @@ public sealed class PublishedGeneratorTests : IDisposable
     public void Import_AnotherNetwork_IsRefused(string synthesis, string expected, params string[] attributes)
     {
         using StyleGan2 original = new(new StyleGan2Options { Resolution = 64, Width = 4, MostChannels = 8 }, InitialWeights.Zero);
-        string error = Assert.Throws<WeightFileException>(() => Import(original, synthesis, attributes)).Message;
+        var error = Assert.Throws<WeightFileException>(() => Import(original, synthesis, attributes)).Message;
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.False(File.Exists(_home.At("imported.safetensors")));
     }
@@ -134,10 +135,10 @@ public sealed class PublishedGeneratorTests : IDisposable
     public void Import_DamagedFile_SaysWhatIsWrong()
     {
         using FastGan original = new(new FastGanOptions { Resolution = 64, Width = 4, LatentSize = 8, Lite = true }, InitialWeights.Zero);
-        string error = Assert.Throws<PganException>(() => Import(original, "FastganSynthesis", "img_resolution=32")).Message;
+        var error = Assert.Throws<PganException>(() => Import(original, "FastganSynthesis", "img_resolution=32")).Message;
         Assert.Contains("data.resolution is 32", error, StringComparison.Ordinal);
-        byte[] whole = File.ReadAllBytes(_home.At("network.pkl"));
-        foreach (int length in new[] { 0, 1, whole.Length / 3, whole.Length - 1 })
+        var whole = File.ReadAllBytes(_home.At("network.pkl"));
+        foreach (var length in new[] { 0, 1, whole.Length / 3, whole.Length - 1 })
         {
             File.WriteAllBytes(_home.At("cut.pkl"), whole[..length]);
             Assert.Contains("cut.pkl", Refused("cut.pkl"), StringComparison.Ordinal);

@@ -3,8 +3,6 @@ using ProjectedGan.Cli.Verification;
 using ProjectedGan.Data.Images;
 using ProjectedGan.Evaluation.Samples;
 using ProjectedGan.Networks;
-using ProjectedGan.Networks.Generators;
-using ProjectedGan.Specification;
 
 namespace ProjectedGan.Cli.Tests.Generation;
 
@@ -18,15 +16,15 @@ public class WalkSheetTests
     public void Write_AnyResolution_HasFramesOfBoundedSize(int resolution, int frame)
     {
         using TemporaryFolder home = new();
-        TrainingSpec spec = VerificationSpec.Create(replicas: 1, iterations: 1);
-        using GeneratorNetwork generator = new NetworkFactory(spec with { Data = spec.Data with { Resolution = resolution } }).CreateGenerator();
+        var spec = VerificationSpec.Create(replicas: 1, iterations: 1);
+        using var generator = new NetworkFactory(spec with { Data = spec.Data with { Resolution = resolution } }).CreateGenerator();
         generator.eval();
 
         WalkSheet.Write(generator, resolution, labels: null, home.At("walk.png"), CancellationToken.None);
         WalkSheet.Write(generator, resolution, labels: null, home.At("again.png"), CancellationToken.None);
 
-        byte[] png = File.ReadAllBytes(home.At("walk.png"));
-        ImageInfo info = ImageCodec.Probe(png);
+        var png = File.ReadAllBytes(home.At("walk.png"));
+        var info = ImageCodec.Probe(png);
         Assert.Equal((WalkSheet.Columns * frame, WalkSheet.Frames / WalkSheet.Columns * frame), (info.Width, info.Height));
         Assert.Equal(png, File.ReadAllBytes(home.At("again.png")));
     }

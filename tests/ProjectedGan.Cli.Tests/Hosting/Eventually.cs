@@ -10,7 +10,7 @@ internal static class Eventually
     /// <param name="condition">Asked again and again.</param>
     public static async Task HoldsAsync(string what, Func<Task<bool>> condition)
     {
-        long began = TimeProvider.System.GetTimestamp();
+        var began = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"Waited {Patience} in vain for this: {what}.");

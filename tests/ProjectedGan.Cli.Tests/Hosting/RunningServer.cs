@@ -43,10 +43,10 @@ internal sealed class RunningServer : IAsyncDisposable
             Limits = limits ?? new CallLimits(),
         };
         ArtifactStore artifacts = new(home.At("artifacts"), store ?? new ArtifactStoreOptions { ReservedBytes = 0 });
-        WebApplicationBuilder builder = NodeServer.CreateBuilder(options, LogLevel.Warning, Protocol.V1.Artifacts.Descriptor);
+        var builder = NodeServer.CreateBuilder(options, LogLevel.Warning, Protocol.V1.Artifacts.Descriptor);
         builder.Services.AddSingleton(artifacts).AddSingleton<IKnownFailures, ArtifactFailures>();
         builder.AddPganTelemetry(new TelemetryOptions { Role = "coordinator", Version = "test" });
-        WebApplication application = builder.Build();
+        var application = builder.Build();
         application.MapGrpcService<ArtifactsService>();
         NodeServer.MapShared(application);
         await NodeServer.StartAsync(application, options, CancellationToken.None);
@@ -57,7 +57,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public CallInvoker Connect(TransportOptions? transport = null)
     {
-        GrpcChannel channel = NodeChannel.Open(Address, Identity(transport ?? new TransportOptions()));
+        var channel = NodeChannel.Open(Address, Identity(transport ?? new TransportOptions()));
         _channels.Add(channel);
         return channel.CreateCallInvoker();
     }

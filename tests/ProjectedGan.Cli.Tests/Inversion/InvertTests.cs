@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Cli.Tests.Inversion;
 
+[Trait("Speed", "Slow")]
 public class InvertTests
 {
     // Convolutions of one small image: threads would only wait for each other.
@@ -18,7 +19,7 @@ public class InvertTests
     {
         using TemporaryFolder home = new();
         WriteNetwork(home.At("network.safetensors"));
-        string spec = TinyRun.Write(home, 8, 0);
+        var spec = TinyRun.Write(home, 8, 0);
         object[][] labels = [.. Enumerable.Range(0, 24).Select(image => new object[] { $"{image:D2}.png", image % 2 })];
         await File.WriteAllTextAsync(home.At("images", "dataset.json"), JsonSerializer.Serialize(new { labels }));
         await SucceedAsync(
@@ -34,11 +35,11 @@ public class InvertTests
         await SucceedAsync(home, ["generate", "run", "far", .. seeds]);
         Assert.NotEqual(Pixels(home.At("drawn", "seed0005-class1.png")), Pixels(home.At("far", "seed0005-class1.png")));
 
-        PganResult inverted = await SucceedAsync(
+        var inverted = await SucceedAsync(
             home, "invert", "run", "found", "--image", "drawn/seed0005-class1.png", "--class", "1", "--steps", "20");
         Assert.Matches(@"latent\.safetensors: distance \S+ after 20 steps, \S+ at the start", inverted.Output);
-        byte[] reconstruction = await File.ReadAllBytesAsync(home.At("found", "reconstruction.png"));
-        ImageBuffer comparison = ImageCodec.Decode(await File.ReadAllBytesAsync(home.At("found", "comparison.png")));
+        var reconstruction = await File.ReadAllBytesAsync(home.At("found", "reconstruction.png"));
+        var comparison = ImageCodec.Decode(await File.ReadAllBytesAsync(home.At("found", "comparison.png")));
         Assert.Equal((128, 64), (comparison.Width, comparison.Height));
         Assert.Equal(Pixels(home.At("drawn", "seed0005-class1.png")), Left(comparison).Pixels);
 
@@ -88,7 +89,7 @@ public class InvertTests
         await SucceedAsync(home, "train", "--spec", TinyRun.Write(home, 8, 0), "--run", "run");
         await RefuseAsync(home, 2, ["random features", "--features"], "invert", "run", "found", "--image", "images/03.png");
 
-        using PganProcess process = PganProcess.Start(
+        using var process = PganProcess.Start(
             home.Path, OneThread, "invert", "run", "found", "--image", "images/03.png", "--features", "mobilenet_v2", "--steps", "1000000");
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(3));
         while (!process.HasExited && !process.Output.Contains(" of 1,000,000 steps, distance ", StringComparison.Ordinal))
@@ -98,7 +99,7 @@ public class InvertTests
         }
 
         process.Interrupt();
-        PganResult stopped = await process.WaitAsync();
+        var stopped = await process.WaitAsync();
         Assert.True(stopped.ExitCode == 130, $"pgan ended with {stopped.ExitCode}:\n{stopped.Output}\n{stopped.Errors}");
         Assert.Contains("the best so far is kept", stopped.Errors, StringComparison.Ordinal);
         await SucceedAsync(home, "generate", "run", "again", "--latents", "found/latent.safetensors");
@@ -116,14 +117,14 @@ public class InvertTests
 
     private static void WriteLatents(string path, string name, long[] shape)
     {
-        using Tensor values = ones(shape);
+        using var values = ones(shape);
         TensorFile.Write(path, [(name, values)]);
     }
 
     private static ImageBuffer Left(ImageBuffer pair)
     {
         ImageBuffer left = new(pair.Width / 2, pair.Height, pair.Channels);
-        for (int y = 0; y < left.Height; y++)
+        for (var y = 0; y < left.Height; y++)
         {
             pair.Row(y)[..(left.Width * left.Channels)].CopyTo(left.Row(y));
         }
@@ -141,7 +142,7 @@ public class InvertTests
 
     private static async Task<PganResult> RunAsync(TemporaryFolder home, string[] arguments)
     {
-        using PganProcess process = PganProcess.Start(home.Path, OneThread, arguments);
+        using var process = PganProcess.Start(home.Path, OneThread, arguments);
         return await process.WaitAsync();
     }
 }

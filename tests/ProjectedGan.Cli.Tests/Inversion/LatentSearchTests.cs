@@ -14,6 +14,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Cli.Tests.Inversion;
 
 /// <summary>Searches for latents of images that the same generator made, so that there is one with distance zero.</summary>
+[Trait("Speed", "Slow")]
 public class LatentSearchTests
 {
     private const int Side = 64;
@@ -27,14 +28,14 @@ public class LatentSearchTests
     [InlineData(GeneratorKind.FastGanLite, 0, 0.1)]
     public void Find_ImageOfAKnownLatent_ComesNearAndIsRepeatable(GeneratorKind kind, int classes, double share)
     {
-        using GeneratorNetwork generator = Generator(kind, classes);
+        using var generator = Generator(kind, classes);
         int? label = classes > 0 ? 1 : null;
-        using Tensor target = Image(generator, label);
-        using TargetDistance distance = Distance(target);
+        using var target = Image(generator, label);
+        using var distance = Distance(target);
         LatentSearch search = new(generator, distance) { Steps = 150, Seed = 3, Class = label };
         List<long> told = [];
 
-        FoundLatent found = search.Find((done, _) => told.Add(done), CancellationToken.None);
+        var found = search.Find((done, _) => told.Add(done), CancellationToken.None);
 
         using (found.Point)
         {
@@ -42,10 +43,10 @@ public class LatentSearchTests
             Assert.Equal(Enumerable.Range(1, 150).Select(step => (long)step), told);
             Assert.True(found.Distance < share * found.First, $"The distance went from {found.First} to {found.Distance}.");
             // What is said of the point holds for its image.
-            using Tensor image = LatentFile.Render(generator, found.Point, label is { } one ? [one] : [], noise: null);
-            using Tensor again = distance.Of(image);
+            using var image = LatentFile.Render(generator, found.Point, label is { } one ? [one] : [], noise: null);
+            using var again = distance.Of(image);
             Assert.Equal(found.Distance, again.item<float>(), 1e-6);
-            FoundLatent second = search.Find((_, _) => { }, CancellationToken.None);
+            var second = search.Find((_, _) => { }, CancellationToken.None);
             using (second.Point)
             {
                 Assert.Equal(found.Point.data<float>().ToArray(), second.Point.data<float>().ToArray());
@@ -57,13 +58,13 @@ public class LatentSearchTests
     [Fact]
     public void Find_Cancelled_GivesTheBestSoFar()
     {
-        using GeneratorNetwork generator = Generator(GeneratorKind.StyleGan2, classes: 0);
-        using Tensor target = Image(generator, label: null);
-        using TargetDistance distance = Distance(target);
+        using var generator = Generator(GeneratorKind.StyleGan2, classes: 0);
+        using var target = Image(generator, label: null);
+        using var distance = Distance(target);
         LatentSearch search = new(generator, distance) { Steps = 1_000 };
         using CancellationTokenSource source = new();
 
-        FoundLatent found = search.Find((done, _) => Cancel(done, source), source.Token);
+        var found = search.Find((done, _) => Cancel(done, source), source.Token);
 
         using (found.Point)
         {
@@ -85,13 +86,13 @@ public class LatentSearchTests
 
     private static GeneratorNetwork Generator(GeneratorKind kind, int classes)
     {
-        TrainingSpec spec = VerificationSpec.Create(replicas: 1, iterations: 1);
+        var spec = VerificationSpec.Create(replicas: 1, iterations: 1);
         spec = spec with
         {
             Data = spec.Data with { Classes = classes },
             Generator = spec.Generator with { Kind = kind, Conditional = classes > 0, StyleSize = 8, MostChannels = 8 },
         };
-        GeneratorNetwork generator = new NetworkFactory(spec).CreateGenerator();
+        var generator = new NetworkFactory(spec).CreateGenerator();
         generator.eval();
         generator.NoiseMode = NoiseMode.Stored;
         return generator;
@@ -100,7 +101,7 @@ public class LatentSearchTests
     private static Tensor Image(GeneratorNetwork generator, int? label)
     {
         using var gradients = no_grad();
-        using Tensor latents = SampleRandomness.Latents(17, 0, 1, generator.LatentSize);
+        using var latents = SampleRandomness.Latents(17, 0, 1, generator.LatentSize);
         return LatentFile.Render(generator, latents, label is { } one ? [one] : [], noise: null);
     }
 

@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace ProjectedGan.Cli.Tests.Links;
 
 /// <summary>Whatever comes in at the ports of workers and evaluators, and at those for metrics and probes, they stand.</summary>
+[Trait("Speed", "Slow")]
 public class NodeFuzzTests(ITestOutputHelper output)
 {
     private static readonly string[] Methods =
@@ -15,34 +16,34 @@ public class NodeFuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task RandomBytesAndMutatedMessages_NodesStand()
     {
-        int seed = Environment.TickCount;
+        var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
         Random random = new(seed);
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        using PganProcess worker = PganProcess.Start(home.Path, "worker", "--coordinator", $"{coordinator.Address}", "--name", "fuzzed-worker");
-        using PganProcess evaluator = PganProcess.Start(home.Path, "evaluator", "--coordinator", $"{coordinator.Address}", "--name", "fuzzed-evaluator");
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        using var worker = PganProcess.Start(home.Path, "worker", "--coordinator", $"{coordinator.Address}", "--name", "fuzzed-worker");
+        using var evaluator = PganProcess.Start(home.Path, "evaluator", "--coordinator", $"{coordinator.Address}", "--name", "fuzzed-evaluator");
         Uri[] calls = [await AnnouncedAsync(worker, "peers on "), await AnnouncedAsync(evaluator, "health on ")];
         Uri[] metrics = [coordinator.Metrics, await AnnouncedAsync(worker, "metrics on "), await AnnouncedAsync(evaluator, "metrics on ")];
         await BothAreListedAsync(home, coordinator);
 
-        foreach (Uri address in calls)
+        foreach (var address in calls)
         {
             await Fuzz.SendRawAsync(address, random);
-            using Grpc.Net.Client.GrpcChannel channel = NodeChannel.Open(address, RunningServer.Identity(new TransportOptions()));
+            using var channel = NodeChannel.Open(address, RunningServer.Identity(new TransportOptions()));
             await Fuzz.CallAsync(channel, Methods, random);
         }
 
-        foreach (Uri address in metrics)
+        foreach (var address in metrics)
         {
             await Fuzz.SendRawAsync(address, random);
             await Fuzz.SendRequestsAsync(address, random);
         }
 
         using HttpClient http = new();
-        foreach ((Uri address, string path) in metrics.SelectMany(address => new[] { "/metrics", "/healthz", "/readyz" }.Select(path => (address, path))))
+        foreach ((var address, var path) in metrics.SelectMany(address => new[] { "/metrics", "/healthz", "/readyz" }.Select(path => (address, path))))
         {
-            using HttpResponseMessage response = await http.GetAsync(new Uri(address, path));
+            using var response = await http.GetAsync(new Uri(address, path));
             Assert.True(response.IsSuccessStatusCode, $"{address} answers {path} with {response.StatusCode}.");
         }
 
@@ -54,7 +55,7 @@ public class NodeFuzzTests(ITestOutputHelper output)
 
     private static Task BothAreListedAsync(TemporaryFolder home, CoordinatorProcess coordinator) => Eventually.HoldsAsync("both nodes are idle", async () =>
     {
-        string listed = (await PganProcess.RunAsync(home.Path, "workers", "--coordinator", $"{coordinator.Address}")).Succeeded().Output;
+        var listed = (await PganProcess.RunAsync(home.Path, "workers", "--coordinator", $"{coordinator.Address}")).Succeeded().Output;
         return listed.Contains("fuzzed-worker", StringComparison.Ordinal) && listed.Contains("fuzzed-evaluator", StringComparison.Ordinal) && !listed.Contains("lost", StringComparison.Ordinal);
     });
 

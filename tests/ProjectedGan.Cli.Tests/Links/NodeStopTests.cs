@@ -5,6 +5,7 @@ using ProjectedGan.Cli.Tests.Processes;
 namespace ProjectedGan.Cli.Tests.Links;
 
 /// <summary>Nodes that never had anything to do leave in good order.</summary>
+[Trait("Speed", "Slow")]
 public class NodeStopTests
 {
     [Theory]
@@ -13,13 +14,13 @@ public class NodeStopTests
     public async Task Interrupt_IdleNode_EndsWithSuccess(string role)
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
-        using PganProcess node = PganProcess.Start(home.Path, role, "--coordinator", $"{coordinator.Address}", "--name", "idle-node");
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
+        using var node = PganProcess.Start(home.Path, role, "--coordinator", $"{coordinator.Address}", "--name", "idle-node");
         await Eventually.HoldsAsync("the node is known", async () =>
             (await PganProcess.RunAsync(home.Path, "workers", "--coordinator", $"{coordinator.Address}")).Succeeded().Output.Contains("idle-node", StringComparison.Ordinal));
 
         node.Interrupt();
-        PganResult ended = await node.WaitAsync();
+        var ended = await node.WaitAsync();
 
         Assert.True(ended.ExitCode == 0, $"{ended.ExitCode}: {ended.Errors}");
         Assert.DoesNotContain("pgan: ", ended.Errors, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ public sealed class AxisScaleTests
     [Fact]
     public void Linear_OneValue_StillHasARange()
     {
-        AxisScale scale = AxisScale.Linear(5, 5);
+        var scale = AxisScale.Linear(5, 5);
         Assert.True(scale.Low < 5 && scale.High > 5);
         Assert.InRange(scale.Fraction(5), 0.01, 0.99);
     }

@@ -15,7 +15,7 @@ public sealed class LineChartTests
     [Fact]
     public void Frechet_OneNetwork_NamesItOnTheAxis()
     {
-        LineChart chart = FrechetChart.Of(Run, "A run");
+        var chart = FrechetChart.Of(Run, "A run");
 
         Assert.Equal("Fréchet distance (mobilenet_v2)", chart.YLabel);
         Assert.Equal("thousands of images", chart.XLabel);
@@ -42,7 +42,7 @@ public sealed class LineChartTests
     public void Svg_OfASeriesWithABand_FillsItAndHasRoomForIt()
     {
         LineChart plain = new() { Title = "", XLabel = "", YLabel = "", Series = [new ChartSeries("pgan", [(0, 40), (3, 20), (6, 30)])] };
-        LineChart banded = plain with { Series = [plain.Series[0] with { Band = [(30, 90), (10, 60), (20, double.NaN)] }] };
+        var banded = plain with { Series = [plain.Series[0] with { Band = [(30, 90), (10, 60), (20, double.NaN)] }] };
 
         Assert.DoesNotContain(Texts(plain), text => text.Value.Trim() == "80");
         Assert.Contains(Texts(banded), text => text.Value.Trim() == "80");
@@ -71,7 +71,7 @@ public sealed class LineChartTests
         (double, double)[] points = withPoint ? [(0, double.NaN)] : [];
         LineChart chart = new() { Title = "Empty", XLabel = "x", YLabel = "y", Series = [new("none", points)], LogarithmicY = true };
 
-        XDocument svg = XDocument.Parse(ChartRenderer.Svg(chart));
+        var svg = XDocument.Parse(ChartRenderer.Svg(chart));
 
         Assert.DoesNotContain(svg.Descendants(), element => element.Name.LocalName is "circle" or "ellipse");
         Assert.Contains(Texts(chart), text => text.Value.Trim() == "Empty");
@@ -81,7 +81,7 @@ public sealed class LineChartTests
     public void Svg_GapInACurve_IsNotBridged()
     {
         LineChart chart = new() { Title = "Gap", XLabel = "x", YLabel = "y", Series = [new("a", [(0, 1), (1, 2), (2, double.NaN), (3, 2), (4, 1)])] };
-        XElement curve = XDocument.Parse(ChartRenderer.Svg(chart)).Descendants().Single(element => (string?)element.Attribute("stroke-width") == "2.25");
+        var curve = XDocument.Parse(ChartRenderer.Svg(chart)).Descendants().Single(element => (string?)element.Attribute("stroke-width") == "2.25");
 
         Assert.Equal(2, ((string)curve.Attribute("d")!).Count(letter => letter == 'M'));
     }
@@ -89,7 +89,7 @@ public sealed class LineChartTests
     [Fact]
     public void Text_OnAnyMachine_IsInTheProgramsOwnTypeface()
     {
-        LineChart chart = FrechetChart.Of(Run, "A run", "a subtitle");
+        var chart = FrechetChart.Of(Run, "A run", "a subtitle");
 
         Assert.All(Texts(chart), text => Assert.StartsWith("Roboto,", (string)text.Attribute("font-family")!, StringComparison.Ordinal));
         // No other source of fonts is asked, so there is nothing that a machine without fonts could lack.
@@ -99,8 +99,8 @@ public sealed class LineChartTests
     [Fact]
     public void Png_OfAChart_ShowsCurveAndText()
     {
-        LineChart chart = FrechetChart.Of(Run, "A run");
-        ImageBuffer image = ImageTransforms.Composite(ImageCodec.Decode(ChartRenderer.Png(chart)), RgbColor.White);
+        var chart = FrechetChart.Of(Run, "A run");
+        var image = ImageTransforms.Composite(ImageCodec.Decode(ChartRenderer.Png(chart)), RgbColor.White);
 
         Assert.Equal((chart.Width * 2, chart.Height * 2), (image.Width, image.Height));
         Assert.Equal([255, 255, 255], image.Row(0)[..3].ToArray());
@@ -115,7 +115,7 @@ public sealed class LineChartTests
     [Fact]
     public void Write_Chart_MakesPngAndSvg()
     {
-        string path = Path.Combine(Path.GetTempPath(), $"pgan-chart-{Guid.NewGuid():N}");
+        var path = Path.Combine(Path.GetTempPath(), $"pgan-chart-{Guid.NewGuid():N}");
         try
         {
             ChartFile.Write(FrechetChart.Of(Run, "A run"), path);
@@ -135,11 +135,11 @@ public sealed class LineChartTests
 
     private static int Count(ImageBuffer image, int top, int bottom, Func<(byte Red, byte Green, byte Blue), bool> wanted)
     {
-        int count = 0;
-        for (int y = top; y < bottom; y++)
+        var count = 0;
+        for (var y = top; y < bottom; y++)
         {
-            Span<byte> row = image.Row(y);
-            for (int x = 0; x < row.Length; x += 3)
+            var row = image.Row(y);
+            for (var x = 0; x < row.Length; x += 3)
             {
                 count += wanted((row[x], row[x + 1], row[x + 2])) ? 1 : 0;
             }

@@ -43,7 +43,7 @@ internal sealed class PganProcess : IDisposable
             WorkingDirectory = home,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "pgan.dll"));
-        foreach (string argument in arguments)
+        foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
@@ -51,7 +51,7 @@ internal sealed class PganProcess : IDisposable
         start.Environment["PGAN_HOME"] = home;
         start.Environment["PGAN_WEIGHTS"] = Path.Combine(home, "weights");
         start.Environment["PGAN_DOWNLOADS"] = Repository.Downloads;
-        foreach ((string name, string value) in environment)
+        foreach ((var name, var value) in environment)
         {
             start.Environment[name] = value;
         }
@@ -62,7 +62,7 @@ internal sealed class PganProcess : IDisposable
     /// <summary>Runs to the end.</summary>
     public static async Task<PganResult> RunAsync(string home, params string[] arguments)
     {
-        using PganProcess process = Start(home, arguments);
+        using var process = Start(home, arguments);
         return await process.WaitAsync();
     }
 

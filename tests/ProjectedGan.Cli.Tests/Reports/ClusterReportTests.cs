@@ -10,6 +10,7 @@ namespace ProjectedGan.Cli.Tests.Reports;
 
 /// <summary>A sweep from its submission to the report, on a cluster of real processes.</summary>
 [Collection(ClusterCollection.Name)]
+[Trait("Speed", "Slow")]
 public class ClusterReportTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -27,17 +28,17 @@ public class ClusterReportTests
             evaluation: {network: mobilenet_v2, weights: mobilenet_v2, samples: 8, everySnapshot: true, resamples: 4, metrics: "FrechetDistance, PrecisionRecall"}
             variants: [{name: baseline}, {name: none, projection.kind: none}]
             """));
-        await using LocalCluster cluster = await LocalCluster.StartAsync(
+        await using var cluster = await LocalCluster.StartAsync(
             new LocalClusterOptions { Folder = home.At("cluster"), Workers = 1, Evaluators = 1, LanesPerWorker = 2 }, patience.Token);
         string[] to = ["--coordinator", cluster.Address.GetLeftPart(UriPartial.Authority)];
 
-        PganResult submitted = (await PganProcess.RunAsync(home.Path, ["submit", "sweep.yaml", .. to])).Succeeded();
+        var submitted = (await PganProcess.RunAsync(home.Path, ["submit", "sweep.yaml", .. to])).Succeeded();
         string[] ids = [.. submitted.Output.Split('\n').Select(line => line.Split(' ')[0])];
         await Eventually.HoldsAsync("every snapshot of both experiments is measured", async () =>
         {
-            foreach (string id in ids)
+            foreach (var id in ids)
             {
-                Experiment now = await cluster.Experiments.GetAsync(new GetRequest { Id = id }, cancellationToken: patience.Token);
+                var now = await cluster.Experiments.GetAsync(new GetRequest { Id = id }, cancellationToken: patience.Token);
                 if (now.State != ExperimentState.Completed || now.Snapshots.Count == 0 || now.Snapshots.Any(snapshot => snapshot.Evaluation != EvaluationState.Done))
                 {
                     return false;
@@ -48,8 +49,8 @@ public class ClusterReportTests
         });
         (await PganProcess.RunAsync(home.Path, ["report", .. ids, .. to])).Succeeded();
 
-        string text = await File.ReadAllTextAsync(home.At("report", "report.md"));
-        Experiment none = await cluster.Experiments.GetAsync(new GetRequest { Id = ids[1] }, cancellationToken: patience.Token);
+        var text = await File.ReadAllTextAsync(home.At("report", "report.md"));
+        var none = await cluster.Experiments.GetAsync(new GetRequest { Id = ids[1] }, cancellationToken: patience.Token);
         Assert.StartsWith("# sweep\n", text, StringComparison.Ordinal);
         Assert.Contains("| none | projection.kind: none | ccm_csm |", text, StringComparison.Ordinal);
         Assert.Contains("Fréchet distance (mobilenet_v2), 8 generated images against tiny.zip", text, StringComparison.Ordinal);
@@ -59,12 +60,12 @@ public class ClusterReportTests
         Assert.All(none.Snapshots, snapshot => Assert.Equal(
             ["fd_mobilenet_v2", "precision_mobilenet_v2", "recall_mobilenet_v2"],
             snapshot.Metrics.Where(metric => metric is { HasStandardDeviation: true, StandardDeviation: >= 0 }).Select(metric => metric.Metric)));
-        SampleImage sheet = await cluster.Experiments.GetSampleImageAsync(
+        var sheet = await cluster.Experiments.GetSampleImageAsync(
             new GetSampleImageRequest { Id = none.Id, Kind = GetSampleImageRequest.Types.Kind.Neighbours }, cancellationToken: patience.Token);
         // 48 samples of 64 pixels, 4 a row, each with three neighbours.
-        ImageInfo info = ImageCodec.Probe(sheet.Png.Span);
+        var info = ImageCodec.Probe(sheet.Png.Span);
         Assert.Equal((40, 1100, 812), (sheet.Images, info.Width, info.Height));
-        PganResult shown = (await PganProcess.RunAsync(home.Path, ["show", none.Id, .. to])).Succeeded();
+        var shown = (await PganProcess.RunAsync(home.Path, ["show", none.Id, .. to])).Succeeded();
         Assert.Matches(@"recall_mobilenet_v2 [\d.E-]+ ± [\d.E-]+", shown.Output);
     }
 }

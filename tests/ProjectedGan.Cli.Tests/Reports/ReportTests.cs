@@ -7,6 +7,7 @@ using ProjectedGan.Specification;
 namespace ProjectedGan.Cli.Tests.Reports;
 
 /// <summary>What <c>pgan report</c> makes of runs.</summary>
+[Trait("Speed", "Slow")]
 public class ReportTests
 {
     [Fact]
@@ -22,7 +23,7 @@ public class ReportTests
 
         (await PganProcess.RunAsync(home.Path, "report", home.At("sweep"), "--out", home.At("out"))).Succeeded();
 
-        string text = await File.ReadAllTextAsync(home.At("out", "report.md"));
+        var text = await File.ReadAllTextAsync(home.At("out", "report.md"));
         Assert.StartsWith("# sweep\n", text, StringComparison.Ordinal);
         Assert.Contains("4 runs of 2 variants", text, StringComparison.Ordinal);
         // The goal is the worst best value, 20: reached after 1,000 and 2,000 images, and after 3,000 and 2,000.
@@ -36,7 +37,7 @@ public class ReportTests
         Assert.Contains("| baseline | cpu | 10.0 ± 0.0 | 5.0 ± 0.0 min | not known |", text, StringComparison.Ordinal);
         Assert.Equal(["by-images-1.png", "by-time-1.png", "samples-1.png", "samples-2.png"], Directory.GetFiles(home.At("out", "images")).Select(Path.GetFileName).Order());
         Assert.Contains("    projection:\n", text.Replace("\r", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        string page = await File.ReadAllTextAsync(home.At("out", "report.html"));
+        var page = await File.ReadAllTextAsync(home.At("out", "report.html"));
         Assert.Equal(4, page.Split("src=\"data:image/png;base64,").Length - 1);
         Assert.DoesNotContain("src=\"images", page, StringComparison.Ordinal);
     }
@@ -51,7 +52,7 @@ public class ReportTests
 
         (await PganProcess.RunAsync(home.Path, "report", home.At("sweep"), "--reach", "11", "--reach", "40", "--baseline", "b", "--title", "Two")).Succeeded();
 
-        string text = await File.ReadAllTextAsync(home.At("report", "report.md"));
+        var text = await File.ReadAllTextAsync(home.At("report", "report.md"));
         Assert.StartsWith("# Two\n", text, StringComparison.Ordinal);
         Assert.Contains("| a | 2 | 11.00 ± 1.41 | 2,000 (1 of 2) | 1,000 ± 0 |", text, StringComparison.Ordinal);
         Assert.Contains("| b | 1 | 50.00 | – (0 of 1) | – (0 of 1) |", text, StringComparison.Ordinal);
@@ -70,7 +71,7 @@ public class ReportTests
 
         (await PganProcess.RunAsync(home.Path, "report", home.At("sweep"))).Succeeded();
 
-        string text = await File.ReadAllTextAsync(home.At("report", "report.md"));
+        var text = await File.ReadAllTextAsync(home.At("report", "report.md"));
         Assert.Contains("5,000 generated images against other.zip", text, StringComparison.Ordinal);
         Assert.Contains("100 generated images against ", text, StringComparison.Ordinal);
         Assert.Contains("cannot be compared", text, StringComparison.Ordinal);
@@ -86,7 +87,7 @@ public class ReportTests
 
         (await PganProcess.RunAsync(home.Path, "report", home.At("sweep"))).Succeeded();
 
-        string page = await File.ReadAllTextAsync(home.At("report", "report.html"));
+        var page = await File.ReadAllTextAsync(home.At("report", "report.html"));
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<img src=x", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(1)&lt;|script&gt;", page, StringComparison.Ordinal);
@@ -109,7 +110,7 @@ public class ReportTests
     {
         using TemporaryFolder home = new();
         (await PganProcess.RunAsync(home.Path, "weights", "import", Path.Combine(Repository.Downloads, "nsfwjs-4.3.0.tgz"), "--network", "mobilenet_v2")).Succeeded();
-        string spec = (await File.ReadAllTextAsync(TinyRun.Write(home, totalImages: 8, checkpointImages: 0))).Replace("evaluationImages: 0", "evaluationImages: 4", StringComparison.Ordinal);
+        var spec = (await File.ReadAllTextAsync(TinyRun.Write(home, totalImages: 8, checkpointImages: 0))).Replace("evaluationImages: 0", "evaluationImages: 4", StringComparison.Ordinal);
         await File.WriteAllTextAsync(home.At("sweep.yaml"), $"""
             {spec}
             evaluation: {"{network: mobilenet_v2, weights: mobilenet_v2, samples: 8, everySnapshot: true, resamples: 4}"}
@@ -119,14 +120,14 @@ public class ReportTests
         (await PganProcess.RunAsync(home.Path, "train", "--spec", home.At("sweep.yaml"), "--run", home.At("runs", "tiny"))).Succeeded();
         (await PganProcess.RunAsync(home.Path, "report", home.At("runs", "tiny"))).Succeeded();
 
-        string text = await File.ReadAllTextAsync(home.At("report", "report.md"));
+        var text = await File.ReadAllTextAsync(home.At("report", "report.md"));
         Assert.Contains("Fréchet distance (mobilenet_v2), 8 generated images against images", text, StringComparison.Ordinal);
-        IReadOnlyList<FdRow> rows = FdCsv.Read(home.At("runs", "tiny", "none", "fd.csv"));
+        var rows = FdCsv.Read(home.At("runs", "tiny", "none", "fd.csv"));
         Assert.Equal([0L, 4, 8], rows.Select(row => row.Images));
-        double best = rows.Min(row => row.Distance);
+        var best = rows.Min(row => row.Distance);
         Assert.Contains($"| none | 1 | {best.ToString(best >= 100 ? "F1" : "F2", System.Globalization.CultureInfo.InvariantCulture)} |", text, StringComparison.Ordinal);
         // Both files have the distance, metrics.csv its spread.
-        IReadOnlyList<MetricRow> figures = MetricsCsv.Read(home.At("runs", "tiny", "none", "metrics.csv"));
+        var figures = MetricsCsv.Read(home.At("runs", "tiny", "none", "metrics.csv"));
         Assert.Equal(rows.Select(row => (row.Images, "fd_mobilenet_v2", row.Distance)), figures.Select(row => (row.Images, row.Metric, row.Value)));
         Assert.All(figures, row => Assert.True(row.StandardDeviation > 0));
         Assert.Matches(@"\| none \| 7 \| complete \| 8 \| [\d.]+ ± [\d.]+ \| \d+ \| [\d.]+ ± [\d.]+ \|", text);
@@ -137,11 +138,11 @@ public class ReportTests
 
     private static void WriteRun(TemporaryFolder home, string name, TrainingSpec spec, params (long Images, double Distance)[] curve)
     {
-        string folder = home.At("sweep", name);
+        var folder = home.At("sweep", name);
         Directory.CreateDirectory(Path.Combine(folder, "samples"));
         TrainingSpecFile.Save(spec with { TotalImages = 3000 }, Path.Combine(folder, "spec.yaml"));
         FdCsv.Write(Path.Combine(folder, "fd.csv"), curve.Select(point => new FdRow(point.Images, point.Images / 10.0, "mobilenet_v2", point.Distance)));
-        byte[] pixels = new byte[1600 * 40 * 3];
+        var pixels = new byte[1600 * 40 * 3];
         new Random(name.Length).NextBytes(pixels);
         File.WriteAllBytes(Path.Combine(folder, "samples", "fakes-000003000.png"), ImageCodec.EncodePng(new ImageBuffer(1600, 40, 3, pixels)));
     }

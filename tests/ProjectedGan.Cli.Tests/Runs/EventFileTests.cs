@@ -10,6 +10,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Cli.Tests.Runs;
 
 /// <summary>Event files, read back by a Python that knows the format and not this project.</summary>
+[Trait("Speed", "Slow")]
 public class EventFileTests
 {
     [Fact]
@@ -17,7 +18,7 @@ public class EventFileTests
     {
         using TemporaryFolder home = new();
         WriteNetwork(home.At("network.safetensors"));
-        string spec = TinyRun.Write(home, totalImages: 16, checkpointImages: 8);
+        var spec = TinyRun.Write(home, totalImages: 16, checkpointImages: 8);
         string[] train =
         [
             "train", "--spec", spec, "--run", home.At("run"), "--evaluation-samples", "8",
@@ -29,27 +30,27 @@ public class EventFileTests
         Directory.Delete(home.At("run", "checkpoints", "checkpoint-000000004"), recursive: true);
         (await PganProcess.RunAsync(home.Path, train)).Succeeded();
 
-        JsonElement read = EventReader.Read(home.At("run"));
+        var read = EventReader.Read(home.At("run"));
         Assert.Equal(2, read.GetProperty("files").GetInt32());
         Assert.Equal(["brain.Event:2", "brain.Event:2"], read.GetProperty("versions").EnumerateArray().Select(version => version.GetString()));
-        double time = read.GetProperty("events")[0].GetProperty("time").GetDouble();
+        var time = read.GetProperty("events")[0].GetProperty("time").GetDouble();
         Assert.InRange((DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds - time, 0, 600);
 
-        Dictionary<string, List<(long Step, double Value)>> figures = EventReader.Figures(read);
+        var figures = EventReader.Figures(read);
         // Of steps that were done twice, the log has both; what counts is the later.
         Dictionary<long, JsonElement> log = [];
-        foreach (string line in await File.ReadAllLinesAsync(home.At("run", "log.jsonl")))
+        foreach (var line in await File.ReadAllLinesAsync(home.At("run", "log.jsonl")))
         {
-            JsonElement entry = JsonElement.Parse(line);
+            var entry = JsonElement.Parse(line);
             if (entry.GetProperty("event").GetString() == "Progress")
             {
-                JsonElement values = entry.GetProperty("values");
+                var values = entry.GetProperty("values");
                 log[values.GetProperty("imagesSeen").GetInt64()] = values;
             }
         }
 
         Assert.Equal([4L, 8, 12, 16], log.Keys.Order());
-        foreach ((string name, string field) in new[]
+        foreach ((var name, var field) in new[]
         {
             ("loss/generator", "generatorLoss"), ("sign_accuracy/real", "realAccuracy"), ("sign_accuracy/generated", "generatedAccuracy"),
             ("gradient_norm/generator", "generatorGradientNorm"), ("gradient_norm/discriminator", "discriminatorGradientNorm"),
@@ -67,12 +68,12 @@ public class EventFileTests
             FdCsv.Read(home.At("run", "fd.csv")).Select(row => (row.Images, (double)(float)row.Distance)), figures["metrics/fd_mobilenet_v2"]);
         Assert.Equal([0L, 16], figures["metrics/fd_mobilenet_v2"].Select(point => point.Step));
 
-        List<(long Step, int[] Size, byte[] Png)> sheets = EventReader.Sheets(read, "samples");
+        var sheets = EventReader.Sheets(read, "samples");
         // A sheet that waits is passed over where a newer one comes.
         Assert.Equal(new RunFolder(home.At("run")).Grids().Select(grid => grid.Images), sheets.Select(sheet => sheet.Step));
         Assert.All(sheets, sheet =>
         {
-            ImageBuffer shown = ImageCodec.Decode(sheet.Png);
+            var shown = ImageCodec.Decode(sheet.Png);
             Assert.Equal([8 * 64, 6 * 64, 3], sheet.Size);
             Assert.Equal(ImageCodec.Decode(File.ReadAllBytes(new RunFolder(home.At("run")).Grid(sheet.Step))).Pixels, shown.Pixels);
         });
@@ -82,7 +83,7 @@ public class EventFileTests
     public void Events_StepsThatComeAgain_AreLeftOut()
     {
         using TemporaryFolder home = new();
-        using (EventFile events = Create(home, from: 0, _ => Assert.Fail("Nothing is wrong.")))
+        using (var events = Create(home, from: 0, _ => Assert.Fail("Nothing is wrong.")))
         {
             events.Figures(5_000_000_000, ("a", 1.5), ("b", -2));
             events.Figures(5_000_000_000, ("a", 9), ("c", double.NaN));
@@ -90,7 +91,7 @@ public class EventFileTests
             events.Figures(5_000_000_001, ("a", 3));
         }
 
-        Dictionary<string, List<(long Step, double Value)>> figures = EventReader.Figures(EventReader.Read(home.Path));
+        var figures = EventReader.Figures(EventReader.Read(home.Path));
         Assert.Equal([(5_000_000_000, 1.5), (5_000_000_001, 3.0)], figures["a"]);
         Assert.Equal([(5_000_000_000, -2.0)], figures["b"]);
         Assert.Equal([(5_000_000_000, double.NaN)], figures["c"]);
@@ -102,14 +103,14 @@ public class EventFileTests
         using TemporaryFolder home = new();
         ImageBuffer grey = new(4096, 2048, 1);
         grey.Pixels.AsSpan().Fill(77);
-        using (EventFile events = Create(home, from: 0, _ => Assert.Fail("Nothing is wrong.")))
+        using (var events = Create(home, from: 0, _ => Assert.Fail("Nothing is wrong.")))
         {
             events.Sheet(1, "large", grey);
         }
 
-        (_, int[] size, byte[] png) = Assert.Single(EventReader.Sheets(EventReader.Read(home.Path), "large"));
+        (_, var size, var png) = Assert.Single(EventReader.Sheets(EventReader.Read(home.Path), "large"));
         Assert.Equal([1024, 512, 1], size);
-        ImageBuffer shown = ImageCodec.Decode(png);
+        var shown = ImageCodec.Decode(png);
         Assert.Equal((1024, 512), (shown.Width, shown.Height));
         Assert.All(shown.Pixels, pixel => Assert.Equal(77, pixel));
     }
@@ -119,7 +120,7 @@ public class EventFileTests
     {
         using TemporaryFolder home = new();
         List<string> warnings = [];
-        using EventFile events = EventFile.Create(new RunFolder(home.At("missing")), from: 0, TimeProvider.System, warnings.Add);
+        using var events = EventFile.Create(new RunFolder(home.At("missing")), from: 0, TimeProvider.System, warnings.Add);
         events.Figures(1, ("a", 1));
 
         Assert.Contains("missing", Assert.Single(warnings), StringComparison.Ordinal);

@@ -15,7 +15,7 @@ public class ExperimentFilesTests
     [MemberData(nameof(Files))]
     public void File_ExpandsToSeveralValidRuns(string file)
     {
-        IReadOnlyList<SweepRun> runs = SweepFile.Load(Path.Combine(Folder, file), []);
+        var runs = SweepFile.Load(Path.Combine(Folder, file), []);
 
         Assert.True(runs.Count > 1, $"{file} is one run.");
         Assert.All(runs, run => Assert.Empty(TrainingSpecValidator.Validate(run.Spec)));

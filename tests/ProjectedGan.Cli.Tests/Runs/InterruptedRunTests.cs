@@ -2,6 +2,7 @@ using ProjectedGan.Cli.Tests.Processes;
 
 namespace ProjectedGan.Cli.Tests.Runs;
 
+[Trait("Speed", "Slow")]
 public class InterruptedRunTests
 {
     private const int Images = 160;
@@ -10,17 +11,17 @@ public class InterruptedRunTests
     public async Task Train_KilledAgainAndAgain_EndsWithTheWeightsOfAnUnbrokenRun()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, Images, checkpointImages: 8);
+        var spec = TinyRun.Write(home, Images, checkpointImages: 8);
         string[] broken = ["train", "--spec", spec, "--run", home.At("broken")];
-        PganResult whole = (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("whole"))).Succeeded();
+        var whole = (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("whole"))).Succeeded();
 
-        int seed = Environment.TickCount;
+        var seed = Environment.TickCount;
         Random random = new(seed);
-        int kills = 0;
-        for (int attempt = 0; attempt < 4; attempt++)
+        var kills = 0;
+        for (var attempt = 0; attempt < 4; attempt++)
         {
-            int before = File.Exists(home.At("broken", "log.jsonl")) ? await CountLinesAsync(home.At("broken", "log.jsonl")) : 0;
-            using PganProcess process = PganProcess.Start(home.Path, broken);
+            var before = File.Exists(home.At("broken", "log.jsonl")) ? await CountLinesAsync(home.At("broken", "log.jsonl")) : 0;
+            using var process = PganProcess.Start(home.Path, broken);
             // An iteration writes a line or two: it is killed somewhere in its first dozen.
             await WaitForLogAsync(home.At("broken", "log.jsonl"), process, lines: before + random.Next(1, 16));
             if (!process.HasExited)
@@ -32,7 +33,7 @@ public class InterruptedRunTests
             await process.WaitAsync();
         }
 
-        PganResult resumed = (await PganProcess.RunAsync(home.Path, broken)).Succeeded();
+        var resumed = (await PganProcess.RunAsync(home.Path, broken)).Succeeded();
         Assert.True(kills > 0, "No process was killed before it ended.");
         Assert.True(TinyRun.WeightsHash(whole) == TinyRun.WeightsHash(resumed), $"The weights differ after {kills} kills with seed {seed}:\n{whole.Output}\n{resumed.Output}");
     }
@@ -41,13 +42,13 @@ public class InterruptedRunTests
     public async Task Train_CtrlC_StopsWithACheckpointAndResumes()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, Images, checkpointImages: 0);
+        var spec = TinyRun.Write(home, Images, checkpointImages: 0);
         string[] arguments = ["train", "--spec", spec, "--run", home.At("run")];
-        using (PganProcess process = PganProcess.Start(home.Path, arguments))
+        using (var process = PganProcess.Start(home.Path, arguments))
         {
             await WaitForLogAsync(home.At("run", "log.jsonl"), process, lines: 3);
             process.Interrupt();
-            PganResult stopped = await process.WaitAsync();
+            var stopped = await process.WaitAsync();
             Assert.Equal(130, stopped.ExitCode);
             Assert.Contains("resumes", stopped.Output, StringComparison.Ordinal);
         }

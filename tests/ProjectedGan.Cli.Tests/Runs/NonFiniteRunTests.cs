@@ -7,6 +7,7 @@ using ProjectedGan.Training.Checkpoints;
 namespace ProjectedGan.Cli.Tests.Runs;
 
 /// <summary>A run whose numbers are gone: it says so at once, and it does not go on to its end.</summary>
+[Trait("Speed", "Slow")]
 public class NonFiniteRunTests
 {
     [Fact]
@@ -14,12 +15,12 @@ public class NonFiniteRunTests
     {
         using TemporaryFolder home = new();
         string[] arguments = ["train", "--spec", TinyRun.Write(home, 8, 0), "--run", home.At("run")];
-        PganResult trained = (await PganProcess.RunAsync(home.Path, arguments)).Succeeded();
+        var trained = (await PganProcess.RunAsync(home.Path, arguments)).Succeeded();
         // Nothing is measured in this run, so nothing is pending.
         Assert.DoesNotContain("distance", trained.Output, StringComparison.Ordinal);
         Poison(Assert.Single(Directory.GetDirectories(home.At("run", "checkpoints"), "checkpoint-*")));
 
-        PganResult broken = await PganProcess.RunAsync(home.Path, [.. arguments, "--images", "80"]);
+        var broken = await PganProcess.RunAsync(home.Path, [.. arguments, "--images", "80"]);
 
         broken.Refused(1, "pgan: warning: Iteration 2: the gradient of the generator has", "nonFinite is replace", "nothing is learned any more");
         Assert.Single(broken.Errors.Split('\n'), line => line.Contains("the gradient of the", StringComparison.Ordinal));
@@ -32,12 +33,12 @@ public class NonFiniteRunTests
         using TemporaryFolder home = new();
         string[] arguments = ["train", "--spec", TinyRun.Write(home, 8, 0), "--run", home.At("run")];
         (await PganProcess.RunAsync(home.Path, arguments)).Succeeded();
-        string manifest = Path.Combine(Assert.Single(Directory.GetDirectories(home.At("run", "checkpoints"), "checkpoint-*")), CheckpointStore.ManifestName);
-        string counted = File.ReadAllText(manifest).Replace("\"nonFiniteElements\": 0", "\"nonFiniteElements\": 7", StringComparison.Ordinal);
+        var manifest = Path.Combine(Assert.Single(Directory.GetDirectories(home.At("run", "checkpoints"), "checkpoint-*")), CheckpointStore.ManifestName);
+        var counted = File.ReadAllText(manifest).Replace("\"nonFiniteElements\": 0", "\"nonFiniteElements\": 7", StringComparison.Ordinal);
         Assert.Contains("\"nonFiniteElements\": 7", counted, StringComparison.Ordinal);
         File.WriteAllText(manifest, counted);
 
-        PganResult resumed = (await PganProcess.RunAsync(home.Path, [.. arguments, "--images", "16"])).Succeeded();
+        var resumed = (await PganProcess.RunAsync(home.Path, [.. arguments, "--images", "16"])).Succeeded();
 
         Assert.DoesNotContain("NaN", resumed.Errors, StringComparison.Ordinal);
     }
@@ -46,11 +47,11 @@ public class NonFiniteRunTests
     private static void Poison(string checkpoint)
     {
         string path = Path.Combine(checkpoint, CheckpointFiles.Generator), manifest = Path.Combine(checkpoint, CheckpointStore.ManifestName);
-        byte[] bytes = File.ReadAllBytes(path);
-        string before = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        int header = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        using JsonDocument json = JsonDocument.Parse(bytes.AsMemory(8, header));
-        (int begin, _) = json.RootElement.EnumerateObject().Where(tensor => tensor.Value.TryGetProperty("dtype", out JsonElement type) && type.GetString() == "F32")
+        var bytes = File.ReadAllBytes(path);
+        var before = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var header = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        using var json = JsonDocument.Parse(bytes.AsMemory(8, header));
+        (var begin, _) = json.RootElement.EnumerateObject().Where(tensor => tensor.Value.TryGetProperty("dtype", out var type) && type.GetString() == "F32")
             .Select(tensor => tensor.Value.GetProperty("data_offsets")).Select(range => (range[0].GetInt32(), range[1].GetInt32())).MaxBy(range => range.Item2 - range.Item1);
         BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(8 + header + begin), float.NaN);
         File.WriteAllBytes(path, bytes);

@@ -12,7 +12,7 @@ public class ProgressViewTests
     public void Line_NamesTheDistanceOnlyWhereOneIsMeasured(bool isMeasured, bool isThere, string? expected)
     {
         using StringWriter output = new();
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
 
         new ProgressView(console, TimeProvider.System).Report(new TrainingStatus
         {
@@ -29,7 +29,7 @@ public class ProgressViewTests
             Done = 0.5,
         });
 
-        string line = output.ToString();
+        var line = output.ToString();
         Assert.EndsWith($"{(expected is null ? "" : $"  {expected}")}  1:01 left{Environment.NewLine}", line, StringComparison.Ordinal);
         Assert.Equal(expected is not null && !isThere, line.Contains("distance", StringComparison.Ordinal));
     }

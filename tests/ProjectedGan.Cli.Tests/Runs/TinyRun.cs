@@ -10,14 +10,14 @@ internal static class TinyRun
     public static string Write(TemporaryFolder home, int totalImages, int checkpointImages)
     {
         Directory.CreateDirectory(home.At("images"));
-        for (int i = 0; i < 24; i++)
+        for (var i = 0; i < 24; i++)
         {
-            byte[] pixels = new byte[64 * 64 * 3];
+            var pixels = new byte[64 * 64 * 3];
             new Random(i).NextBytes(pixels);
             File.WriteAllBytes(home.At("images", $"{i:D2}.png"), ImageCodec.EncodePng(new ImageBuffer(64, 64, 3, pixels)));
         }
 
-        string spec = home.At("tiny.yaml");
+        var spec = home.At("tiny.yaml");
         File.WriteAllText(spec, $"""
             seed: 7
             batch: 4

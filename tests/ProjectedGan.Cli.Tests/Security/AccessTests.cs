@@ -19,7 +19,7 @@ public class AccessTests
     public async Task Tokens_DecideByRole()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home, tokens: WriteTokens(home));
+        await using var server = await RunningServer.StartAsync(home, tokens: WriteTokens(home));
         StatRequest stat = new() { Digest = new string('a', 64) };
 
         Assert.Equal(0, (await Connect(server, Reader).StatAsync(stat)).Bytes);
@@ -33,8 +33,8 @@ public class AccessTests
     public async Task TokensFile_Changed_CountsWithoutARestart()
     {
         using TemporaryFolder home = new();
-        string file = WriteTokens(home);
-        await using RunningServer server = await RunningServer.StartAsync(home, tokens: file);
+        var file = WriteTokens(home);
+        await using var server = await RunningServer.StartAsync(home, tokens: file);
         const string Fresh = "fresh-0123456789abcdefghij";
         await File.WriteAllTextAsync(file, $"tokens:\n  - {{name: eve, role: read, token: {Fresh}}}\n");
 
@@ -78,10 +78,10 @@ public class AccessTests
     public async Task Transfers_AboveTheLimit_AreRefusedAtOnce()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home, limits: new CallLimits { Transfers = 1 });
+        await using var server = await RunningServer.StartAsync(home, limits: new CallLimits { Transfers = 1 });
         ArtifactCalls client = new(server.Connect());
         string digest = new('a', 64);
-        using AsyncClientStreamingCall<UploadRequest, StatResponse> held = client.Upload();
+        using var held = client.Upload();
         await held.RequestStream.WriteAsync(new UploadRequest { Start = new UploadStart { Digest = digest, Bytes = 10 } });
         await held.RequestStream.WriteAsync(new UploadRequest { Data = ByteString.CopyFromUtf8("12345") });
         await Eventually.HoldsAsync("the first upload is under way", async () => (await client.StatAsync(new StatRequest { Digest = digest })).Bytes == 5);
@@ -93,7 +93,7 @@ public class AccessTests
     public async Task Message_AboveTheLimit_IsRefused()
     {
         using TemporaryFolder home = new();
-        await using RunningServer server = await RunningServer.StartAsync(home, limits: new CallLimits { MessageBytes = 1000 });
+        await using var server = await RunningServer.StartAsync(home, limits: new CallLimits { MessageBytes = 1000 });
         ArtifactCalls client = new(server.Connect());
 
         Assert.Equal(StatusCode.ResourceExhausted, await CodeAsync(async () => await client.StatAsync(new StatRequest { Digest = new string('a', 2000) })));
@@ -102,7 +102,7 @@ public class AccessTests
 
     private static string WriteTokens(TemporaryFolder home)
     {
-        string hash = Convert.ToHexStringLower(TokenFile.Hash(Submitter));
+        var hash = Convert.ToHexStringLower(TokenFile.Hash(Submitter));
         File.WriteAllText(home.At("tokens.yaml"), $"tokens:\n  - name: ada\n    role: read\n    token: {Reader}\n  - name: bob\n    role: submit\n    sha256: {hash}\n");
         return home.At("tokens.yaml");
     }
@@ -111,7 +111,7 @@ public class AccessTests
 
     private static async Task UploadAsync(ArtifactCalls client)
     {
-        using AsyncClientStreamingCall<UploadRequest, StatResponse> call = client.Upload();
+        using var call = client.Upload();
         await call.RequestStream.CompleteAsync();
         await call.ResponseAsync;
     }

@@ -1,6 +1,5 @@
 using ProjectedGan.Cli.Tests.Hosting;
 using ProjectedGan.Cli.Tests.Processes;
-using ProjectedGan.Hosting.Security;
 
 namespace ProjectedGan.Cli.Tests.Security;
 
@@ -17,9 +16,9 @@ public class ExpiredCertificateTests
     public async Task OwnCertificate_Expired_IsRefusedAtOnce(params string[] command)
     {
         using TemporaryFolder home = new();
-        TransportOptions expired = TransportTests.MakeCertificates(home.At("certs"), "127.0.0.1", DateTimeOffset.UtcNow - Ago);
+        var expired = TransportTests.MakeCertificates(home.At("certs"), "127.0.0.1", DateTimeOffset.UtcNow - Ago);
 
-        PganResult result = await PganProcess.RunAsync(home.Path, [.. command, "--tls-cert", expired.Certificate!, "--tls-key", expired.Key!, "--tls-ca", expired.Authority!]);
+        var result = await PganProcess.RunAsync(home.Path, [.. command, "--tls-cert", expired.Certificate!, "--tls-key", expired.Key!, "--tls-ca", expired.Authority!]);
 
         result.Refused(2, "--tls-cert", "node.crt", $"expired on {DateTimeOffset.UtcNow - Ago:yyyy-MM-dd}", "renew it");
         Assert.Single(result.Errors.Trim().Split('\n'));
@@ -29,18 +28,18 @@ public class ExpiredCertificateTests
     public async Task CoordinatorsCertificate_ExpiredMeanwhile_IsRefusedByCommandsAndNodes()
     {
         using TemporaryFolder home = new();
-        TransportOptions expired = TransportTests.MakeCertificates(home.At("certs"), "127.0.0.1", DateTimeOffset.UtcNow - Ago);
+        var expired = TransportTests.MakeCertificates(home.At("certs"), "127.0.0.1", DateTimeOffset.UtcNow - Ago);
         // It started when the certificate was valid.
-        await using RunningServer server = await RunningServer.StartAsync(home, expired with { Authority = null }, time: new ShiftedTime(-2 * Ago));
-        string refused = $"The certificate of {server.Address.Authority} is refused: CN=node expired on";
+        await using var server = await RunningServer.StartAsync(home, expired with { Authority = null }, time: new ShiftedTime(-2 * Ago));
+        var refused = $"The certificate of {server.Address.Authority} is refused: CN=node expired on";
         string[] towards = ["--coordinator", $"{server.Address}", "--tls-ca", expired.Authority!];
 
-        PganResult list = await PganProcess.RunAsync(home.Path, ["list", .. towards]);
+        var list = await PganProcess.RunAsync(home.Path, ["list", .. towards]);
         list.Refused(1, refused);
         Assert.Single(list.Errors.Trim().Split('\n'));
 
         // A node goes on trying: the certificate may be renewed.
-        using PganProcess evaluator = PganProcess.Start(home.Path, ["evaluator", .. towards]);
+        using var evaluator = PganProcess.Start(home.Path, ["evaluator", .. towards]);
         await Eventually.HoldsAsync("the evaluator says why it is not connected", () => evaluator.Errors.Contains(refused, StringComparison.Ordinal));
         Assert.False(evaluator.HasExited);
     }

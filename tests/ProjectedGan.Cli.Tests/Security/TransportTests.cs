@@ -10,6 +10,7 @@ using ArtifactCalls = ProjectedGan.Protocol.V1.Artifacts.ArtifactsClient;
 namespace ProjectedGan.Cli.Tests.Security;
 
 /// <summary>TLS and mutual TLS between real sockets.</summary>
+[Trait("Speed", "Slow")]
 public class TransportTests
 {
     private static readonly StatRequest Anything = new() { Digest = new string('a', 64) };
@@ -18,8 +19,8 @@ public class TransportTests
     public async Task Tls_TrustedAuthority_Serves()
     {
         using TemporaryFolder home = new();
-        TransportOptions node = MakeCertificates(home.At("certs"));
-        await using RunningServer server = await RunningServer.StartAsync(home, node with { Authority = null });
+        var node = MakeCertificates(home.At("certs"));
+        await using var server = await RunningServer.StartAsync(home, node with { Authority = null });
 
         Assert.Equal(0, (await new ArtifactCalls(server.Connect(new TransportOptions { Authority = node.Authority })).StatAsync(Anything)).Bytes);
     }
@@ -28,9 +29,9 @@ public class TransportTests
     public async Task Tls_OtherAuthority_IsRefusedWithItsName()
     {
         using TemporaryFolder home = new();
-        TransportOptions node = MakeCertificates(home.At("certs"));
-        TransportOptions stranger = MakeCertificates(home.At("strangers"));
-        await using RunningServer server = await RunningServer.StartAsync(home, node);
+        var node = MakeCertificates(home.At("certs"));
+        var stranger = MakeCertificates(home.At("strangers"));
+        await using var server = await RunningServer.StartAsync(home, node);
 
         Assert.Contains("--tls-ca", await RefusalAsync(server, new TransportOptions { Authority = stranger.Authority }), StringComparison.Ordinal);
     }
@@ -39,8 +40,8 @@ public class TransportTests
     public async Task Tls_CertificateForAnotherName_IsRefusedWithItsNames()
     {
         using TemporaryFolder home = new();
-        TransportOptions node = MakeCertificates(home.At("certs"), host: "elsewhere.example");
-        await using RunningServer server = await RunningServer.StartAsync(home, node);
+        var node = MakeCertificates(home.At("certs"), host: "elsewhere.example");
+        await using var server = await RunningServer.StartAsync(home, node);
 
         Assert.Contains("elsewhere.example", await RefusalAsync(server, new TransportOptions { Authority = node.Authority }), StringComparison.Ordinal);
     }
@@ -49,9 +50,9 @@ public class TransportTests
     public async Task MutualTls_AsksForACertificateOfTheAuthority()
     {
         using TemporaryFolder home = new();
-        TransportOptions node = MakeCertificates(home.At("certs")) with { RequireClient = true };
-        TransportOptions stranger = MakeCertificates(home.At("strangers"));
-        await using RunningServer server = await RunningServer.StartAsync(home, node);
+        var node = MakeCertificates(home.At("certs")) with { RequireClient = true };
+        var stranger = MakeCertificates(home.At("strangers"));
+        await using var server = await RunningServer.StartAsync(home, node);
         TransportOptions client = new() { Certificate = home.At("certs", "client.crt"), Key = home.At("certs", "client.key"), Authority = node.Authority };
 
         Assert.Equal(0, (await new ArtifactCalls(server.Connect(client)).StatAsync(Anything)).Bytes);
@@ -63,13 +64,13 @@ public class TransportTests
     public async Task MutualTls_ClientWithoutACertificate_IsToldToShowOne()
     {
         using TemporaryFolder home = new();
-        TransportOptions node = MakeCertificates(home.At("certs"));
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(
+        var node = MakeCertificates(home.At("certs"));
+        await using var coordinator = await CoordinatorProcess.StartAsync(
             home, "--tls-cert", node.Certificate!, "--tls-key", node.Key!, "--tls-ca", node.Authority!, "--tls-require-client");
         // How the connection breaks depends on who is faster.
-        for (int attempt = 0; attempt < 5; attempt++)
+        for (var attempt = 0; attempt < 5; attempt++)
         {
-            PganResult result = await PganProcess.RunAsync(home.Path, "list", "--coordinator", $"{coordinator.Address}", "--tls-ca", node.Authority!);
+            var result = await PganProcess.RunAsync(home.Path, "list", "--coordinator", $"{coordinator.Address}", "--tls-ca", node.Authority!);
 
             Assert.Equal(1, result.ExitCode);
             Assert.Contains("--tls-cert and --tls-key where the coordinator asks for a certificate", result.Errors, StringComparison.Ordinal);
@@ -84,8 +85,8 @@ public class TransportTests
     public async Task Certificate_Changed_IsServedWithoutARestart()
     {
         using TemporaryFolder home = new();
-        TransportOptions old = MakeCertificates(home.At("certs"));
-        await using RunningServer server = await RunningServer.StartAsync(home, old);
+        var old = MakeCertificates(home.At("certs"));
+        await using var server = await RunningServer.StartAsync(home, old);
         MakeCertificates(home.At("certs"));
         TransportOptions trusting = new() { Authority = home.At("certs", "ca.crt") };
 
@@ -108,12 +109,12 @@ public class TransportTests
     public async Task ServerCertificate_ExpiredMeanwhile_IsRefusedWithItsDate()
     {
         using TemporaryFolder home = new();
-        TransportOptions node = MakeCertificates(home.At("certs"));
-        await using RunningServer server = await RunningServer.StartAsync(home, node);
+        var node = MakeCertificates(home.At("certs"));
+        await using var server = await RunningServer.StartAsync(home, node);
         TransportIdentity later = new(new TransportOptions { Authority = node.Authority }, new ShiftedTime(TimeSpan.FromDays(2)), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-        using Grpc.Net.Client.GrpcChannel channel = NodeChannel.Open(server.Address, later);
+        using var channel = NodeChannel.Open(server.Address, later);
 
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await new ArtifactCalls(channel).StatAsync(Anything));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await new ArtifactCalls(channel).StatAsync(Anything));
 
         Assert.Contains("expired on", Chain(refused), StringComparison.Ordinal);
     }
@@ -122,9 +123,9 @@ public class TransportTests
     public void OwnCertificate_Expired_IsRefusedBeforeAnythingStarts()
     {
         using TemporaryFolder home = new();
-        TransportOptions node = MakeCertificates(home.At("certs"));
+        var node = MakeCertificates(home.At("certs"));
 
-        UsageException refused = Assert.Throws<UsageException>(() => NodeCertificate.Load(node.Certificate!, node.Key!, new ShiftedTime(TimeSpan.FromDays(2))));
+        var refused = Assert.Throws<UsageException>(() => NodeCertificate.Load(node.Certificate!, node.Key!, new ShiftedTime(TimeSpan.FromDays(2))));
 
         Assert.Contains("node.crt", refused.Message, StringComparison.Ordinal);
         Assert.Contains("expired on", refused.Message, StringComparison.Ordinal);
@@ -140,8 +141,8 @@ public class TransportTests
     [InlineData("http://[::1]:7400", false, false, null)]
     public void ListenAddress_OpenToTheNetwork_NeedsProtection(string text, bool hasTokens, bool isInsecureAllowed, string? hint)
     {
-        ListenAddress address = ListenAddress.Parse("--listen", text);
-        Exception? refused = Record.Exception(() => address.CheckProtected("--listen", new TransportOptions(), hasTokens, isInsecureAllowed));
+        var address = ListenAddress.Parse("--listen", text);
+        var refused = Record.Exception(() => address.CheckProtected("--listen", new TransportOptions(), hasTokens, isInsecureAllowed));
 
         Assert.Equal(hint is null, refused is null);
         Assert.Contains(hint ?? "", refused?.Message ?? "", StringComparison.Ordinal);
@@ -163,7 +164,7 @@ public class TransportTests
 
     private static async Task<string> RefusalAsync(RunningServer server, TransportOptions transport)
     {
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await new ArtifactCalls(server.Connect(transport)).StatAsync(Anything));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await new ArtifactCalls(server.Connect(transport)).StatAsync(Anything));
         Assert.Contains(refused.StatusCode, new[] { StatusCode.Unavailable, StatusCode.Internal });
         return Chain(refused);
     }

@@ -2,6 +2,7 @@ using ProjectedGan.Cli.Tests.Processes;
 
 namespace ProjectedGan.Cli.Tests.Shell;
 
+[Trait("Speed", "Slow")]
 public class AllreduceBenchmarkTests
 {
     [Fact]
@@ -9,7 +10,7 @@ public class AllreduceBenchmarkTests
     {
         using TemporaryFolder home = new();
 
-        PganResult result = await PganProcess.RunAsync(home.Path, "bench", "allreduce", "--processes", "3", "--megabytes", "1", "--rounds", "2", "--warm-up", "0", "--peer", "", "--json", "result.json");
+        var result = await PganProcess.RunAsync(home.Path, "bench", "allreduce", "--processes", "3", "--megabytes", "1", "--rounds", "2", "--warm-up", "0", "--peer", "", "--json", "result.json");
 
         Assert.True(result.ExitCode == 0, result.Errors);
         Assert.All(new[] { "float32", "bfloat16", "float32-tcp", "bfloat16-tcp", "tcp" }, kind => Assert.Contains(kind, result.Output, StringComparison.Ordinal));
@@ -24,7 +25,7 @@ public class AllreduceBenchmarkTests
     {
         using TemporaryFolder home = new();
 
-        PganResult result = await PganProcess.RunAsync(home.Path, option == "--peer" ? ["bench", "allreduce", option, value] : ["bench", "allreduce", "--peer", "", option, value]);
+        var result = await PganProcess.RunAsync(home.Path, option == "--peer" ? ["bench", "allreduce", option, value] : ["bench", "allreduce", "--peer", "", option, value]);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains($"{option}: '{value}'", result.Errors, StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using ProjectedGan.Testing;
 namespace ProjectedGan.Cli.Tests.Shell;
 
 /// <summary>What users do wrong, on the real binary: one clear line, the right exit code, no stack trace.</summary>
+[Trait("Speed", "Slow")]
 public class BadInputTests
 {
     [Theory]
@@ -17,8 +18,8 @@ public class BadInputTests
     public async Task Train_WrongSetting_IsRefusedWithItsName(string flag, string value, string name, string hint)
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 8, 0);
-        PganResult result = await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), flag, value);
+        var spec = TinyRun.Write(home, 8, 0);
+        var result = await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), flag, value);
         result.Refused(2, name, hint);
         Assert.False(Directory.Exists(home.At("run")), "A refused run left a folder.");
     }
@@ -27,7 +28,7 @@ public class BadInputTests
     public async Task Train_UnknownFieldInFile_NamesItAndTheLine()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 8, 0);
+        var spec = TinyRun.Write(home, 8, 0);
         await File.AppendAllTextAsync(spec, "\nlearningRate: 0.1\n");
         (await PganProcess.RunAsync(home.Path, "train", "--spec", spec)).Refused(2, "learningRate", "line");
     }
@@ -47,7 +48,7 @@ public class BadInputTests
     public async Task Evaluate_ConditionalRunOnUnlabelledImages_IsAUsageError()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 4, 0);
+        var spec = TinyRun.Write(home, 4, 0);
         await WriteLabelsAsync(home, classes: 2);
         (await PganProcess.RunAsync(
             home.Path, "train", "--spec", spec, "--run", home.At("run"), "--set", "generator.conditional=true", "--set", "data.classes=2")).Succeeded();
@@ -62,10 +63,10 @@ public class BadInputTests
     public async Task Train_OtherSpecInTheFolder_IsRefusedAndTheRunStaysWhole()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 8, 0);
+        var spec = TinyRun.Write(home, 8, 0);
         string[] arguments = ["train", "--spec", spec, "--run", home.At("run")];
         (await PganProcess.RunAsync(home.Path, arguments)).Succeeded();
-        string before = await File.ReadAllTextAsync(home.At("run", "spec.yaml"));
+        var before = await File.ReadAllTextAsync(home.At("run", "spec.yaml"));
         (await PganProcess.RunAsync(home.Path, [.. arguments, "--seed", "8"])).Refused(2, "seed", "another spec");
         Assert.Equal(before, await File.ReadAllTextAsync(home.At("run", "spec.yaml")));
     }
@@ -76,10 +77,10 @@ public class BadInputTests
         using TemporaryFolder home = new();
         Directory.CreateDirectory(home.At("empty"));
         await File.WriteAllTextAsync(home.At("broken.zip"), "PK but no zip");
-        string spec = TinyRun.Write(home, 8, 0);
-        foreach (string data in new[] { "empty", "broken.zip", "missing.zip" })
+        var spec = TinyRun.Write(home, 8, 0);
+        foreach (var data in new[] { "empty", "broken.zip", "missing.zip" })
         {
-            PganResult result = await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), "--data", home.At(data));
+            var result = await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), "--data", home.At(data));
             result.Refused(1, data);
         }
     }
@@ -88,11 +89,11 @@ public class BadInputTests
     public async Task Train_TruncatedWeights_NamesTheFile()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 8, 0);
+        var spec = TinyRun.Write(home, 8, 0);
         (await PganProcess.RunAsync(home.Path, "weights", "import", Path.Combine(Repository.Downloads, "nsfwjs-4.3.0.tgz"), "--network", "mobilenet_v2")).Succeeded();
-        byte[] weights = await File.ReadAllBytesAsync(home.At("weights", "mobilenet_v2.safetensors"));
+        var weights = await File.ReadAllBytesAsync(home.At("weights", "mobilenet_v2.safetensors"));
         await File.WriteAllBytesAsync(home.At("cut.safetensors"), weights[..(weights.Length / 2)]);
-        PganResult result = await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), "--weights", home.At("cut.safetensors"));
+        var result = await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), "--weights", home.At("cut.safetensors"));
         result.Refused(1, "cut.safetensors");
     }
 
@@ -102,8 +103,8 @@ public class BadInputTests
     public async Task Train_ThatCannotStart_LeavesNoFolder(int exitCode, string words, params string[] extra)
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 8, 0);
-        PganResult result = await PganProcess.RunAsync(home.Path, ["train", "--spec", spec, "--run", home.At("run"), .. extra]);
+        var spec = TinyRun.Write(home, 8, 0);
+        var result = await PganProcess.RunAsync(home.Path, ["train", "--spec", spec, "--run", home.At("run"), .. extra]);
         result.Refused(exitCode, words);
         Assert.False(Directory.Exists(home.At("run")), "The run's folder was made all the same.");
     }
@@ -116,7 +117,7 @@ public class BadInputTests
     public async Task Train_FolderInUse_SaysSo()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 8, 0);
+        var spec = TinyRun.Write(home, 8, 0);
         Directory.CreateDirectory(home.At("run"));
         await using FileStream held = new(home.At("run", ".lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"))).Refused(2, "in use", "run");
@@ -166,7 +167,7 @@ public class BadInputTests
     private static async Task RefuseAsync(int exitCode, string[] words, params string[] extra)
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 8, 0);
+        var spec = TinyRun.Write(home, 8, 0);
         (await PganProcess.RunAsync(home.Path, ["train", "--spec", spec, "--run", home.At("run"), .. extra])).Refused(exitCode, words);
     }
 }

@@ -5,6 +5,7 @@ using ProjectedGan.Testing;
 
 namespace ProjectedGan.Cli.Tests.Shell;
 
+[Trait("Speed", "Slow")]
 public class CommandTests
 {
     [Theory]
@@ -28,7 +29,7 @@ public class CommandTests
     public async Task Help_OfEachCommand_HasExamples(string command)
     {
         using TemporaryFolder home = new();
-        PganResult help = (await PganProcess.RunAsync(home.Path, [.. command.Split(' '), "--help"])).Succeeded();
+        var help = (await PganProcess.RunAsync(home.Path, [.. command.Split(' '), "--help"])).Succeeded();
         Assert.Contains("Examples:", help.Output, StringComparison.Ordinal);
         Assert.Contains($"./pgan {command}", help.Output, StringComparison.Ordinal);
     }
@@ -37,7 +38,7 @@ public class CommandTests
     public async Task Doctor_Here_NamesVersionsAndTheSelfCheck()
     {
         using TemporaryFolder home = new();
-        PganResult doctor = await PganProcess.RunAsync(home.Path, "doctor");
+        var doctor = await PganProcess.RunAsync(home.Path, "doctor");
         Assert.All(
             new[] { "TorchSharp  0.107.0", "libtorch    2.10.0, MKL", "AVX", "oneDNN      3.", "convolutions checked against float64", "CUDA", "verdict" },
             words => Assert.Contains(words, doctor.Output, StringComparison.Ordinal));
@@ -47,7 +48,7 @@ public class CommandTests
     public async Task Worker_OnCudaInABuildForCpus_SaysWhichBuildIsNeeded()
     {
         using TemporaryFolder home = new();
-        PganResult worker = await PganProcess.RunAsync(home.Path, "worker", "--coordinator", "http://127.0.0.1:1", "--device", "cuda");
+        var worker = await PganProcess.RunAsync(home.Path, "worker", "--coordinator", "http://127.0.0.1:1", "--device", "cuda");
         Assert.Equal(2, worker.ExitCode);
         Assert.Contains("-p:TorchDevice=cuda", worker.Errors, StringComparison.Ordinal);
     }
@@ -56,10 +57,10 @@ public class CommandTests
     public async Task Train_PrintSpec_PrintsASpecThatLoadsAgain()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 8, 0);
-        PganResult printed = (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--seed", "9", "--print-spec")).Succeeded();
+        var spec = TinyRun.Write(home, 8, 0);
+        var printed = (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--seed", "9", "--print-spec")).Succeeded();
         await File.WriteAllTextAsync(home.At("printed.yaml"), printed.Output);
-        PganResult again = (await PganProcess.RunAsync(home.Path, "train", "--spec", home.At("printed.yaml"), "--print-spec")).Succeeded();
+        var again = (await PganProcess.RunAsync(home.Path, "train", "--spec", home.At("printed.yaml"), "--print-spec")).Succeeded();
         Assert.Contains("seed: 9", printed.Output, StringComparison.Ordinal);
         Assert.Equal(printed.Output, again.Output);
     }
@@ -68,20 +69,20 @@ public class CommandTests
     public async Task Dataset_CreateThenInspectThenTrainThenGenerate_Works()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 8, 0);
+        var spec = TinyRun.Write(home, 8, 0);
         await File.WriteAllTextAsync(home.At("images", "broken.png"), "no image");
-        PganResult created = (await PganProcess.RunAsync(home.Path, "dataset", "create", home.At("images"), home.At("small.zip"), "--resolution", "64", "--mirror")).Succeeded();
+        var created = (await PganProcess.RunAsync(home.Path, "dataset", "create", home.At("images"), home.At("small.zip"), "--resolution", "64", "--mirror")).Succeeded();
         Assert.Contains("48 images", created.Output, StringComparison.Ordinal);
         Assert.Contains("broken.png", created.Output, StringComparison.Ordinal);
-        PganResult inspected = (await PganProcess.RunAsync(home.Path, "dataset", "inspect", home.At("small.zip"), "--verify")).Succeeded();
+        var inspected = (await PganProcess.RunAsync(home.Path, "dataset", "inspect", home.At("small.zip"), "--verify")).Succeeded();
         Assert.Contains("training  ready", inspected.Output, StringComparison.Ordinal);
 
-        PganResult trained = (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), "--data", home.At("small.zip"))).Succeeded();
+        var trained = (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"), "--data", home.At("small.zip"))).Succeeded();
         Assert.Contains("warning: batch 4 over replicas 2 leaves 2 images a replica", trained.Errors, StringComparison.Ordinal);
         (await PganProcess.RunAsync(home.Path, "generate", home.At("run"), home.At("grid.png"), "--count", "6", "--columns", "3")).Succeeded();
-        ImageInfo grid = ImageCodec.Probe(await File.ReadAllBytesAsync(home.At("grid.png")));
+        var grid = ImageCodec.Probe(await File.ReadAllBytesAsync(home.At("grid.png")));
         Assert.Equal((192, 128), (grid.Width, grid.Height));
-        string average = Path.Combine(Assert.Single(Directory.GetDirectories(home.At("run", "checkpoints"), "checkpoint-*")), "generator_ema.safetensors");
+        var average = Path.Combine(Assert.Single(Directory.GetDirectories(home.At("run", "checkpoints"), "checkpoint-*")), "generator_ema.safetensors");
         (await PganProcess.RunAsync(home.Path, "generate", average, home.At("alone.png"), "--spec", spec, "--count", "6", "--columns", "3")).Succeeded();
         Assert.Equal(await File.ReadAllBytesAsync(home.At("grid.png")), await File.ReadAllBytesAsync(home.At("alone.png")));
         (await PganProcess.RunAsync(home.Path, "generate", average, home.At("alone.png"))).Refused(2, "generator_ema.safetensors", "--spec");
@@ -92,25 +93,25 @@ public class CommandTests
         Assert.InRange(ImageCodec.Probe(await File.ReadAllBytesAsync(home.At("walk.webp"))).Frames, 1, 6);
 
         (await PganProcess.RunAsync(home.Path, "weights", "import", Path.Combine(Repository.Downloads, "nsfwjs-4.3.0.tgz"), "--network", "mobilenet_v2")).Succeeded();
-        PganResult measured = (await PganProcess.RunAsync(
+        var measured = (await PganProcess.RunAsync(
             home.Path, "evaluate", home.At("run"), "--data", home.At("small.zip"), "--samples", "16", "--resamples", "2",
             "--metric", "FrechetDistance", "PrecisionRecall", "DensityCoverage5", "--neighbours", home.At("neighbours.png"))).Succeeded();
         Assert.Contains("fd_mobilenet_v2", measured.Output, StringComparison.Ordinal);
         Assert.Contains("recall_mobilenet_v2", measured.Output, StringComparison.Ordinal);
         Assert.Matches(@"coverage5_mobilenet_v2 \S+ ± ", measured.Output);
         Assert.Matches(@"neighbours\.png: sample \d+ is nearest", measured.Output);
-        (int Width, int Height) sheet = Size(home.At("neighbours.png"));
+        var sheet = Size(home.At("neighbours.png"));
         Assert.Equal((4 * (4 * 64 + 4) + 3 * 20, 12 * 68 - 4), sheet);
         string[] again = ["evaluate", home.At("run"), "--data", home.At("small.zip"), "--samples", "16"];
         (await PganProcess.RunAsync(home.Path, [.. again, "--resamples", "1"])).Refused(2, "resamples is 1");
         (await PganProcess.RunAsync(home.Path, [.. again, "--neighbours", home.At("missing", "sheet.png")])).Refused(2, "--neighbours", "does not exist");
-        PganResult clean = (await PganProcess.RunAsync(home.Path, [.. again, "--resize", "Clean"])).Succeeded();
+        var clean = (await PganProcess.RunAsync(home.Path, [.. again, "--resize", "Clean"])).Succeeded();
         Assert.Contains("fd_mobilenet_v2_clean", clean.Output, StringComparison.Ordinal);
         (await PganProcess.RunAsync(
             home.Path, "train", "--spec", spec, "--run", home.At("measured"), "--data", home.At("small.zip"), "--set", "features.weights=mobilenet_v2",
             "--evaluation-samples", "8")).Succeeded();
         Assert.Equal(sheet, Size(home.At("measured", "neighbours.png")));
-        PganResult list = (await PganProcess.RunAsync(home.Path, "weights", "list")).Succeeded();
+        var list = (await PganProcess.RunAsync(home.Path, "weights", "list")).Succeeded();
         Assert.Contains("mobilenet_v2", list.Output, StringComparison.Ordinal);
     }
 
@@ -126,7 +127,7 @@ public class CommandTests
     public async Task BenchStep_BesidePyTorch_PrintsTheRatio()
     {
         using TemporaryFolder home = new();
-        PganResult bench = (await PganProcess.RunAsync(
+        var bench = (await PganProcess.RunAsync(
             home.Path, "bench", "step", "--config", "demo", "--set", "batch=4", "--iterations", "2", "--warmup", "1", "--rounds", "1",
             "--peer", Path.Combine(Repository.Root, "tests", "peers", "projected_gan_step.py"))).Succeeded();
         Assert.Matches(@"demo: median ratio of times \d+\.\d+", bench.Output);
@@ -134,7 +135,7 @@ public class CommandTests
 
     private static (int Width, int Height) Size(string path)
     {
-        ImageInfo info = ImageCodec.Probe(File.ReadAllBytes(path));
+        var info = ImageCodec.Probe(File.ReadAllBytes(path));
         return (info.Width, info.Height);
     }
 }

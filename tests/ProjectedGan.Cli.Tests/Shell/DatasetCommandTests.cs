@@ -5,13 +5,14 @@ using ProjectedGan.Data.Images;
 namespace ProjectedGan.Cli.Tests.Shell;
 
 /// <summary>What <c>dataset create</c> and <c>dataset inspect</c> print of a folder as people have them.</summary>
+[Trait("Speed", "Slow")]
 public class DatasetCommandTests
 {
     [Fact]
     public async Task CreateThenInspect_UntidyFolder_SaysWhatBecameOfEveryFile()
     {
         using TemporaryFolder home = new();
-        foreach (string name in new[] { "10/a.png", "2/b.png", "2/c.png", ".git/x.png" })
+        foreach (var name in new[] { "10/a.png", "2/b.png", "2/c.png", ".git/x.png" })
         {
             WriteImage(home, 64, "in", name);
         }
@@ -21,7 +22,7 @@ public class DatasetCommandTests
         Directory.CreateDirectory(home.At("in", "7"));
         await File.WriteAllTextAsync(home.At("in", "7", "broken.png"), "no image");
 
-        string[] created = Lines(await RunAsync(home, "create", "in", "out.zip", "--resolution", "64", "--labels", "SubFolder"));
+        var created = Lines(await RunAsync(home, "create", "in", "out.zip", "--resolution", "64", "--labels", "SubFolder"));
         Assert.Equal(
             [
                 "out.zip: 4 images, 2 classes",
@@ -35,10 +36,10 @@ public class DatasetCommandTests
             ],
             created);
 
-        string[] inspected = Lines(await RunAsync(home, "inspect", "out.zip"));
+        var inspected = Lines(await RunAsync(home, "inspect", "out.zip"));
         Assert.Equal(["classes   2 with 1 to 3 images", "          0 2: 3 images", "          1 10: 1 images"], inspected[3..6]);
         Assert.Equal("training  ready", inspected[^1]);
-        PganResult folder = await PganProcess.RunAsync(home.Path, "dataset", "inspect", "in");
+        var folder = await PganProcess.RunAsync(home.Path, "dataset", "inspect", "in");
         Assert.Contains("others    left out 2 files: 1 .bmp, 1 hidden", Lines(folder));
     }
 
@@ -52,7 +53,7 @@ public class DatasetCommandTests
         Assert.True(File.Exists(home.At("out.zip.skipped.txt")));
 
         File.Delete(home.At("in", "zero.jpg"));
-        PganResult again = (await RunAsync(home, "create", "in", "out.zip", "--resolution", "64")).Succeeded();
+        var again = (await RunAsync(home, "create", "in", "out.zip", "--resolution", "64")).Succeeded();
 
         Assert.Equal("out.zip: 1 images", again.Output);
         Assert.False(File.Exists(home.At("out.zip.skipped.txt")), "The list of an earlier zip stayed.");
@@ -76,18 +77,18 @@ public class DatasetCommandTests
     public async Task Train_FolderWithOtherFiles_SaysWhatIsLeftOut()
     {
         using TemporaryFolder home = new();
-        string spec = TinyRun.Write(home, 4, 0);
+        var spec = TinyRun.Write(home, 4, 0);
         WriteImage(home, 64, "images", ".ipynb_checkpoints/a-checkpoint.png");
         await File.WriteAllTextAsync(home.At("images", "a.bmp"), "no image");
 
-        PganResult trained = (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"))).Succeeded();
+        var trained = (await PganProcess.RunAsync(home.Path, "train", "--spec", spec, "--run", home.At("run"))).Succeeded();
 
         Assert.Contains("pgan: warning: the data set: left out 2 files: 1 .bmp, 1 hidden.", trained.Errors, StringComparison.Ordinal);
     }
 
     private static void WriteImage(TemporaryFolder home, int size, string folder, string name)
     {
-        string path = home.At(folder, name);
+        var path = home.At(folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, ImageCodec.EncodePng(new ImageBuffer(size, size, 3)));
     }

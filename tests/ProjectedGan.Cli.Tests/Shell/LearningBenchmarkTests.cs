@@ -4,6 +4,7 @@ using ProjectedGan.Cli.Tests.Processes;
 namespace ProjectedGan.Cli.Tests.Shell;
 
 /// <summary>What the demo's spec learns from a few hundred images, here and in PyTorch, with real images and real pretrained features.</summary>
+[Trait("Speed", "Slow")]
 public class LearningBenchmarkTests
 {
     // Distances of PyTorch's runs with the seeds 0, 1 and 2, as the arguments below measure them (2026-11-30); ours had 115.7, 185.9 and 155.9.
@@ -23,12 +24,12 @@ public class LearningBenchmarkTests
             "--set", "replicas=1", "--images", "480", "--every", "480", "--samples", "500", "--network", "mobilenet_v2", "--out", home.At("learning"),
         ];
 
-        PganResult first = (await PganProcess.RunAsync(home.Path, arguments)).Succeeded();
+        var first = (await PganProcess.RunAsync(home.Path, arguments)).Succeeded();
 
-        string[] rows = await File.ReadAllLinesAsync(home.At("learning", "learning.csv"));
+        var rows = await File.ReadAllLinesAsync(home.At("learning", "learning.csv"));
         Assert.Equal(3, rows.Length);
         double mean = Peers.Average(), deviation = Math.Sqrt(Peers.Sum(distance => Math.Pow(distance - mean, 2)) / (Peers.Length - 1));
-        foreach (string side in new[] { "pgan", "peer" })
+        foreach (var side in new[] { "pgan", "peer" })
         {
             Assert.InRange(Distance(rows, side, 480), mean - Deviations * deviation, mean + Deviations * deviation);
             Assert.True(File.Exists(home.At("learning", $"{side}-seed0.png")));
@@ -38,7 +39,7 @@ public class LearningBenchmarkTests
         Assert.Matches(@"\| 480 \| \d+\.\d \| \d+\.\d \|", first.Output);
 
         // What is there is neither trained nor measured again.
-        PganResult second = (await PganProcess.RunAsync(home.Path, arguments)).Succeeded();
+        var second = (await PganProcess.RunAsync(home.Path, arguments)).Succeeded();
         Assert.Equal(rows, await File.ReadAllLinesAsync(home.At("learning", "learning.csv")));
         Assert.DoesNotMatch(@"\d images .*loss G", second.Output);
     }
@@ -51,7 +52,7 @@ public class LearningBenchmarkTests
     {
         using TemporaryFolder home = new();
 
-        PganResult result = await PganProcess.RunAsync(home.Path, "bench", "learning", option, value);
+        var result = await PganProcess.RunAsync(home.Path, "bench", "learning", option, value);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(words, result.Errors, StringComparison.Ordinal);

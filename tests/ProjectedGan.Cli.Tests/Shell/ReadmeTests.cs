@@ -9,6 +9,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Cli.Tests.Shell;
 
 /// <summary>What the README and docs/install.md tell to type, as it stands.</summary>
+[Trait("Speed", "Slow")]
 public partial class ReadmeTests
 {
     // The lines train for hours; with these they take a moment.
@@ -24,7 +25,7 @@ public partial class ReadmeTests
         using TemporaryFolder home = new();
         WritePhotographs(home.At("photos"), 24);
         // What timm publishes, but for the numbers: files are known by their content.
-        using (FeatureNetwork network = FeatureNetworks.Create("tf_efficientnet_lite0"))
+        using (var network = FeatureNetworks.Create("tf_efficientnet_lite0"))
         {
             network.Randomize(new Generator(1));
             StateDict.Save(network, home.At("tf_efficientnet_lite0.pth"));
@@ -32,8 +33,8 @@ public partial class ReadmeTests
 
         string[] lines = [.. Line().Matches(Section("README.md", "## Five lines", "\nEvery command")).Select(match => match.Groups[1].Value)];
         Assert.Equal(5, lines.Length);
-        string printed = "";
-        foreach (string line in lines)
+        var printed = "";
+        foreach (var line in lines)
         {
             string[] words = [.. line.Replace("~/photos", home.At("photos"), StringComparison.Ordinal).Replace("10000", "16", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
             printed += (await PganProcess.RunAsync(home.Path, words[0] == "train" ? [.. words, .. Small] : words)).Succeeded().Output;
@@ -61,9 +62,9 @@ public partial class ReadmeTests
     private static void WritePhotographs(string folder, int count)
     {
         Directory.CreateDirectory(folder);
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            byte[] pixels = new byte[300 * 260 * 3];
+            var pixels = new byte[300 * 260 * 3];
             new Random(i).NextBytes(pixels);
             File.WriteAllBytes(Path.Combine(folder, $"{i:D2}.png"), ImageCodec.EncodePng(new ImageBuffer(300, 260, 3, pixels)));
         }
@@ -71,8 +72,8 @@ public partial class ReadmeTests
 
     private static string Section(string file, string from, string to)
     {
-        string text = File.ReadAllText(Path.Combine(Repository.Root, file));
-        int start = text.IndexOf(from, StringComparison.Ordinal) + from.Length;
+        var text = File.ReadAllText(Path.Combine(Repository.Root, file));
+        var start = text.IndexOf(from, StringComparison.Ordinal) + from.Length;
         return text[start..text.IndexOf(to, start, StringComparison.Ordinal)];
     }
 

@@ -24,13 +24,13 @@ public sealed class WeightPullTests
     {
         using TemporaryFolder folder = new();
         List<string> ranges = [];
-        await using WebApplication server = await ServeAsync(async context =>
+        await using var server = await ServeAsync(async context =>
         {
             ranges.Add(context.Request.Headers.Range.ToString());
             await AnswerAsync(context, ranges.Count <= breaks ? Content.Length / 4 : int.MaxValue);
         });
 
-        string path = await FetchAsync(folder, server);
+        var path = await FetchAsync(folder, server);
 
         Assert.Equal(Content, await File.ReadAllBytesAsync(path));
         Assert.Equal([path], Directory.GetFiles(folder.Path));
@@ -45,13 +45,13 @@ public sealed class WeightPullTests
         using TemporaryFolder folder = new();
         await File.WriteAllBytesAsync(folder.At("net-0a1b2c3d.pth.part"), Content[..1000]);
         string? range = null;
-        await using WebApplication server = await ServeAsync(context =>
+        await using var server = await ServeAsync(context =>
         {
             range = context.Request.Headers.Range.ToString();
             return AnswerAsync(context, int.MaxValue);
         });
 
-        string path = await FetchAsync(folder, server);
+        var path = await FetchAsync(folder, server);
 
         Assert.Equal("bytes=1000-", range);
         Assert.Equal(Content, await File.ReadAllBytesAsync(path));
@@ -62,7 +62,7 @@ public sealed class WeightPullTests
     {
         using TemporaryFolder folder = new();
         await File.WriteAllBytesAsync(folder.At("net-0a1b2c3d.pth.part"), Content);
-        await using WebApplication server = await ServeAsync(context => AnswerAsync(context, int.MaxValue));
+        await using var server = await ServeAsync(context => AnswerAsync(context, int.MaxValue));
 
         Assert.Equal(Content, await File.ReadAllBytesAsync(await FetchAsync(folder, server)));
     }
@@ -72,7 +72,7 @@ public sealed class WeightPullTests
     {
         using TemporaryFolder folder = new();
         await File.WriteAllBytesAsync(folder.At("net-0a1b2c3d.pth.part"), new byte[5000]);
-        await using WebApplication server = await ServeAsync(context => context.Response.Body.WriteAsync(Content).AsTask());
+        await using var server = await ServeAsync(context => context.Response.Body.WriteAsync(Content).AsTask());
 
         Assert.Equal(Content, await File.ReadAllBytesAsync(await FetchAsync(folder, server)));
     }
@@ -81,9 +81,9 @@ public sealed class WeightPullTests
     public async Task Fetch_AnotherFile_KeepsNothing()
     {
         using TemporaryFolder folder = new();
-        await using WebApplication server = await ServeAsync(context => context.Response.WriteAsync("<html>please log in</html>"));
+        await using var server = await ServeAsync(context => context.Response.WriteAsync("<html>please log in</html>"));
 
-        WeightFileException error = await Assert.ThrowsAsync<WeightFileException>(() => FetchAsync(folder, server));
+        var error = await Assert.ThrowsAsync<WeightFileException>(() => FetchAsync(folder, server));
 
         Assert.Contains($"the published one begins with {Hash[..8]}", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
@@ -93,7 +93,7 @@ public sealed class WeightPullTests
     public async Task Fetch_ServerThatFallsSilent_IsGivenUpAndThePartStays()
     {
         using TemporaryFolder folder = new();
-        await using WebApplication server = await ServeAsync(async context =>
+        await using var server = await ServeAsync(async context =>
         {
             context.Response.ContentLength = Content.Length;
             await context.Response.Body.WriteAsync(Content.AsMemory(0, 100));
@@ -101,7 +101,7 @@ public sealed class WeightPullTests
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
 
-        WeightFileException error = await Assert.ThrowsAsync<WeightFileException>(() => FetchAsync(folder, server, TimeSpan.FromMilliseconds(200)));
+        var error = await Assert.ThrowsAsync<WeightFileException>(() => FetchAsync(folder, server, TimeSpan.FromMilliseconds(200)));
 
         Assert.Contains("has sent nothing for 0.2 seconds", error.Message, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(folder.Path, "*.part"));
@@ -112,13 +112,13 @@ public sealed class WeightPullTests
     {
         using TemporaryFolder home = new();
         string? asked = null;
-        await using WebApplication server = await ServeAsync(context =>
+        await using var server = await ServeAsync(context =>
         {
             asked = context.Request.Path;
             return AnswerAsync(context, int.MaxValue);
         });
 
-        PganResult result = await PganProcess.RunAsync(home.Path, "weights", "pull", "resnet18", "--from", server.Urls.Single() + "/weights/");
+        var result = await PganProcess.RunAsync(home.Path, "weights", "pull", "resnet18", "--from", server.Urls.Single() + "/weights/");
 
         result.Refused(1, "resnet18-f37072fd.pth", "begins with f37072fd", "pgan weights import resnet18-f37072fd.pth --network resnet18");
         Assert.Equal("/weights/resnet18-f37072fd.pth", asked);
@@ -130,7 +130,7 @@ public sealed class WeightPullTests
     {
         using TemporaryFolder home = new();
         string address;
-        await using (WebApplication server = await ServeAsync(context =>
+        await using (var server = await ServeAsync(context =>
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
@@ -158,7 +158,7 @@ public sealed class WeightPullTests
     public async Task List_EmptyStore_NamesEachNetworksLicenceAndFile()
     {
         using TemporaryFolder home = new();
-        PganResult list = (await PganProcess.RunAsync(home.Path, "weights", "list")).Succeeded();
+        var list = (await PganProcess.RunAsync(home.Path, "weights", "list")).Succeeded();
         Assert.All(WeightImport.Networks, network => Assert.Contains(
             list.Output.Split('\n'),
             line => line.StartsWith(network.Name + " ", StringComparison.Ordinal) && line.Contains(network.Licence, StringComparison.Ordinal)
@@ -176,8 +176,8 @@ public sealed class WeightPullTests
     // The content from where the request wants it; a connection of fewer bytes than are left is cut.
     private static async Task AnswerAsync(HttpContext context, int most)
     {
-        int start = context.Request.GetTypedHeaders().Range is { } range ? (int)range.Ranges.Single().From!.Value : 0;
-        HttpResponse response = context.Response;
+        var start = context.Request.GetTypedHeaders().Range is { } range ? (int)range.Ranges.Single().From!.Value : 0;
+        var response = context.Response;
         if (start >= Content.Length)
         {
             response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
@@ -201,9 +201,9 @@ public sealed class WeightPullTests
 
     private static async Task<WebApplication> ServeAsync(RequestDelegate answer)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        WebApplication server = builder.Build();
+        var server = builder.Build();
         server.Run(answer);
         await server.StartAsync();
         return server;

@@ -9,9 +9,9 @@ public abstract class DirectoryContract
     [Fact]
     public async Task Ids_AreShortAndSortByTime()
     {
-        await using SimulatedCluster cluster = await StartAsync();
+        await using var cluster = await StartAsync();
         List<string> ids = [];
-        for (int count = 0; count < 20; count++)
+        for (var count = 0; count < 20; count++)
         {
             ids.Add(await cluster.SubmitAsync());
             cluster.Time.Advance(TimeSpan.FromMilliseconds(count));
@@ -27,9 +27,9 @@ public abstract class DirectoryContract
     [Fact]
     public async Task List_IsNewestFirstByPagesAndStates()
     {
-        await using SimulatedCluster cluster = await StartAsync();
+        await using var cluster = await StartAsync();
         List<string> ids = [];
-        for (int count = 0; count < 7; count++)
+        for (var count = 0; count < 7; count++)
         {
             ids.Add(await cluster.SubmitAsync());
         }
@@ -37,10 +37,10 @@ public abstract class DirectoryContract
         await cluster.Experiment(ids[3]).CancelAsync("");
         await cluster.StepAsync();
         List<string> listed = [];
-        string token = "";
+        var token = "";
         do
         {
-            ExperimentPage page = await cluster.Experiments.ListAsync(new ExperimentQuery { PageSize = 3, PageToken = token });
+            var page = await cluster.Experiments.ListAsync(new ExperimentQuery { PageSize = 3, PageToken = token });
             Assert.True(page.Experiments.Length <= 3);
             listed.AddRange(page.Experiments.Select(summary => summary.Id));
             token = page.NextPageToken;
@@ -48,9 +48,9 @@ public abstract class DirectoryContract
         while (token.Length > 0);
         Assert.Equal(Enumerable.Reverse(ids), listed);
 
-        ExperimentPage cancelled = await cluster.Experiments.ListAsync(new ExperimentQuery { States = [ExperimentState.Cancelled] });
+        var cancelled = await cluster.Experiments.ListAsync(new ExperimentQuery { States = [ExperimentState.Cancelled] });
         Assert.Equal(ids[3], Assert.Single(cancelled.Experiments).Id);
-        ExperimentPage queued = await cluster.Experiments.ListAsync(new ExperimentQuery { States = [ExperimentState.Queued] });
+        var queued = await cluster.Experiments.ListAsync(new ExperimentQuery { States = [ExperimentState.Queued] });
         Assert.All(queued.Experiments, summary => Assert.Equal("Waits for 1 worker; none is connected.", summary.Reason));
         await Assert.ThrowsAsync<CoordinationException>(() => cluster.Experiments.ListAsync(new ExperimentQuery { PageToken = "nonsense" }));
     }
@@ -58,12 +58,12 @@ public abstract class DirectoryContract
     [Fact]
     public async Task Find_TakesUniquePrefixes()
     {
-        await using SimulatedCluster cluster = await StartAsync();
-        string first = await cluster.SubmitAsync();
+        await using var cluster = await StartAsync();
+        var first = await cluster.SubmitAsync();
         Assert.Equal(first, await cluster.Experiments.FindAsync(first[..4]));
-        string second = await cluster.SubmitAsync();
+        var second = await cluster.SubmitAsync();
         Assert.Equal(second, await cluster.Experiments.FindAsync(second));
-        AmbiguousIdException ambiguous = await Assert.ThrowsAsync<AmbiguousIdException>(() => cluster.Experiments.FindAsync(first[..4]));
+        var ambiguous = await Assert.ThrowsAsync<AmbiguousIdException>(() => cluster.Experiments.FindAsync(first[..4]));
         Assert.Contains(first, ambiguous.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<NotFoundException>(() => cluster.Experiments.FindAsync(first[..3]));
         await Assert.ThrowsAsync<NotFoundException>(() => cluster.Experiments.FindAsync("zzzzzz"));
@@ -72,9 +72,9 @@ public abstract class DirectoryContract
     [Fact]
     public async Task Restart_KnowsStatesNamesAndRequests()
     {
-        await using SimulatedCluster cluster = await StartAsync();
-        string queued = await cluster.SubmitAsync(cluster.Submission() with { Name = "it's \"mine\" ✓", User = "bob" }, request: "again");
-        string cancelled = await cluster.SubmitAsync();
+        await using var cluster = await StartAsync();
+        var queued = await cluster.SubmitAsync(cluster.Submission() with { Name = "it's \"mine\" ✓", User = "bob" }, request: "again");
+        var cancelled = await cluster.SubmitAsync();
         await cluster.Experiment(cancelled).CancelAsync("");
         await cluster.StepAsync();
 

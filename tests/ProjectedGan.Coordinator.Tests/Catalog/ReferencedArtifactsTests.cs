@@ -9,13 +9,13 @@ public class ReferencedArtifactsTests
     [Fact]
     public async Task Read_FindsTheFilesOfAllExperimentsWithoutWakingOne()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        ExperimentSubmission submission = cluster.Submission() with { Dataset = File('a'), Weights = File('b'), MetricWeights = File('c') };
-        string first = await cluster.SubmitAsync(submission);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var submission = cluster.Submission() with { Dataset = File('a'), Weights = File('b'), MetricWeights = File('c') };
+        var first = await cluster.SubmitAsync(submission);
         await cluster.Experiment(first).RecordSnapshotAsync("w", new SnapshotRecord { Images = 100, Iteration = 6, Weights = File('d') });
-        string ended = await cluster.SubmitAsync(cluster.Submission() with { Dataset = File('e') });
+        var ended = await cluster.SubmitAsync(cluster.Submission() with { Dataset = File('e') });
         await cluster.Experiment(ended).CancelAsync("");
-        string unreadable = await cluster.SubmitAsync(cluster.Submission() with { Dataset = File('f') });
+        var unreadable = await cluster.SubmitAsync(cluster.Submission() with { Dataset = File('f') });
         await cluster.Database.WriteAsync(
             (session, token) => session.ExecuteAsync(
                 "UPDATE pgan_state SET payload = @payload WHERE grain LIKE @id AND name = 'experiment'",
@@ -23,7 +23,7 @@ public class ReferencedArtifactsTests
                 token),
             CancellationToken.None);
 
-        IReadOnlySet<string> found = await new ReferencedArtifacts(cluster.Database).ReadAsync(CancellationToken.None);
+        var found = await new ReferencedArtifacts(cluster.Database).ReadAsync(CancellationToken.None);
 
         Assert.Equal("0abcdef", string.Concat(found.Select(digest => digest[0]).Order()));
         Assert.All(found, digest => Assert.Equal(64, digest.Length));

@@ -37,11 +37,11 @@ public sealed class MembershipTableTests(PostgresServer server) : IAsyncLifetime
     {
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
-            await using PostgresDatabase database = Open();
+            await using var database = Open();
             await new SqlMembershipTable(database, new DatabaseClock()).InitializeMembershipTable(true);
         }));
 
-        MembershipTableData read = await _table.ReadAll();
+        var read = await _table.ReadAll();
         Assert.Empty(read.Members);
         Assert.Equal(0, read.Version.Version);
     }
@@ -49,18 +49,18 @@ public sealed class MembershipTableTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task Entry_ComesBackAsItWas()
     {
-        MembershipEntry entry = Entry(1, SiloStatus.Joining);
+        var entry = Entry(1, SiloStatus.Joining);
         entry.SuspectTimes = [Tuple.Create(Silo(2), Start.AddSeconds(7))];
 
         Assert.True(await _table.InsertRow(entry, (await _table.ReadAll()).Version.Next()));
 
-        MembershipTableData read = await _table.ReadRow(entry.SiloAddress);
-        MembershipEntry found = Assert.Single(read.Members).Item1;
+        var read = await _table.ReadRow(entry.SiloAddress);
+        var found = Assert.Single(read.Members).Item1;
         Assert.Equal(1, read.Version.Version);
         Assert.Equal((entry.SiloAddress, entry.Status, entry.HostName, entry.SiloName, entry.RoleName), (found.SiloAddress, found.Status, found.HostName, found.SiloName, found.RoleName));
         AssertNear(entry.StartTime, found.StartTime);
         AssertNear(entry.IAmAliveTime, found.IAmAliveTime);
-        (SiloAddress voter, DateTime voted) = Assert.Single(found.SuspectTimes!);
+        var (voter, voted) = Assert.Single(found.SuspectTimes!);
         Assert.Equal(Silo(2), voter);
         AssertNear(Start.AddSeconds(7), voted);
         Assert.Empty((await _table.ReadRow(Silo(3))).Members);
@@ -70,11 +70,11 @@ public sealed class MembershipTableTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task Change_ByAnOldVersion_ChangesNothing()
     {
-        TableVersion first = (await _table.ReadAll()).Version;
+        var first = (await _table.ReadAll()).Version;
         Assert.True(await _table.InsertRow(Entry(1, SiloStatus.Active), first.Next()));
 
         Assert.False(await _table.InsertRow(Entry(2, SiloStatus.Active), first.Next()), "The list was changed since.");
-        MembershipTableData read = await _table.ReadAll();
+        var read = await _table.ReadAll();
         Assert.False(await _table.InsertRow(Entry(1, SiloStatus.Active), read.Version.Next()), "The silo is there.");
         Assert.False(await _table.UpdateRow(Entry(2, SiloStatus.Dead), read.Version.VersionEtag, read.Version.Next()), "There is no such silo.");
         Assert.False(await _table.UpdateRow(Entry(1, SiloStatus.Dead), first.VersionEtag, first.Next()), "The list was changed since.");
@@ -96,16 +96,16 @@ public sealed class MembershipTableTests(PostgresServer server) : IAsyncLifetime
             }
         }));
 
-        MembershipTableData read = await _table.ReadAll();
+        var read = await _table.ReadAll();
         Assert.Equal((Silos, Silos), (read.Version.Version, read.Members.Count));
     }
 
     [Fact]
     public async Task SignOfLife_IsTheDatabasesTime_AndNoOtherSiloTakesItBack()
     {
-        MembershipEntry entry = Entry(1, SiloStatus.Active);
+        var entry = Entry(1, SiloStatus.Active);
         await _table.InsertRow(entry, (await _table.ReadAll()).Version.Next());
-        MembershipTableData before = await _table.ReadAll();
+        var before = await _table.ReadAll();
         AssertNear(Start, before.Members[0].Item1.IAmAliveTime);
 
         // What the silo's own clock says does not matter.
@@ -118,7 +118,7 @@ public sealed class MembershipTableTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task Cleanup_TakesTheLongDeadAlone()
     {
-        foreach ((int number, SiloStatus status) in new[] { (1, SiloStatus.Dead), (2, SiloStatus.Active), (3, SiloStatus.Dead) })
+        foreach ((var number, var status) in new[] { (1, SiloStatus.Dead), (2, SiloStatus.Active), (3, SiloStatus.Dead) })
         {
             await _table.InsertRow(Entry(number, status), (await _table.ReadAll()).Version.Next());
         }
@@ -137,7 +137,7 @@ public sealed class MembershipTableTests(PostgresServer server) : IAsyncLifetime
     {
         DatabaseClock clock = new();
         AssertNear(DateTime.UtcNow, clock.GetUtcNow().UtcDateTime);
-        long now = clock.GetTimestamp();
+        var now = clock.GetTimestamp();
         clock.Learn(new DateTimeOffset(Start), now - clock.TimestampFrequency, now + clock.TimestampFrequency);
         AssertNear(Start, clock.GetUtcNow().UtcDateTime);
     }

@@ -6,6 +6,7 @@ using ProjectedGan.Coordinator.Tests.Simulation;
 namespace ProjectedGan.Coordinator.Tests.Clustering;
 
 /// <summary>A coordinator that ends takes its grains along; those of the others stay, and what they told the lost ones must be told again.</summary>
+[Trait("Speed", "Slow")]
 public class MovedGrainTests
 {
     [Theory]
@@ -17,11 +18,11 @@ public class MovedGrainTests
     [InlineData("any")]
     public async Task Grain_MadeAnewOverAndOver_TrainingGoesOn(string which)
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 120;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 4);
-        IAddressable[] grains = Grains(cluster, id, which);
-        for (int round = 0; (await cluster.GetAsync(id)).State != ExperimentState.Completed; round++)
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 4);
+        var grains = Grains(cluster, id, which);
+        for (var round = 0; (await cluster.GetAsync(id)).State != ExperimentState.Completed; round++)
         {
             Assert.True(round < 120, $"The run is not completed after {round} rounds.");
             if (round == 8)
@@ -47,10 +48,10 @@ public class MovedGrainTests
     [InlineData(60)]
     public async Task Worker_MadeAnewByAnotherClock_IsHeardAndTold(int minutes)
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 120;
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 4);
-        foreach (SimulatedWorker worker in workers)
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 4);
+        foreach (var worker in workers)
         {
             cluster.Time.Advance(TimeSpan.FromMinutes(minutes));
             await MoveAsync(cluster.Grains.GetGrain<IWorkerGrain>(worker.Id));
@@ -70,8 +71,8 @@ public class MovedGrainTests
     [Fact]
     public async Task Scheduler_MadeAnew_GivesWorkersToWhatWaits()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await MoveAsync(cluster.Scheduler);
         cluster.AddWorkers(1);
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
@@ -80,8 +81,8 @@ public class MovedGrainTests
     [Fact]
     public async Task Queue_MadeAnew_EvaluatesWhatWaits()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.Experiment(id).RecordSnapshotAsync("w", new SnapshotRecord { Images = 100, Iteration = 6, Measure = true, Weights = new() { Name = "g", Digest = "g" } });
         Assert.Equal(1, (await cluster.Evaluations.DescribeAsync()).Queued);
         await MoveAsync(cluster.Evaluations);
@@ -97,11 +98,11 @@ public class MovedGrainTests
     [Fact]
     public async Task Gauges_OfGrainsThatMoveAway_AreShownWhereTheyAreAlone()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 4);
-        string waiting = await cluster.SubmitAsync(cluster.Submission(min: 3));
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 4);
+        var waiting = await cluster.SubmitAsync(cluster.Submission(min: 3));
         await cluster.Evaluations.RegisterAsync(new EvaluatorRegistration { Id = "e1", Name = "e1", DeviceKind = "cpu" }, "stream");
-        foreach (long images in new[] { 16L, 32L })
+        foreach (var images in new[] { 16L, 32L })
         {
             await cluster.Experiment(id).RecordSnapshotAsync("w001", new SnapshotRecord { Images = images, Iteration = images / 16, Measure = true, Weights = new() { Name = "g", Digest = "g" } });
         }
@@ -111,12 +112,12 @@ public class MovedGrainTests
         await cluster.StepAsync();
         AssertShown(shown: true);
 
-        foreach (IAddressable grain in Grains(cluster, id, "any").Append(cluster.Grains.GetGrain<IWorkerDirectoryGrain>(GrainNames.Single)))
+        foreach (var grain in Grains(cluster, id, "any").Append(cluster.Grains.GetGrain<IWorkerDirectoryGrain>(GrainNames.Single)))
         {
             await MoveAsync(grain);
         }
 
-        for (int look = 0; look < 500 && (cluster.Gauges.Of(id) is not null || cluster.Gauges.Counts.Values.Any(count => count > 0)); look++)
+        for (var look = 0; look < 500 && (cluster.Gauges.Of(id) is not null || cluster.Gauges.Counts.Values.Any(count => count > 0)); look++)
         {
             await Task.Delay(10);
         }

@@ -3,15 +3,16 @@ using ProjectedGan.Coordinator.Tests.Simulation;
 
 namespace ProjectedGan.Coordinator.Tests.Evaluations;
 
+[Trait("Speed", "Slow")]
 public class EvaluationQueueTests
 {
     [Fact]
     public async Task Queue_WithoutAnEvaluatorWaitsAndSaysSo()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await SnapshotAsync(cluster, id, 100);
-        EvaluationQueueSummary queue = await cluster.Evaluations.DescribeAsync();
+        var queue = await cluster.Evaluations.DescribeAsync();
         Assert.Equal((1, 0), (queue.Queued, queue.Running));
         Assert.Empty(queue.Evaluators);
         Assert.NotNull(queue.OldestQueued);
@@ -20,17 +21,17 @@ public class EvaluationQueueTests
     [Fact]
     public async Task Snapshot_IsEvaluatedAndRecorded()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await RegisterAsync(cluster, "e1");
         await SnapshotAsync(cluster, id, 100);
-        EvaluationTask task = (await NextAsync(cluster, "e1"))!;
+        var task = (await NextAsync(cluster, "e1"))!;
         Assert.Equal((id, 100L, "snapshot-100"), (task.Run.Id, task.Images, task.Snapshot.Digest));
         Assert.Equal(EvaluationState.Running, (await SnapshotOfAsync(cluster, id, 100)).Evaluation);
         Assert.Equal("evaluating", Assert.Single((await cluster.Evaluations.DescribeAsync()).Evaluators).State);
 
         await cluster.Evaluations.CompleteAsync("e1", task.Id, Outcome(12.5));
-        SnapshotRecord done = await SnapshotOfAsync(cluster, id, 100);
+        var done = await SnapshotOfAsync(cluster, id, 100);
         Assert.Equal((EvaluationState.Done, 12.5, "grid"), (done.Evaluation, done.Metrics[0].Value, done.Grid!.Digest));
         Assert.Equal(100, (await cluster.GetAsync(id)).BestSnapshotImages);
         Assert.Equal("snapshot-100", Assert.Single((await cluster.Experiment(id).GetBestAsync()).Files).Digest);
@@ -44,15 +45,15 @@ public class EvaluationQueueTests
     [Fact]
     public async Task Newer_ReplacesAnUnstartedOlderOne()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await RegisterAsync(cluster, "e1");
         await SnapshotAsync(cluster, id, 100);
-        EvaluationTask first = (await NextAsync(cluster, "e1"))!;
+        var first = (await NextAsync(cluster, "e1"))!;
         await SnapshotAsync(cluster, id, 200);
         await SnapshotAsync(cluster, id, 300, measure: false);
         await cluster.Evaluations.CompleteAsync("e1", first.Id, Outcome(10));
-        EvaluationTask second = (await NextAsync(cluster, "e1"))!;
+        var second = (await NextAsync(cluster, "e1"))!;
         Assert.Equal(300, second.Images);
         Assert.True(second.Measure, "It takes over what the superseded one was for.");
         Assert.Equal(EvaluationState.Superseded, (await SnapshotOfAsync(cluster, id, 200)).Evaluation);
@@ -63,8 +64,8 @@ public class EvaluationQueueTests
     [Fact]
     public async Task KeepAll_EvaluatesEachInOrder()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync(cluster.Submission(evaluation: new EvaluationPolicy { KeepAll = true }));
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync(cluster.Submission(evaluation: new EvaluationPolicy { KeepAll = true }));
         await RegisterAsync(cluster, "e1");
         await RegisterAsync(cluster, "e2");
         foreach (long images in new[] { 100, 200, 300 })
@@ -74,9 +75,9 @@ public class EvaluationQueueTests
 
         foreach (long images in new[] { 100, 200, 300 })
         {
-            EvaluationTask? one = await NextAsync(cluster, "e1");
-            EvaluationTask? two = await NextAsync(cluster, "e2");
-            EvaluationTask only = Assert.Single(new[] { one, two }, task => task is not null)!;
+            var one = await NextAsync(cluster, "e1");
+            var two = await NextAsync(cluster, "e2");
+            var only = Assert.Single(new[] { one, two }, task => task is not null)!;
             Assert.Equal(images, only.Images);
             await cluster.Evaluations.CompleteAsync(one is null ? "e2" : "e1", only.Id, Outcome(images));
         }
@@ -88,16 +89,16 @@ public class EvaluationQueueTests
     [Fact]
     public async Task Evaluator_LostThreeTimes_FailsTheSnapshotAlone()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await SnapshotAsync(cluster, id, 100);
-        for (int attempt = 1; attempt <= 3; attempt++)
+        for (var attempt = 1; attempt <= 3; attempt++)
         {
             await RegisterAsync(cluster, $"e{attempt}");
-            EvaluationTask task = (await NextAsync(cluster, $"e{attempt}"))!;
+            var task = (await NextAsync(cluster, $"e{attempt}"))!;
             Assert.EndsWith($"/{attempt}", task.Id, StringComparison.Ordinal);
             await cluster.StepAsync(31);
-            SnapshotRecord snapshot = await SnapshotOfAsync(cluster, id, 100);
+            var snapshot = await SnapshotOfAsync(cluster, id, 100);
             Assert.Equal(attempt < 3 ? EvaluationState.Queued : EvaluationState.Failed, snapshot.Evaluation);
             Assert.Equal($"Evaluator e{attempt} was lost.", snapshot.EvaluationError);
         }
@@ -108,13 +109,13 @@ public class EvaluationQueueTests
     [Fact]
     public async Task Error_IsRetriedAndARestartForgetsNoAttempt()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await SnapshotAsync(cluster, id, 100);
-        for (int attempt = 1; attempt <= 3; attempt++)
+        for (var attempt = 1; attempt <= 3; attempt++)
         {
             await RegisterAsync(cluster, "e1");
-            EvaluationTask task = (await NextAsync(cluster, "e1"))!;
+            var task = (await NextAsync(cluster, "e1"))!;
             await cluster.Evaluations.CompleteAsync("e1", task.Id, new EvaluationOutcome { Error = "No memory." });
             await cluster.RestartAsync();
         }
@@ -125,11 +126,11 @@ public class EvaluationQueueTests
     [Fact]
     public async Task Restart_EvaluatorUnderWayGoesOn()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await RegisterAsync(cluster, "e1");
         await SnapshotAsync(cluster, id, 100);
-        EvaluationTask task = (await NextAsync(cluster, "e1"))!;
+        var task = (await NextAsync(cluster, "e1"))!;
         await cluster.RestartAsync();
         await Assert.ThrowsAsync<NotFoundException>(() => cluster.Evaluations.ReportAsync("e1", new EvaluatorStatus { Task = task.Id }));
         Assert.Equal(1, (await cluster.Evaluations.DescribeAsync()).Queued);
@@ -143,14 +144,14 @@ public class EvaluationQueueTests
     [Fact]
     public async Task Cancel_AbandonsTheTask()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await RegisterAsync(cluster, "e1");
         await SnapshotAsync(cluster, id, 100);
         await cluster.Evaluations.TickAsync();
-        EvaluatorCommand command = (await cluster.Evaluations.WaitForCommandAsync("e1", 0, CancellationToken.None))!;
+        var command = (await cluster.Evaluations.WaitForCommandAsync("e1", 0, CancellationToken.None))!;
         await cluster.Experiment(id).CancelAsync("");
-        EvaluatorCommand next = (await cluster.Evaluations.WaitForCommandAsync("e1", command.Version, CancellationToken.None))!;
+        var next = (await cluster.Evaluations.WaitForCommandAsync("e1", command.Version, CancellationToken.None))!;
         Assert.Null(next.Task);
         Assert.Equal("idle", Assert.Single((await cluster.Evaluations.DescribeAsync()).Evaluators).State);
     }
@@ -158,22 +159,22 @@ public class EvaluationQueueTests
     [Fact]
     public async Task Metric_WithoutImprovement_StopsTrainingEarly()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 500;
         cluster.AddWorkers(2);
-        string id = await cluster.SubmitAsync(cluster.Submission(evaluation: new EvaluationPolicy { StopAfter = 2 }));
+        var id = await cluster.SubmitAsync(cluster.Submission(evaluation: new EvaluationPolicy { StopAfter = 2 }));
         await cluster.UntilAsync("some iterations", () => Task.FromResult(cluster.Alive.Any(worker => worker.Iteration >= 5)));
         await RegisterAsync(cluster, "e1");
-        foreach ((long images, double value) in new[] { (100L, 9.0), (200L, 5.0), (300L, 6.0), (400L, 5.5) })
+        foreach ((var images, var value) in new[] { (100L, 9.0), (200L, 5.0), (300L, 6.0), (400L, 5.5) })
         {
             await SnapshotAsync(cluster, id, images);
-            EvaluationTask? task = await NextAsync(cluster, "e1");
+            var task = await NextAsync(cluster, "e1");
             Assert.True(task is not null, string.Join('\n', cluster.Logs.All));
             await cluster.Evaluations.CompleteAsync("e1", task.Id, Outcome(value));
         }
 
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
-        ExperimentView view = await cluster.GetAsync(id);
+        var view = await cluster.GetAsync(id);
         Assert.Equal("Stopped early: fid_inception_v3 has not improved on 5 at 200 images for 2 snapshots.", view.Reason);
         Assert.Equal(200, view.BestSnapshotImages);
         cluster.AssertLedger(view, view.Checkpoint!.Iteration);
@@ -182,15 +183,15 @@ public class EvaluationQueueTests
     [Fact]
     public async Task Recall_FallingWhileTheDistanceImproves_IsToldOnceUntilItIsOver()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await RegisterAsync(cluster, "e1");
         long images = 0;
-        foreach ((double distance, double recall) in new[] { (60.0, 0.6), (50.0, 0.5), (40.0, 0.3), (30.0, 0.2), (29.0, 0.4), (28.0, 0.3), (27.0, 0.1) })
+        foreach ((var distance, var recall) in new[] { (60.0, 0.6), (50.0, 0.5), (40.0, 0.3), (30.0, 0.2), (29.0, 0.4), (28.0, 0.3), (27.0, 0.1) })
         {
             images += 100;
             await SnapshotAsync(cluster, id, images);
-            EvaluationTask task = (await NextAsync(cluster, "e1"))!;
+            var task = (await NextAsync(cluster, "e1"))!;
             await cluster.Evaluations.CompleteAsync("e1", task.Id, Outcome(distance) with
             {
                 Metrics = [new MetricRecord { Metric = "fd_x", Value = distance, Samples = 50 }, new MetricRecord { Metric = "recall_x", Value = recall, Samples = 50 }],
@@ -206,11 +207,11 @@ public class EvaluationQueueTests
     [Fact]
     public async Task Storage_Away_TheEvaluatorKeepsItsResult()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await RegisterAsync(cluster, "e1");
         await SnapshotAsync(cluster, id, 100);
-        EvaluationTask task = (await NextAsync(cluster, "e1"))!;
+        var task = (await NextAsync(cluster, "e1"))!;
         cluster.Faults.IsAway = true;
         await Assert.ThrowsAnyAsync<OrleansException>(() => cluster.Evaluations.CompleteAsync("e1", task.Id, Outcome(3)));
         cluster.Faults.IsAway = false;

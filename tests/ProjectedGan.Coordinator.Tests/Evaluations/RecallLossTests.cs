@@ -22,7 +22,7 @@ public class RecallLossTests
     [InlineData("50 40 NaN", "0.5 0.4 0.2", -1)]
     public void Of_Measurements_GivesTheShareThatWasLost(string distances, string recalls, double share)
     {
-        RecallLoss? loss = RecallLoss.Of(Measured("fd_mobilenet_v2", distances, "recall_mobilenet_v2", recalls));
+        var loss = RecallLoss.Of(Measured("fd_mobilenet_v2", distances, "recall_mobilenet_v2", recalls));
 
         Assert.Equal(share, loss?.Share ?? -1, 1e-12);
         Assert.Equal(share > 0.2, loss is { IsCollapse: true });
@@ -35,7 +35,7 @@ public class RecallLossTests
     public void Of_FiguresWithSpreads_IsSilentWithinTwiceTheirJointDeviation(double deviation, bool isLoss)
     {
         // 0.5 to 0.3, of which √2 times twice 0.0707 is the half.
-        IEnumerable<IReadOnlyList<MetricRecord>> measured = Measured("fid", "50 40 30", "recall_inception_v3_fid", "0.5 0.4 0.3")
+        var measured = Measured("fid", "50 40 30", "recall_inception_v3_fid", "0.5 0.4 0.3")
             .Select(metrics => (IReadOnlyList<MetricRecord>)[.. metrics.Select(metric => metric with { StandardDeviation = deviation })]);
 
         Assert.Equal(isLoss, RecallLoss.Of(measured) is not null);

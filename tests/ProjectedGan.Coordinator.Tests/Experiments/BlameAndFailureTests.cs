@@ -3,21 +3,22 @@ using ProjectedGan.Coordinator.Tests.Simulation;
 
 namespace ProjectedGan.Coordinator.Tests.Experiments;
 
+[Trait("Speed", "Slow")]
 public class BlameAndFailureTests
 {
     [Fact]
     public async Task Peer_CutOff_CoolsDownAndIsInvitedAgain()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 10);
-        SimulatedWorker cut = cluster.World.Workers["w001"];
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 10);
+        var cut = cluster.World.Workers["w001"];
         cut.CutOff.UnionWith(["w002", "w003"]);
         await cluster.UntilAsync("the others to go on", async () => (await cluster.GetAsync(id)).Members.Length == 2);
 
         // The first one's network is bad: everybody has trouble with it, and it with everybody.
         Assert.Equal(["w002", "w003"], (await cluster.GetAsync(id)).Members.Select(member => member.Worker));
-        DateTimeOffset left = cluster.Time.GetUtcNow();
+        var left = cluster.Time.GetUtcNow();
         cut.CutOff.Clear();
         await cluster.UntilAsync("it to be back", async () => (await cluster.GetAsync(id)).Members.Length == 3);
         Assert.True(cluster.Time.GetUtcNow() - left >= cluster.Options.CoolDown - TimeSpan.FromSeconds(1));
@@ -29,14 +30,14 @@ public class BlameAndFailureTests
     public async Task Peer_AtAnAddressThatDoesNotResolve_IsNamedWithAddressAndReason()
     {
         const string Detail = "Worker 'w001' cannot reach worker 'w002' at http://pod-x.invalid:7500/: Name or service not known; see its --advertise";
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
         cluster.World.Workers["w001"].Suspicions = [new Suspicion { Worker = "w002", Kind = SuspicionKind.Unreachable, Detail = Detail }];
         cluster.World.Workers["w002"].Suspicions = [new Suspicion { Worker = "w001", Kind = SuspicionKind.Unreachable, Detail = "It did not come." }];
         await cluster.UntilAsync("it to be sent away", async () => (await WorkerEventsAsync(cluster, id, "cooling")).Length > 0);
 
-        string reason = $"It could not be reached by w001. {Detail}.";
+        var reason = $"It could not be reached by w001. {Detail}.";
         Assert.Equal([$"w002: {reason} It is not invited for 30 s."], await WorkerEventsAsync(cluster, id, "cooling"));
         await cluster.UntilAsync("the other to go on", async () => (await cluster.GetAsync(id)).Epochs.Length > 1);
         Assert.Equal($"Worker w002: {reason}", (await cluster.GetAsync(id)).Epochs[0].EndedBecause);
@@ -45,9 +46,9 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Pair_CutFromEachOther_KeepsTheLowerReplicas()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 10);
-        string first = (await cluster.GetAsync(id)).Members[0].Worker;
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 10);
+        var first = (await cluster.GetAsync(id)).Members[0].Worker;
         cluster.World.Workers["w001"].CutOff.Add("w002");
         await cluster.UntilAsync("one to go on", async () => (await cluster.GetAsync(id)).Members.Length == 1);
         Assert.Equal(first, (await cluster.GetAsync(id)).Members[0].Worker);
@@ -58,10 +59,10 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Joiner_ThatBreaksEveryEpoch_CoolsDownAndIsInvitedAgain()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 10);
-        SimulatedWorker joiner = cluster.AddWorker();
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 10);
+        var joiner = cluster.AddWorker();
         joiner.BreaksWith.Add("w001");
         await cluster.UntilAsync("the joiner to be sent away", async () => (await WorkerEventsAsync(cluster, id, "cooling")).Length > 0);
 
@@ -69,7 +70,7 @@ public class BlameAndFailureTests
         Assert.Equal(
             ["w003: 3 epochs broke without an iteration and without anybody to blame; in the last one it was the first that could not go on. It is not invited for 30 s."],
             await WorkerEventsAsync(cluster, id, "cooling"));
-        long stood = cluster.World.Workers["w001"].Iteration;
+        var stood = cluster.World.Workers["w001"].Iteration;
         await cluster.UntilAsync("the others to go on", () => Task.FromResult(cluster.World.Workers["w001"].Iteration > stood + 10));
         joiner.BreaksWith.Clear();
         await cluster.UntilAsync("it to be back", async () => (await cluster.GetAsync(id)).Members.Length == 3);
@@ -80,16 +81,16 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Epochs_ThatBreakAfterIterations_SendNobodyAway()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
         // Two epochs without an iteration, then one with some: the count begins anew.
-        foreach (int starts in new[] { 3, 6 })
+        foreach (var starts in new[] { 3, 6 })
         {
             workers[1].BreaksWith.Add("w001");
             await cluster.UntilAsync($"start {starts}", () => Task.FromResult(workers[1].Starts == starts));
             workers[1].BreaksWith.Clear();
-            long stood = workers[1].Iteration;
+            var stood = workers[1].Iteration;
             await cluster.UntilAsync("iterations", () => Task.FromResult(workers[1].Iteration > stood + 5));
         }
 
@@ -101,13 +102,13 @@ public class BlameAndFailureTests
     [Fact]
     public async Task DamagedData_ThreeTimes_ExpelsTheSender()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
         var damaged = new Suspicion { Worker = "w003", Kind = SuspicionKind.Checksum, Detail = "bucket 7" };
-        for (int strike = 1; strike <= 3; strike++)
+        for (var strike = 1; strike <= 3; strike++)
         {
-            long epoch = (await cluster.GetAsync(id)).MembershipEpoch;
+            var epoch = (await cluster.GetAsync(id)).MembershipEpoch;
             cluster.World.Workers["w001"].Suspicions = [damaged];
             await cluster.UntilAsync("a new epoch", async () => (await cluster.GetAsync(id)).MembershipEpoch > epoch);
             cluster.World.Workers["w001"].Suspicions = [];
@@ -124,13 +125,13 @@ public class BlameAndFailureTests
     [Fact]
     public async Task DamagedData_ReceivedFromEverybody_ExpelsTheReceiver()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
         // Its memory damages what arrives: each time another peer seems to have sent it.
-        foreach (string accused in new[] { "w002", "w003", "w002" })
+        foreach (var accused in new[] { "w002", "w003", "w002" })
         {
-            long epoch = (await cluster.GetAsync(id)).MembershipEpoch;
+            var epoch = (await cluster.GetAsync(id)).MembershipEpoch;
             cluster.World.Workers["w001"].Suspicions = [new Suspicion { Worker = accused, Kind = SuspicionKind.Checksum }];
             await cluster.UntilAsync("a new epoch", async () => (await cluster.GetAsync(id)).MembershipEpoch > epoch);
             cluster.World.Workers["w001"].Suspicions = [];
@@ -145,9 +146,9 @@ public class BlameAndFailureTests
     [Fact]
     public async Task NonFinite_OfOneWorkerAlone_IsExpelledOfAllIsNot()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
         cluster.World.Workers["w001"].Suspicions = [.. new[] { "w002", "w003" }.Select(worker => new Suspicion { Worker = worker, Kind = SuspicionKind.NonFinite, Count = 9 })];
         await cluster.StepAsync(5);
         Assert.Equal(3, (await cluster.GetAsync(id)).Members.Length);
@@ -165,8 +166,8 @@ public class BlameAndFailureTests
     [Fact]
     public async Task NonFinite_OfTheOnlyWorker_IsTheTrainings()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 1, iterations: 5);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 1, iterations: 5);
         cluster.World.Workers["w001"].Suspicions = [new Suspicion { Worker = "w001", Kind = SuspicionKind.NonFinite, Count = 9 }];
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(id);
@@ -176,9 +177,9 @@ public class BlameAndFailureTests
     [Fact]
     public async Task NonFinite_OthersNotHeardSince_ExpelsNobodyYet()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
         cluster.World.Complains = false;
         // The other has them too, and its report is late.
         workers[1].IsFrozen = true;
@@ -195,11 +196,11 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Worker_Failed_IsNotUsedAgainForThisExperiment()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
         cluster.World.Workers["w001"].Error = "The device is full.";
         await cluster.StepAsync();
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(id);
         Assert.All((await cluster.GetAsync(id)).Epochs, epoch => Assert.DoesNotContain(epoch.Members, member => member.Worker == "w001"));
@@ -209,13 +210,13 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Worker_FailedAndAlone_IsNamedByTheReasonToWait()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorker().Error = "The device is full.";
         await cluster.StepAsync();
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilAsync("the failure", async () => (await WorkerEventsAsync(cluster, id, "failed")).Length > 0);
         await cluster.StepAsync();
-        ExperimentView view = await cluster.GetAsync(id);
+        var view = await cluster.GetAsync(id);
         Assert.Equal(ExperimentState.Queued, view.State);
         Assert.EndsWith("; 0 of 1 are free for it. It does not take w001 (The device is full).", view.Reason, StringComparison.Ordinal);
     }
@@ -223,12 +224,12 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Error_OfTheSpec_FailsAtOnce()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(3);
         cluster.World.Workers["w002"].Error = "The dataset's hash is wrong.";
         cluster.World.Workers["w002"].ErrorIsEverywhere = true;
         await cluster.StepAsync();
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Failed);
         Assert.Equal("The dataset's hash is wrong.", (await cluster.GetAsync(id)).Reason);
         await cluster.StepAsync(4);
@@ -238,15 +239,15 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Workers_ThreeFailing_FailTheExperiment()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(5);
-        foreach (SimulatedWorker worker in cluster.Alive)
+        foreach (var worker in cluster.Alive)
         {
             worker.Error = "No memory.";
         }
 
         await cluster.StepAsync();
-        string id = await cluster.SubmitAsync(cluster.Submission(max: 1));
+        var id = await cluster.SubmitAsync(cluster.Submission(max: 1));
         await cluster.UntilStateAsync(id, ExperimentState.Failed);
         Assert.Equal("Workers on 3 machines failed at it; the last one said: No memory.", (await cluster.GetAsync(id)).Reason);
     }
@@ -254,13 +255,13 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Worker_FailingAfterEachRestart_EndsNothingThatOthersTrain()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
-        for (int start = 1; start <= 5; start++)
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        for (var start = 1; start <= 5; start++)
         {
             // On three machines in turn, so that machines alone are not what saves the run.
-            SimulatedWorker failing = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Machine = $"bad{start % 3}", Error = "No memory." });
+            var failing = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Machine = $"bad{start % 3}", Error = "No memory." });
             await cluster.UntilAsync($"failure {start}", async () => (await WorkerEventsAsync(cluster, id, "failed")).Length == start);
             failing.IsDead = true;
         }
@@ -273,11 +274,11 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Worker_FailingAfterEachRestartAndAlone_CountsAsOneMachine()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
-        for (int start = 1; start <= 5; start++)
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
+        for (var start = 1; start <= 5; start++)
         {
-            SimulatedWorker failing = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Machine = "bad", Error = "No memory." });
+            var failing = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Machine = "bad", Error = "No memory." });
             await cluster.UntilAsync($"failure {start}", async () => (await WorkerEventsAsync(cluster, id, "failed")).Length == start);
             failing.IsDead = true;
         }
@@ -291,13 +292,13 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Failures_WithIterationsBetweenThem_AreForgotten()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
         cluster.World.CheckpointEvery = 5;
-        string id = await cluster.SubmitAsync();
-        for (int start = 1; start <= 4; start++)
+        var id = await cluster.SubmitAsync();
+        for (var start = 1; start <= 4; start++)
         {
-            SimulatedWorker worker = cluster.AddWorker();
+            var worker = cluster.AddWorker();
             await cluster.UntilAsync("iterations and a checkpoint", async () => worker.Iteration >= start * 20 && (await cluster.GetAsync(id)).Checkpoint?.Iteration > (start - 1) * 20);
             worker.Error = "No memory.";
             await cluster.UntilAsync($"failure {start}", async () => (await WorkerEventsAsync(cluster, id, "failed")).Length == start);
@@ -312,9 +313,9 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Error_OfTheSpecOnAJoinerAlone_EndsNothingThatOthersTrain()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
         // Its copy of the data set is damaged.
         cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Error = "The dataset's hash is wrong.", ErrorIsEverywhere = true });
         await cluster.UntilAsync("the failure", async () => (await WorkerEventsAsync(cluster, id, "failed")).Length > 0);
@@ -325,10 +326,10 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Worker_WithAFullDisk_CoolsDownAndIsInvitedAgain()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        SimulatedWorker full = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Error = "The disk is full.", ErrorPasses = true });
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var full = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Error = "The disk is full.", ErrorPasses = true });
         await cluster.StepAsync();
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilAsync("four tries", async () => (await WorkerEventsAsync(cluster, id, "cooling")).Length == 4, steps: 1_000);
 
         Assert.Equal($"{full.Id}: The disk is full. It is not invited for 240 s.", (await WorkerEventsAsync(cluster, id, "cooling"))[3]);
@@ -340,23 +341,23 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Failed_Resumed_GoesOnFromItsCheckpoint()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 100;
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 25);
-        foreach (SimulatedWorker worker in workers)
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 25);
+        foreach (var worker in workers)
         {
             (worker.Error, worker.ErrorIsEverywhere) = ("The data set's disk is broken.", true);
         }
 
         await cluster.UntilStateAsync(id, ExperimentState.Failed);
         await cluster.UntilAsync("the run to be dropped", () => Task.FromResult(workers.All(worker => worker.Run.Length == 0)));
-        ExperimentView failed = await cluster.GetAsync(id);
-        foreach (SimulatedWorker worker in workers)
+        var failed = await cluster.GetAsync(id);
+        foreach (var worker in workers)
         {
             (worker.Error, worker.ErrorIsEverywhere) = ("", false);
         }
 
-        ExperimentView resumed = await cluster.Experiment(id).ResumeAsync();
+        var resumed = await cluster.Experiment(id).ResumeAsync();
 
         Assert.Equal((ExperimentState.Queued, (DateTimeOffset?)null), (resumed.State, resumed.Ended));
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
@@ -367,8 +368,8 @@ public class BlameAndFailureTests
     [Fact]
     public async Task Failed_ByWeightsThatDiffer_TrainsItsLastStretchAgain()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
         workers[1].HashSuffix = "x";
         await cluster.UntilStateAsync(id, ExperimentState.Failed);
         await cluster.UntilAsync("the run to be dropped", () => Task.FromResult(workers.All(worker => worker.Run.Length == 0)));

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace ProjectedGan.Coordinator.Tests.Experiments;
 
 /// <summary>Random trouble by a seed, which is printed and can be given as PGAN_TEST_SEED.</summary>
+[Trait("Speed", "Slow")]
 public class ChaosTests(ITestOutputHelper output)
 {
     [Theory]
@@ -17,7 +18,7 @@ public class ChaosTests(ITestOutputHelper output)
     [InlineData(5)]
     public async Task Run_UnderRandomTrouble_EndsAsACalmOne(int round)
     {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("PGAN_TEST_SEED"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("PGAN_TEST_SEED"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
         output.WriteLine($"PGAN_TEST_SEED={seed} (round {round})");
         await RunAsync(seed + round, troubles: 16);
     }
@@ -32,12 +33,12 @@ public class ChaosTests(ITestOutputHelper output)
     private async Task RunAsync(int seed, int troubles)
     {
         var random = new Random(seed);
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { CoolDown = TimeSpan.FromSeconds(5), HoldPatience = TimeSpan.FromSeconds(15), UploadPatience = TimeSpan.FromSeconds(30) });
+        await using var cluster = await SimulatedCluster.StartAsync(options => options with { CoolDown = TimeSpan.FromSeconds(5), HoldPatience = TimeSpan.FromSeconds(15), UploadPatience = TimeSpan.FromSeconds(30) });
         cluster.LastIteration = 250;
         cluster.AddWorkers(3);
-        int min = random.Next(1, 3);
-        string id = await cluster.SubmitAsync(cluster.Submission(min: min, max: random.Next(0, 2) * 4));
-        for (int step = 0; step < 150; step++)
+        var min = random.Next(1, 3);
+        var id = await cluster.SubmitAsync(cluster.Submission(min: min, max: random.Next(0, 2) * 4));
+        for (var step = 0; step < 150; step++)
         {
             await TroubleAsync(cluster, id, random, troubles);
             await cluster.StepAsync();
@@ -46,14 +47,14 @@ public class ChaosTests(ITestOutputHelper output)
         await CalmAsync(cluster, id, min);
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(id);
-        ExperimentView view = await cluster.GetAsync(id);
+        var view = await cluster.GetAsync(id);
         output.WriteLine($"{view.MembershipEpoch} epochs, {view.Epochs.Length} with training");
     }
 
     private static async Task TroubleAsync(SimulatedCluster cluster, string id, Random random, int troubles)
     {
         SimulatedWorker[] alive = [.. cluster.Alive];
-        SimulatedWorker? one = alive.Length == 0 ? null : alive[random.Next(alive.Length)];
+        var one = alive.Length == 0 ? null : alive[random.Next(alive.Length)];
         switch (random.Next(40))
         {
             case 0 when one is not null:
@@ -105,7 +106,7 @@ public class ChaosTests(ITestOutputHelper output)
     private static async Task CalmAsync(SimulatedCluster cluster, string id, int min)
     {
         (cluster.Faults.IsAway, cluster.Faults.LostAnswerEvery) = (false, 0);
-        foreach (SimulatedWorker worker in cluster.Alive)
+        foreach (var worker in cluster.Alive)
         {
             (worker.IsFrozen, worker.UploadsFail) = (false, false);
             worker.CutOff.Clear();

@@ -4,13 +4,14 @@ using ProjectedGan.Coordinator.Tests.Simulation;
 
 namespace ProjectedGan.Coordinator.Tests.Experiments;
 
+[Trait("Speed", "Slow")]
 public class CoordinatorFaultTests
 {
     [Fact]
     public async Task Restart_MidRun_LeavesARunningEpochUndisturbed()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 10);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 10);
         await cluster.RestartAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(id);
@@ -21,8 +22,8 @@ public class CoordinatorFaultTests
     [Fact]
     public async Task Restart_WithAWorkerGone_GoesOnAfterItsGrace()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 10);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 10);
         cluster.World.Workers["w002"].IsDead = true;
         await cluster.RestartAsync();
         await cluster.StepAsync(6);
@@ -35,10 +36,10 @@ public class CoordinatorFaultTests
     [Fact]
     public async Task Restart_KnowsQueuedPausedAndEndedOnes()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string queued = await cluster.SubmitAsync();
-        string paused = await cluster.SubmitAsync();
-        string cancelled = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var queued = await cluster.SubmitAsync();
+        var paused = await cluster.SubmitAsync();
+        var cancelled = await cluster.SubmitAsync();
         await cluster.Experiment(paused).PauseAsync();
         await cluster.Experiment(cancelled).CancelAsync("no");
         await cluster.RestartAsync();
@@ -54,21 +55,21 @@ public class CoordinatorFaultTests
     [Fact]
     public async Task Restart_AfterACancelThatWorkersMissed_FreesThem()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
         await cluster.Experiment(id).CancelAsync("");
         await cluster.RestartAsync();
         await cluster.StepAsync(4);
         Assert.All(workers, worker => Assert.Equal("", worker.Run));
-        string next = await cluster.SubmitAsync(cluster.Submission(min: 2));
+        var next = await cluster.SubmitAsync(cluster.Submission(min: 2));
         await cluster.UntilStateAsync(next, ExperimentState.Completed);
     }
 
     [Fact]
     public async Task Storage_Away_CallersSeeItAndNothingIsLost()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
         cluster.Faults.IsAway = true;
         await Assert.ThrowsAsync<GrainStorageException>(() => cluster.Experiment(id).PauseAsync());
         await Assert.ThrowsAsync<GrainStorageException>(() => cluster.SubmitAsync());
@@ -86,8 +87,8 @@ public class CoordinatorFaultTests
     [InlineData(3)]
     public async Task Storage_AnswersLost_TheStoredRecordDecides(int every)
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
         cluster.Faults.LostAnswerEvery = every;
         cluster.World.Workers["w002"].IsDead = true;
         cluster.AddWorker();
@@ -99,16 +100,16 @@ public class CoordinatorFaultTests
     [Fact]
     public async Task Storage_AnswerLost_ReadsSeeWhatWasStored()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         cluster.AddWorker();
         await cluster.UntilStateAsync(id, ExperimentState.Running);
         cluster.Faults.LostAnswerEvery = 1;
-        CheckpointRecord checkpoint = cluster.World.Upload(id, 0, SimulatedWorld.State(0), 16);
+        var checkpoint = cluster.World.Upload(id, 0, SimulatedWorld.State(0), 16);
         await Assert.ThrowsAsync<GrainStorageException>(() => cluster.Experiment(id).RecordCheckpointAsync("w001", checkpoint));
         cluster.Faults.LostAnswerEvery = 0;
 
-        ExperimentResult latest = await cluster.Experiment(id).GetLatestAsync();
+        var latest = await cluster.Experiment(id).GetLatestAsync();
 
         Assert.Equal(0, latest.Iteration);
     }
@@ -116,9 +117,9 @@ public class CoordinatorFaultTests
     [Fact]
     public async Task Grant_AnswerLost_ReleasesNoWorkerThatWasGranted()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
-        IWorkerGrain worker = cluster.Grains.GetGrain<IWorkerGrain>("w1");
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
+        var worker = cluster.Grains.GetGrain<IWorkerGrain>("w1");
         await worker.RegisterAsync(new WorkerRegistration { Id = "w1", Name = "w1", DeviceKind = "cpu", Arithmetic = "a", Address = "http://w1" }, "stream");
         cluster.Faults.LostAnswerEvery = 1;
         await Assert.ThrowsAsync<GrainStorageException>(() => cluster.Experiment(id).GrantAsync([new() { Worker = "w1", Address = "http://w1", DeviceKind = "cpu", Arithmetic = "a" }]));
@@ -135,24 +136,24 @@ public class CoordinatorFaultTests
     [Fact]
     public async Task Submission_AnswerLost_IsScheduledWhenRepeated()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorker();
         // The submission is stored with the first write, the record with the second one.
         cluster.Faults.LostAnswerEvery = 2;
         await Assert.ThrowsAsync<GrainStorageException>(() => cluster.SubmitAsync(request: "key"));
         cluster.Faults.LostAnswerEvery = 0;
-        string id = await cluster.SubmitAsync(request: "key");
+        var id = await cluster.SubmitAsync(request: "key");
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
     }
 
     [Fact]
     public async Task Submission_RepeatedAfterAFault_IsTheSameExperiment()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.Faults.IsAway = true;
         await Assert.ThrowsAsync<GrainStorageException>(() => cluster.SubmitAsync(request: "key"));
         cluster.Faults.IsAway = false;
-        string id = await cluster.SubmitAsync(request: "key");
+        var id = await cluster.SubmitAsync(request: "key");
         Assert.Equal(id, await cluster.SubmitAsync(request: "key"));
         Assert.NotEqual(id, await cluster.SubmitAsync(cluster.Submission(user: "bob"), request: "key"));
         await cluster.RestartAsync();

@@ -3,22 +3,23 @@ using ProjectedGan.Coordinator.Tests.Simulation;
 
 namespace ProjectedGan.Coordinator.Tests.Experiments;
 
+[Trait("Speed", "Slow")]
 public class ElasticityTests
 {
     [Fact]
     public async Task Worker_Killed_TheOthersGoOnWithoutRestart()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await RunAsync(cluster, workers: 3, iterations: 10);
-        DateTimeOffset killed = cluster.Time.GetUtcNow();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await RunAsync(cluster, workers: 3, iterations: 10);
+        var killed = cluster.Time.GetUtcNow();
         cluster.World.Workers["w002"].IsDead = true;
-        long before = cluster.World.Workers["w001"].Iteration;
+        var before = cluster.World.Workers["w001"].Iteration;
         await cluster.UntilAsync("training to go on", () => Task.FromResult(cluster.World.Workers["w001"].Iteration > before + 2));
 
         Assert.True(cluster.Time.GetUtcNow() - killed < cluster.Options.Lease + TimeSpan.FromSeconds(5));
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(id);
-        ExperimentView view = await cluster.GetAsync(id);
+        var view = await cluster.GetAsync(id);
         Assert.Equal([3, 2], view.Epochs.Select(epoch => epoch.Members.Length));
         Assert.True(view.Epochs[1].FirstIteration >= before);
         Assert.DoesNotContain(view.History, entry => entry.State == ExperimentState.Waiting);
@@ -27,8 +28,8 @@ public class ElasticityTests
     [Fact]
     public async Task Worker_StreamBroken_IsLostSooner()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { Lease = TimeSpan.FromSeconds(60) });
-        (string id, _) = await RunAsync(cluster, workers: 2, iterations: 10);
+        await using var cluster = await SimulatedCluster.StartAsync(options => options with { Lease = TimeSpan.FromSeconds(60) });
+        (var id, _) = await RunAsync(cluster, workers: 2, iterations: 10);
         cluster.World.Workers["w002"].IsDead = true;
         await cluster.Grains.GetGrain<IWorkerGrain>("w002").DisconnectAsync("stream");
         await cluster.StepAsync(6);
@@ -38,10 +39,10 @@ public class ElasticityTests
     [Fact]
     public async Task Worker_StreamBrokenAndBack_StaysAMember()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await RunAsync(cluster, workers: 2, iterations: 10);
-        IWorkerGrain grain = cluster.Grains.GetGrain<IWorkerGrain>("w002");
-        WorkerObservation seen = await grain.ObserveAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await RunAsync(cluster, workers: 2, iterations: 10);
+        var grain = cluster.Grains.GetGrain<IWorkerGrain>("w002");
+        var seen = await grain.ObserveAsync();
         await grain.DisconnectAsync("stream");
         await grain.RegisterAsync(seen.Registration!, "second");
         await grain.DisconnectAsync("stream");
@@ -52,10 +53,10 @@ public class ElasticityTests
     [Fact]
     public async Task Worker_Frozen_IsReplacedAndComesBackAsAJoiner()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 200;
-        (string id, _) = await RunAsync(cluster, workers: 3, iterations: 10);
-        SimulatedWorker frozen = cluster.World.Workers["w001"];
+        (var id, _) = await RunAsync(cluster, workers: 3, iterations: 10);
+        var frozen = cluster.World.Workers["w001"];
         frozen.IsFrozen = true;
         await cluster.UntilAsync("the run to leave it", async () => (await cluster.GetAsync(id)).Members.Length == 2);
         await cluster.StepAsync(5);
@@ -69,9 +70,9 @@ public class ElasticityTests
     [Fact]
     public async Task Worker_BackWithAStateAheadOfTheOthers_BringsNoIterationsOfIt()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(3) });
+        await using var cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(3) });
         cluster.LastIteration = 100;
-        (string id, SimulatedWorker[] workers) = await RunAsync(cluster, workers: 1, iterations: 18);
+        (var id, var workers) = await RunAsync(cluster, workers: 1, iterations: 18);
         // Frozen while the run pauses without its checkpoint, it never hears that it was given up.
         workers[0].UploadsFail = true;
         await cluster.Experiment(id).PauseAsync();
@@ -80,7 +81,7 @@ public class ElasticityTests
         await cluster.UntilStateAsync(id, ExperimentState.Paused);
         await cluster.StepAsync(12);
         await cluster.Experiment(id).ResumeAsync();
-        SimulatedWorker other = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { IterationsPerStep = 1 });
+        var other = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { IterationsPerStep = 1 });
         await cluster.UntilAsync("training from the checkpoint", () => Task.FromResult(other.Phase == WorkerPhase.Training));
 
         // The epoch that it joins then ends before it has taken over the other's state.
@@ -96,18 +97,18 @@ public class ElasticityTests
     [Fact]
     public async Task Joiner_PreparesWhileOthersTrain()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 100;
-        (string id, _) = await RunAsync(cluster, workers: 1, iterations: 5);
-        SimulatedWorker joiner = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { WarmSteps = 12 });
+        (var id, _) = await RunAsync(cluster, workers: 1, iterations: 5);
+        var joiner = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { WarmSteps = 12 });
         await cluster.UntilAsync("the joiner to prepare", () => Task.FromResult(joiner.Phase == WorkerPhase.Warming));
-        long before = cluster.World.Workers["w001"].Iteration;
+        var before = cluster.World.Workers["w001"].Iteration;
         await cluster.StepAsync(8);
         Assert.Equal(WorkerPhase.Warming, joiner.Phase);
         Assert.True(cluster.World.Workers["w001"].Iteration >= before + 10, "Training waited for the joiner.");
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(id);
-        ExperimentView view = await cluster.GetAsync(id);
+        var view = await cluster.GetAsync(id);
         Assert.Equal([1, 2], view.Epochs.Select(epoch => epoch.Members.Length));
         Assert.Equal(1, joiner.Starts);
     }
@@ -115,12 +116,12 @@ public class ElasticityTests
     [Fact]
     public async Task Joiners_TogetherJoinInOneEpoch()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 120;
-        (string id, _) = await RunAsync(cluster, workers: 1, iterations: 5);
-        for (int index = 1; index <= 3; index++)
+        (var id, _) = await RunAsync(cluster, workers: 1, iterations: 5);
+        for (var index = 1; index <= 3; index++)
         {
-            int steps = 4 * index;
+            var steps = 4 * index;
             cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { WarmSteps = steps });
         }
 
@@ -132,13 +133,13 @@ public class ElasticityTests
     [Fact]
     public async Task Drain_LeavesBetweenIterationsAndLosesNothing()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await RunAsync(cluster, workers: 2, iterations: 10);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await RunAsync(cluster, workers: 2, iterations: 10);
         cluster.World.Workers["w001"].Drains = true;
         await cluster.UntilAsync("it to be free", () => Task.FromResult(cluster.World.Workers["w001"].Phase == WorkerPhase.Idle));
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(id);
-        ExperimentView view = await cluster.GetAsync(id);
+        var view = await cluster.GetAsync(id);
         Assert.Equal([2, 1], view.Epochs.Select(epoch => epoch.Members.Length));
         Assert.Equal(view.Epochs[0].EndIteration, view.Epochs[1].FirstIteration);
         Assert.Equal("Worker w001 leaves. It drains.", view.Epochs[0].EndedBecause);
@@ -147,12 +148,12 @@ public class ElasticityTests
     [Fact]
     public async Task Drain_OfTheOnlyHolder_SavesItsStateFirst()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await RunAsync(cluster, workers: 1, iterations: 15);
-        SimulatedWorker leaver = cluster.World.Workers["w001"];
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await RunAsync(cluster, workers: 1, iterations: 15);
+        var leaver = cluster.World.Workers["w001"];
         leaver.Drains = true;
         await cluster.UntilAsync("it to be free", () => Task.FromResult(leaver.Phase == WorkerPhase.Idle));
-        ExperimentView waiting = await cluster.GetAsync(id);
+        var waiting = await cluster.GetAsync(id);
         Assert.Equal(ExperimentState.Waiting, waiting.State);
         Assert.True(waiting.Checkpoint!.Iteration >= 15);
 
@@ -165,12 +166,12 @@ public class ElasticityTests
     [Fact]
     public async Task BelowMinimum_WaitsAndGoesOnWhenOthersCome()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await RunAsync(cluster, workers: 2, iterations: 10, min: 2);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await RunAsync(cluster, workers: 2, iterations: 10, min: 2);
         cluster.World.Workers["w001"].IsDead = true;
         await cluster.UntilStateAsync(id, ExperimentState.Waiting);
         await cluster.StepAsync(10);
-        long stands = cluster.World.Workers["w002"].Iteration;
+        var stands = cluster.World.Workers["w002"].Iteration;
         Assert.Equal(WorkerPhase.Held, cluster.World.Workers["w002"].Phase);
         Assert.Contains("Waits for 1 more cpu worker (1 of 2 there)", (await cluster.GetAsync(id)).Reason, StringComparison.Ordinal);
 
@@ -183,9 +184,9 @@ public class ElasticityTests
     [Fact]
     public async Task AllWorkers_Lost_TrainsAgainFromTheCheckpoint()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await RunAsync(cluster, workers: 2, iterations: 17);
-        foreach (SimulatedWorker worker in cluster.Alive)
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await RunAsync(cluster, workers: 2, iterations: 17);
+        foreach (var worker in cluster.Alive)
         {
             worker.IsDead = true;
         }
@@ -195,16 +196,16 @@ public class ElasticityTests
         cluster.AddWorkers(3);
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(id);
-        ExperimentView view = await cluster.GetAsync(id);
+        var view = await cluster.GetAsync(id);
         Assert.Equal([(0L, 10L), (10L, 40L)], view.Epochs.Select(epoch => (epoch.FirstIteration, epoch.EndIteration)));
     }
 
     [Fact]
     public async Task Checkpoint_OneAheadOfWhoIsLeft_IsWhereTrainingGoesOn()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.World.CheckpointEvery = 1_000;
-        (string id, SimulatedWorker[] workers) = await RunAsync(cluster, workers: 2, iterations: 10);
+        (var id, var workers) = await RunAsync(cluster, workers: 2, iterations: 10);
         Assert.Equal((10, 11), (workers[0].Iteration, workers[1].Iteration));
         await cluster.Experiment(id).RecordCheckpointAsync("w002", cluster.World.Upload(id, 11, SimulatedWorld.State(11), 16));
         workers[1].IsDead = true;
@@ -220,8 +221,8 @@ public class ElasticityTests
     [Fact]
     public async Task AllWorkers_LostBeforeACheckpoint_BeginsAnew()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await RunAsync(cluster, workers: 1, iterations: 5);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await RunAsync(cluster, workers: 1, iterations: 5);
         cluster.World.Workers["w001"].IsDead = true;
         cluster.AddWorker();
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
@@ -231,8 +232,8 @@ public class ElasticityTests
     [Fact]
     public async Task Member_LostWhileOthersHold_IsLeftBehind()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await RunAsync(cluster, workers: 4, iterations: 10);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await RunAsync(cluster, workers: 4, iterations: 10);
         cluster.World.Workers["w004"].IsDead = true;
         cluster.World.Workers["w003"].IsFrozen = true;
         await cluster.UntilAsync("two to remain", async () => (await cluster.GetAsync(id)).Members.Length == 2);
@@ -243,14 +244,14 @@ public class ElasticityTests
     [Fact]
     public async Task Member_ThatNeverStops_IsLeftBehind()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { HoldPatience = TimeSpan.FromSeconds(10) });
-        (string id, _) = await RunAsync(cluster, workers: 3, iterations: 10);
+        await using var cluster = await SimulatedCluster.StartAsync(options => options with { HoldPatience = TimeSpan.FromSeconds(10) });
+        (var id, _) = await RunAsync(cluster, workers: 3, iterations: 10);
         cluster.World.Workers["w001"].IsDead = true;
         cluster.World.Complains = false;
         // It lives, as its heartbeats say, but is stuck in its iteration.
         cluster.World.Workers["w002"].IsFrozen = true;
-        WorkerStatus stuck = (await cluster.Grains.GetGrain<IWorkerGrain>("w002").ObserveAsync()).Status!;
-        for (int step = 0; step < 60 && (await cluster.GetAsync(id)).Members.Length != 1; step++)
+        var stuck = (await cluster.Grains.GetGrain<IWorkerGrain>("w002").ObserveAsync()).Status!;
+        for (var step = 0; step < 60 && (await cluster.GetAsync(id)).Members.Length != 1; step++)
         {
             await cluster.Grains.GetGrain<IWorkerGrain>("w002").ReportAsync(stuck);
             await cluster.StepAsync();
@@ -264,12 +265,12 @@ public class ElasticityTests
     [Fact]
     public async Task Start_WithASlowWorker_WaitsForItUntilPatienceEnds()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { StartPatience = TimeSpan.FromSeconds(20) });
+        await using var cluster = await SimulatedCluster.StartAsync(options => options with { StartPatience = TimeSpan.FromSeconds(20) });
         cluster.LastIteration = 200;
         cluster.AddWorkers(2);
-        SimulatedWorker slow = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { WarmSteps = 60 });
+        var slow = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { WarmSteps = 60 });
         await cluster.StepAsync();
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.StepAsync(15);
         Assert.Equal(ExperimentState.Starting, (await cluster.GetAsync(id)).State);
         await cluster.UntilStateAsync(id, ExperimentState.Running);
@@ -283,7 +284,7 @@ public class ElasticityTests
     {
         cluster.AddWorkers(workers);
         await cluster.StepAsync();
-        string id = await cluster.SubmitAsync(cluster.Submission(min: min));
+        var id = await cluster.SubmitAsync(cluster.Submission(min: min));
         await cluster.UntilAsync($"{iterations} iterations", () => Task.FromResult(cluster.Alive.Any(worker => worker.Iteration >= iterations)));
         return (id, [.. cluster.World.Workers.Values]);
     }

@@ -9,8 +9,8 @@ public class GaugeTests
     [Fact]
     public async Task Gauges_OverAPause_ShowWhoTrainsAndEndWithTheExperiment()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync(cluster.Submission(min: 2));
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync(cluster.Submission(min: 2));
         await cluster.StepAsync(3);
         Assert.Null(cluster.Gauges.Of(id));
 
@@ -20,7 +20,7 @@ public class GaugeTests
         await cluster.UntilAsync("5 iterations", () => Task.FromResult(cluster.Gauges.Of(id)?.Iteration >= 5));
         await cluster.Experiment(id).PauseAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Paused);
-        long saved = (await cluster.GetAsync(id)).Checkpoint!.Iteration;
+        var saved = (await cluster.GetAsync(id)).Checkpoint!.Iteration;
         Assert.Equal((saved, saved * 16, 0), cluster.Gauges.Of(id));
 
         await cluster.Experiment(id).ResumeAsync();
@@ -34,9 +34,9 @@ public class GaugeTests
     [Fact]
     public async Task Iterations_WithoutAProgressReport_MoveTheGauge()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Running);
         HashSet<long> shown = [];
         await cluster.UntilAsync("five values of the gauge", () =>
@@ -50,9 +50,9 @@ public class GaugeTests
     [Fact]
     public async Task Gauges_OfARunBelowItsMinimum_ShowNoWorkers()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
-        string id = await cluster.SubmitAsync(cluster.Submission(min: 2));
+        var id = await cluster.SubmitAsync(cluster.Submission(min: 2));
         await cluster.UntilStateAsync(id, ExperimentState.Running);
         cluster.World.Workers["w002"].IsDead = true;
         await cluster.UntilStateAsync(id, ExperimentState.Waiting);
@@ -62,9 +62,9 @@ public class GaugeTests
     [Fact]
     public async Task Gauges_AfterARestartOfTheCoordinator_ShowAPausedRun()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilAsync("5 iterations", () => Task.FromResult(cluster.Alive.Any(worker => worker.Iteration >= 5)));
         await cluster.Experiment(id).PauseAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Paused);

@@ -3,15 +3,16 @@ using ProjectedGan.Coordinator.Tests.Simulation;
 
 namespace ProjectedGan.Coordinator.Tests.Experiments;
 
+[Trait("Speed", "Slow")]
 public class LifeTests
 {
     [Fact]
     public async Task Run_OneWorker_CompletesWithItsHistory()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.StepAsync(3);
-        ExperimentView waiting = await cluster.GetAsync(id);
+        var waiting = await cluster.GetAsync(id);
         Assert.Equal(ExperimentState.Queued, waiting.State);
         Assert.Equal("Waits for 1 worker; none is connected.", waiting.Reason);
 
@@ -19,7 +20,7 @@ public class LifeTests
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
 
         await cluster.AssertCompletedAsync(id);
-        ExperimentView view = await cluster.GetAsync(id);
+        var view = await cluster.GetAsync(id);
         Assert.Equal([ExperimentState.Queued, ExperimentState.Starting, ExperimentState.Running, ExperimentState.Completed], view.History.Select(entry => entry.State));
         Assert.Single(view.Epochs);
         Assert.NotNull(view.Started);
@@ -31,12 +32,12 @@ public class LifeTests
     [Fact]
     public async Task Resume_OfACompleteExperiment_SaysHowItIsTrainedLonger()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorker();
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
 
-        WrongStateException refused = await Assert.ThrowsAsync<WrongStateException>(() => cluster.Experiment(id).ResumeAsync());
+        var refused = await Assert.ThrowsAsync<WrongStateException>(() => cluster.Experiment(id).ResumeAsync());
 
         Assert.Contains($"pgan resume {id} --total-images N", refused.Message, StringComparison.Ordinal);
         Assert.Contains("640", refused.Message, StringComparison.Ordinal);
@@ -48,14 +49,14 @@ public class LifeTests
     [InlineData(8)]
     public async Task Run_SeveralWorkers_TrainsInOneEpochWithAllReplicas(int workers)
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(workers);
         await cluster.StepAsync();
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
 
         await cluster.AssertCompletedAsync(id);
-        EpochRecord epoch = Assert.Single((await cluster.GetAsync(id)).Epochs);
+        var epoch = Assert.Single((await cluster.GetAsync(id)).Epochs);
         Assert.Equal(workers, epoch.Members.Length);
     }
 
@@ -65,9 +66,9 @@ public class LifeTests
     [InlineData("lost before it trains")]
     public async Task Run_ThatHasNotTrained_BeginsWithWorkersOfAnotherKind(string how)
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        SimulatedWorker first = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { DeviceKind = "cuda", Arithmetic = "g", WarmSteps = how.EndsWith("prepares", StringComparison.Ordinal) ? 1_000 : 1 });
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var first = cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { DeviceKind = "cuda", Arithmetic = "g", WarmSteps = how.EndsWith("prepares", StringComparison.Ordinal) ? 1_000 : 1 });
+        var id = await cluster.SubmitAsync();
         await cluster.UntilAsync("it to prepare or to hold", async () => await cluster.GetAsync(id) is { State: ExperimentState.Starting } view && (first.WarmSteps > 1 || view.Members.Length == 1));
         if (how.StartsWith("paused", StringComparison.Ordinal))
         {
@@ -86,14 +87,14 @@ public class LifeTests
     [Fact]
     public async Task Run_PausedAndResumed_GoesOnFromItsCheckpoint()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilAsync("15 iterations", () => Task.FromResult(cluster.Alive.Any(worker => worker.Iteration >= 15)));
         await cluster.Experiment(id).PauseAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Paused);
 
-        ExperimentView paused = await cluster.GetAsync(id);
+        var paused = await cluster.GetAsync(id);
         Assert.Empty(paused.Workers);
         Assert.True(paused.Checkpoint!.Iteration >= 15);
         cluster.AssertLedger(paused, paused.Checkpoint.Iteration);
@@ -110,20 +111,20 @@ public class LifeTests
     [Fact]
     public async Task Pause_TakenBack_TrainsOn()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
-        foreach (SimulatedWorker worker in cluster.Alive)
+        foreach (var worker in cluster.Alive)
         {
             worker.UploadsFail = true;
         }
 
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilAsync("5 iterations", () => Task.FromResult(cluster.Alive.Any(worker => worker.Iteration >= 5)));
         await cluster.Experiment(id).PauseAsync();
         await cluster.StepAsync(5);
         Assert.Equal(ExperimentState.Pausing, (await cluster.GetAsync(id)).State);
         Assert.Equal(ExperimentState.Running, (await cluster.Experiment(id).ResumeAsync()).State);
-        foreach (SimulatedWorker worker in cluster.Alive)
+        foreach (var worker in cluster.Alive)
         {
             worker.UploadsFail = false;
         }
@@ -135,8 +136,8 @@ public class LifeTests
     [Fact]
     public async Task Pause_WhileQueued_IsPausedAtOnceAndHoldsNothing()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         Assert.Equal(ExperimentState.Paused, (await cluster.Experiment(id).PauseAsync()).State);
         cluster.AddWorker();
         await cluster.StepAsync(10);
@@ -146,11 +147,11 @@ public class LifeTests
     [Fact]
     public async Task Pause_UploadNeverComes_PausesAtTheCheckpointBefore()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(20) });
-        SimulatedWorker worker = cluster.AddWorker();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(20) });
+        var worker = cluster.AddWorker();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilAsync("a checkpoint", async () => (await cluster.GetAsync(id)).Checkpoint is not null);
-        long saved = (await cluster.GetAsync(id)).Checkpoint!.Iteration;
+        var saved = (await cluster.GetAsync(id)).Checkpoint!.Iteration;
         worker.UploadsFail = true;
         await cluster.StepAsync();
         await cluster.Experiment(id).PauseAsync();
@@ -169,13 +170,13 @@ public class LifeTests
     [Fact]
     public async Task Cancel_WhileRunning_FreesTheWorkersForOthers()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
-        string first = await cluster.SubmitAsync();
+        var first = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(first, ExperimentState.Running);
-        string second = await cluster.SubmitAsync(cluster.Submission(min: 2));
+        var second = await cluster.SubmitAsync(cluster.Submission(min: 2));
         await cluster.StepAsync(5);
-        ExperimentView cancelled = await cluster.Experiment(first).CancelAsync("no longer wanted");
+        var cancelled = await cluster.Experiment(first).CancelAsync("no longer wanted");
         Assert.Equal((ExperimentState.Cancelled, "no longer wanted"), (cancelled.State, cancelled.Reason));
         Assert.Equal(cancelled.Ended, (await cluster.Experiment(first).CancelAsync("again")).Ended);
         await cluster.UntilStateAsync(second, ExperimentState.Completed);
@@ -187,13 +188,13 @@ public class LifeTests
     [Fact]
     public async Task Weights_ThatDiffer_FailTheExperimentWithBothHashes()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
         cluster.World.Workers["w002"].HashSuffix = "bad";
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Failed);
-        string reason = (await cluster.GetAsync(id)).Reason;
-        string hash = SimulatedWorld.Hash(SimulatedWorld.State(cluster.LastIteration));
+        var reason = (await cluster.GetAsync(id)).Reason;
+        var hash = SimulatedWorld.Hash(SimulatedWorld.State(cluster.LastIteration));
         Assert.Contains($"w001 has {hash}", reason, StringComparison.Ordinal);
         Assert.Contains($"w002 has {hash}bad", reason, StringComparison.Ordinal);
     }
@@ -201,9 +202,9 @@ public class LifeTests
     [Fact]
     public async Task Journal_OfARun_TellsItsStory()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorker();
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         ExperimentEvent[] events = [.. await cluster.Journal.ReadAsync(id, 0, 1_000, CancellationToken.None)];
         Assert.Equal(Enumerable.Range(1, events.Length).Select(number => (long)number), events.Select(happened => happened.Sequence));
@@ -217,8 +218,8 @@ public class LifeTests
     [Fact]
     public async Task Unknown_Experiment_IsSaid()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        NotFoundException thrown = await Assert.ThrowsAsync<NotFoundException>(() => cluster.GetAsync("nothing"));
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var thrown = await Assert.ThrowsAsync<NotFoundException>(() => cluster.GetAsync("nothing"));
         Assert.Equal("There is no experiment nothing.", thrown.Message);
         await Assert.ThrowsAsync<NotFoundException>(() => cluster.Experiment("nothing").CancelAsync(""));
     }

@@ -11,13 +11,13 @@ public class MissingFilesTests
     [InlineData(2)]
     public async Task Checkpoint_Lost_TrainingGoesBackFurther(int lost)
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 100;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 28);
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 28);
         await cluster.Experiment(id).PauseAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Paused);
-        long newest = (await cluster.GetAsync(id)).Checkpoint!.Iteration;
-        foreach (long iteration in new[] { newest, newest / 10 * 10, 20 }.Distinct().Take(lost))
+        var newest = (await cluster.GetAsync(id)).Checkpoint!.Iteration;
+        foreach (var iteration in new[] { newest, newest / 10 * 10, 20 }.Distinct().Take(lost))
         {
             cluster.World.Lose($"{id}-{iteration}");
         }
@@ -26,7 +26,7 @@ public class MissingFilesTests
 
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(id);
-        string[] told = await TextsAsync(cluster, id);
+        var told = await TextsAsync(cluster, id);
         Assert.Equal(lost, told.Count(text => text.Contains("is not at the coordinator any more", StringComparison.Ordinal)));
         Assert.Contains(told, text => text.StartsWith($"The checkpoint at iteration {newest} cannot be used: state (artifact {id}-{newest})", StringComparison.Ordinal));
         Assert.DoesNotContain(await EventsAsync(cluster, id), happened => happened.Worker is { What: "failed" or "cooling" });
@@ -35,12 +35,12 @@ public class MissingFilesTests
     [Fact]
     public async Task Checkpoint_LostWhileItIsFetched_BlamesNobody()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 100;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 1, iterations: 28);
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 1, iterations: 28);
         cluster.World.Workers["w001"].IsDead = true;
         await cluster.UntilStateAsync(id, ExperimentState.Waiting);
-        long newest = (await cluster.GetAsync(id)).Checkpoint!.Iteration;
+        var newest = (await cluster.GetAsync(id)).Checkpoint!.Iteration;
         cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { WarmSteps = 4 });
         await cluster.UntilAsync("the epoch", async () => (await cluster.GetAsync(id)).Members.Length == 1);
         // It is told to begin with that one, and finds it gone.
@@ -55,8 +55,8 @@ public class MissingFilesTests
     [Fact]
     public async Task Dataset_Lost_FailsWithTheReasonAndCanBeResumed()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync();
         cluster.World.Lose("data");
         cluster.AddWorkers(2);
 
@@ -73,9 +73,9 @@ public class MissingFilesTests
     [Fact]
     public async Task Dataset_LostWhileOthersTrain_EndsNothing()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 100;
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
         cluster.World.Lose("data");
         cluster.AddWorker();
 
@@ -87,8 +87,8 @@ public class MissingFilesTests
     [Fact]
     public async Task LastCheckpoint_DamagedWhereItWasWritten_IsAskedForAgain()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(20) });
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 35);
+        await using var cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(20) });
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 35);
         workers[0].CheckpointIsDamaged = true;
         await cluster.UntilAsync("the end", () => Task.FromResult(workers.All(worker => worker.Phase == WorkerPhase.Finished)));
         await cluster.StepAsync(35);
@@ -103,8 +103,8 @@ public class MissingFilesTests
     [Fact]
     public async Task LastCheckpoint_LostBeforeTheRunWasComplete_IsUploadedAgain()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(20) });
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 35);
+        await using var cluster = await SimulatedCluster.StartAsync(options => options with { UploadPatience = TimeSpan.FromSeconds(20) });
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 35);
         // It came while the other was not at the end, and is gone when a third one is about to fetch it.
         workers[0].CheckpointIsDamaged = true;
         await cluster.Experiment(id).RecordCheckpointAsync("w001", cluster.World.Upload(id, cluster.LastIteration, SimulatedWorld.State(cluster.LastIteration), 16));

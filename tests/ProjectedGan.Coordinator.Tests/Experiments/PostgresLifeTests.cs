@@ -11,8 +11,8 @@ public sealed class PostgresLifeTests(PostgresServer server)
     [Fact]
     public async Task Run_WorkersAndTheServerComeAndGo_Completes()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(server);
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 8);
+        await using var cluster = await SimulatedCluster.StartAsync(server);
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 8);
         workers[1].IsDead = true;
         await cluster.UntilAsync("two members", async () => (await cluster.GetAsync(id)).Members.Length == 2);
         await server.StopAsync();

@@ -12,12 +12,12 @@ public class ProlongTests
     [InlineData(true)]
     public async Task Prolong_Completed_TrainsOnFromItsCheckpointToTheLaterEnd(bool restarts)
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
 
-        ExperimentView prolonged = await cluster.Experiment(id).ProlongAsync(Longer(cluster, 90));
+        var prolonged = await cluster.Experiment(id).ProlongAsync(Longer(cluster, 90));
 
         Assert.Equal((ExperimentState.Queued, 1440, "spec of 90"), (prolonged.State, prolonged.Submission.TotalImages, prolonged.Submission.SpecYaml));
         Assert.Equal(("", null), (prolonged.WeightsHash, prolonged.Ended));
@@ -28,7 +28,7 @@ public class ProlongTests
 
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(id);
-        ExperimentView view = await cluster.GetAsync(id);
+        var view = await cluster.GetAsync(id);
         Assert.Equal((1440, 40, "Trained 1440 images."), (view.Submission.TotalImages, view.Epochs[^1].FirstIteration, view.Reason));
         Assert.Equal(1440, Assert.Single((await cluster.Experiments.ListAsync(new() { PageSize = 10 })).Experiments).TotalImages);
     }
@@ -38,17 +38,17 @@ public class ProlongTests
     [InlineData(2)]
     public async Task Prolong_AnswerOfAWriteLost_GoesThroughWhenRepeated(int write)
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
-        ExperimentSubmission longer = Longer(cluster, 90);
+        var longer = Longer(cluster, 90);
 
         // The end is stored with the first write, the record with the second one.
         cluster.Faults.LostAnswerEvery = write;
         await Assert.ThrowsAsync<GrainStorageException>(() => cluster.Experiment(id).ProlongAsync(longer));
         cluster.Faults.LostAnswerEvery = 0;
-        ExperimentView between = await cluster.GetAsync(id);
+        var between = await cluster.GetAsync(id);
         Assert.Equal((write == 1 ? ExperimentState.Completed : ExperimentState.Queued, 1440), (between.State, between.Submission.TotalImages));
 
         Assert.Equal(ExperimentState.Queued, (await cluster.Experiment(id).ProlongAsync(longer)).State);
@@ -59,30 +59,30 @@ public class ProlongTests
     [Fact]
     public async Task Prolong_StorageAway_ChangesNothing()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorkers(2);
-        string id = await cluster.SubmitAsync();
+        var id = await cluster.SubmitAsync();
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
 
         cluster.Faults.IsAway = true;
         await Assert.ThrowsAsync<GrainStorageException>(() => cluster.Experiment(id).ProlongAsync(Longer(cluster, 90)));
         cluster.Faults.IsAway = false;
 
-        ExperimentView view = await cluster.GetAsync(id);
+        var view = await cluster.GetAsync(id);
         Assert.Equal((ExperimentState.Completed, 640), (view.State, view.Submission.TotalImages));
     }
 
     [Fact]
     public async Task Prolong_PausedOrQueued_EndsLater()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string queued = await cluster.SubmitAsync();
-        (string paused, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 15);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var queued = await cluster.SubmitAsync();
+        (var paused, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 15);
         await cluster.Experiment(paused).PauseAsync();
         await cluster.Experiment(queued).PauseAsync();
         await cluster.UntilStateAsync(paused, ExperimentState.Paused);
         await cluster.UntilStateAsync(queued, ExperimentState.Paused);
-        ExperimentSubmission longer = Longer(cluster, 90);
+        var longer = Longer(cluster, 90);
 
         Assert.Equal(ExperimentState.Queued, (await cluster.Experiment(paused).ProlongAsync(longer)).State);
         await cluster.Experiment(queued).ResumeAsync();
@@ -97,16 +97,16 @@ public class ProlongTests
     [Fact]
     public async Task Prolong_WithWorkersFailedOrCancelled_SaysWhatToDo()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 100;
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 1, iterations: 5);
-        ExperimentSubmission longer = cluster.Submission() with { TotalImages = 2000, LastIteration = 125 };
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 1, iterations: 5);
+        var longer = cluster.Submission() with { TotalImages = 2000, LastIteration = 125 };
 
         Assert.Contains($"Pause it ('pgan pause {id}')", await RefusalAsync(), StringComparison.Ordinal);
         (workers[0].Error, workers[0].ErrorIsEverywhere) = ("The data are wrong.", true);
         await cluster.UntilStateAsync(id, ExperimentState.Failed);
         Assert.Contains($"'pgan resume {id}'", await RefusalAsync(), StringComparison.Ordinal);
-        string cancelled = await cluster.SubmitAsync();
+        var cancelled = await cluster.SubmitAsync();
         await cluster.Experiment(cancelled).CancelAsync("");
         id = cancelled;
         Assert.Contains("Submit it again", await RefusalAsync(), StringComparison.Ordinal);
@@ -118,15 +118,15 @@ public class ProlongTests
     [Fact]
     public async Task Prolong_StoppedEarly_GoesOnAndCountsAnew()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
         cluster.AddWorker();
-        string id = await cluster.SubmitAsync(cluster.Submission(evaluation: new EvaluationPolicy { StopAfter = 1 }));
+        var id = await cluster.SubmitAsync(cluster.Submission(evaluation: new EvaluationPolicy { StopAfter = 1 }));
         await cluster.UntilAsync("10 iterations", () => Task.FromResult(cluster.Alive.Any(worker => worker.Iteration >= 10)));
         await MeasureAsync(16, 1);
         await MeasureAsync(32, 2);
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
-        ExperimentView stopped = await cluster.GetAsync(id);
+        var stopped = await cluster.GetAsync(id);
         Assert.StartsWith("Stopped early", stopped.Reason, StringComparison.Ordinal);
 
         // The end that it did not reach will do.

@@ -19,9 +19,9 @@ public class RecoveryTests
     [InlineData("failed")]
     public async Task Worker_Lost_TrainingGoesOnSoonAfterTheDetection(string how)
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 400;
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 10);
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 10);
         await FailAsync(cluster, workers[1], how);
 
         ExperimentEvent? ended = null;

@@ -4,6 +4,7 @@ using ProjectedGan.Coordinator.Tests.Simulation;
 namespace ProjectedGan.Coordinator.Tests.Experiments;
 
 /// <summary>The grains' own timers and long polls: nobody ticks here.</summary>
+[Trait("Speed", "Slow")]
 public class SystemTimeTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -11,7 +12,7 @@ public class SystemTimeTests
     [Fact]
     public async Task Run_OnTheSystemsClock_SurvivesALossAndARestart()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartOnSystemTimeAsync(new CoordinationOptions
+        await using var cluster = await SimulatedCluster.StartOnSystemTimeAsync(new CoordinationOptions
         {
             TickInterval = TimeSpan.FromMilliseconds(50),
             HeartbeatInterval = TimeSpan.FromMilliseconds(20),
@@ -21,7 +22,7 @@ public class SystemTimeTests
         cluster.LastIteration = 60;
         cluster.World.Complains = false;
         cluster.AddWorkers(3);
-        string id = await cluster.SubmitAsync(cluster.Submission(min: 3));
+        var id = await cluster.SubmitAsync(cluster.Submission(min: 3));
         await WorkUntilAsync(cluster, "20 iterations", () => Task.FromResult(cluster.Alive.Any(worker => worker.Iteration >= 20)));
         await cluster.RestartAsync();
         await WorkUntilAsync(cluster, "30 iterations", () => Task.FromResult(cluster.Alive.Any(worker => worker.Iteration >= 30)));
@@ -38,7 +39,7 @@ public class SystemTimeTests
         while (!await holds())
         {
             Assert.False(patience.IsCancellationRequested, $"Waited {Patience.TotalMinutes} minutes for: {what}.");
-            foreach (SimulatedWorker worker in cluster.Alive.ToArray())
+            foreach (var worker in cluster.Alive.ToArray())
             {
                 await worker.StepAsync(cluster.Grains, cluster.LastIteration, 16);
             }

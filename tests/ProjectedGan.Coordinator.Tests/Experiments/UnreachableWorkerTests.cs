@@ -10,8 +10,8 @@ public class UnreachableWorkerTests
     [Fact]
     public async Task Told_OneOutOfReach_TheOthersHearAllTheSame()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
         cluster.Calls.Refuse(workers[0].Id);
 
         await cluster.Experiment(id).CancelAsync("");
@@ -26,9 +26,9 @@ public class UnreachableWorkerTests
     [Fact]
     public async Task Asked_OneOutOfReach_TheOthersLossIsSeen()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 200;
-        (string id, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
+        (var id, var workers) = await ElasticityTests.RunAsync(cluster, workers: 3, iterations: 5);
         // Made anew, it has to ask: who is dead tells nothing any more.
         workers[1].IsDead = true;
         await cluster.RestartAsync();
@@ -44,16 +44,16 @@ public class UnreachableWorkerTests
     [Fact]
     public async Task Told_OneThatNeverAnswers_HoldsUpNobody()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartOnSystemTimeAsync(new CoordinationOptions { BrokenStreamLease = TimeSpan.FromMilliseconds(300), Lease = TimeSpan.FromMinutes(1) });
-        string id = await cluster.SubmitAsync();
-        foreach (string worker in new[] { "w1", "w2" })
+        await using var cluster = await SimulatedCluster.StartOnSystemTimeAsync(new CoordinationOptions { BrokenStreamLease = TimeSpan.FromMilliseconds(300), Lease = TimeSpan.FromMinutes(1) });
+        var id = await cluster.SubmitAsync();
+        foreach (var worker in new[] { "w1", "w2" })
         {
-            IWorkerGrain grain = cluster.Grains.GetGrain<IWorkerGrain>(worker);
+            var grain = cluster.Grains.GetGrain<IWorkerGrain>(worker);
             await grain.RegisterAsync(new WorkerRegistration { Id = worker, Name = worker, DeviceKind = "cpu", Arithmetic = "a", Address = "http://x" }, "stream");
         }
 
         cluster.Calls.Silence("w1");
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         await cluster.Experiment(id).GrantAsync([.. new[] { "w1", "w2" }.Select(worker => new WorkerOffer { Worker = worker, Address = "http://x", DeviceKind = "cpu", Arithmetic = "a" })]);
 
         Assert.Equal(AssignmentMode.Warm, (await cluster.Grains.GetGrain<IWorkerGrain>("w2").WaitForAssignmentAsync(0, CancellationToken.None))?.Mode);

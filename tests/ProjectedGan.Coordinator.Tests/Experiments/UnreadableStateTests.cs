@@ -4,6 +4,7 @@ using ProjectedGan.Coordinator.Tests.Simulation;
 namespace ProjectedGan.Coordinator.Tests.Experiments;
 
 /// <summary>What is stored of one experiment cannot be read: that one has failed, and everything else goes on.</summary>
+[Trait("Speed", "Slow")]
 public class UnreadableStateTests
 {
     [Theory]
@@ -15,10 +16,10 @@ public class UnreadableStateTests
     [InlineData("submission", "{\"submission\":{}}")]
     public async Task State_Unreadable_FailsThatExperimentAlone(string state, string payload)
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 200;
-        (string broken, SimulatedWorker[] workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
-        string waiting = await cluster.SubmitAsync();
+        (var broken, var workers) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        var waiting = await cluster.SubmitAsync();
         await cluster.StepAsync(2);
         await SetAsync(cluster, "UPDATE pgan_state SET payload = @content WHERE grain LIKE @id AND name = @name", broken, payload, state);
         await cluster.RestartAsync();
@@ -26,14 +27,14 @@ public class UnreadableStateTests
         await cluster.UntilStateAsync(waiting, ExperimentState.Completed);
 
         await cluster.AssertCompletedAsync(waiting);
-        ExperimentView view = await cluster.GetAsync(broken);
+        var view = await cluster.GetAsync(broken);
         Assert.Equal(ExperimentState.Failed, view.State);
         Assert.Contains($"State \"{state}\" of grain experiment/{broken}", view.Reason, StringComparison.Ordinal);
         Assert.All(workers, worker => Assert.NotEqual(broken, worker.Run));
-        ExperimentSummary summary = (await cluster.Experiments.ListAsync(new())).Experiments.Single(entry => entry.Id == broken);
+        var summary = (await cluster.Experiments.ListAsync(new())).Experiments.Single(entry => entry.Id == broken);
         Assert.Equal((ExperimentState.Failed, view.Reason, "ann", false), (summary.State, summary.Reason, summary.User, summary.Active));
         Assert.Contains(cluster.Logs.All, line => line.Text.Contains($"Experiment {broken} counts as failed.", StringComparison.Ordinal));
-        foreach (Func<Task> command in new Func<Task>[] { () => cluster.Experiment(broken).CancelAsync(""), cluster.Experiment(broken).PauseAsync, cluster.Experiment(broken).ResumeAsync })
+        foreach (var command in new Func<Task>[] { () => cluster.Experiment(broken).CancelAsync(""), cluster.Experiment(broken).PauseAsync, cluster.Experiment(broken).ResumeAsync })
         {
             Assert.Contains("cannot be read", (await Assert.ThrowsAsync<WrongStateException>(command)).Message, StringComparison.Ordinal);
         }
@@ -44,9 +45,9 @@ public class UnreadableStateTests
     [Fact]
     public async Task State_Mended_GoesOnWhenResumed()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
-        string whole = Assert.Single(await PayloadsAsync(cluster, id, "experiment"));
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        var whole = Assert.Single(await PayloadsAsync(cluster, id, "experiment"));
         await SetAsync(cluster, "UPDATE pgan_state SET payload = @content WHERE grain LIKE @id AND name = @name", id, "{", "experiment");
         await cluster.RestartAsync();
         await cluster.StepAsync(3);
@@ -63,9 +64,9 @@ public class UnreadableStateTests
     [Fact]
     public async Task RowOfTheList_Unreadable_IsWrittenAnew()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string first = await cluster.SubmitAsync(request: "key");
-        string second = await cluster.SubmitAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var first = await cluster.SubmitAsync(request: "key");
+        var second = await cluster.SubmitAsync();
         await SetAsync(cluster, "UPDATE pgan_experiments SET content = @content WHERE id LIKE @id AND @name = ''", first, "{", "");
         await cluster.RestartAsync();
 
@@ -80,9 +81,9 @@ public class UnreadableStateTests
     [Fact]
     public async Task Event_Unreadable_HidesNoOther()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        (string id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
-        int before = (await cluster.Journal.ReadAsync(id, 0, 1_000, CancellationToken.None)).Length;
+        await using var cluster = await SimulatedCluster.StartAsync();
+        (var id, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 5);
+        var before = (await cluster.Journal.ReadAsync(id, 0, 1_000, CancellationToken.None)).Length;
         await SetAsync(cluster, "UPDATE pgan_events SET content = @content WHERE experiment LIKE @id AND sequence = 2 AND @name = ''", id, "{", "");
 
         ExperimentEvent[] events = [.. await cluster.Journal.ReadAsync(id, 0, 1_000, CancellationToken.None)];
@@ -96,7 +97,7 @@ public class UnreadableStateTests
         => cluster.Database.WriteAsync(
             async (session, token) =>
             {
-                int changed = await session.ExecuteAsync(sql, [("id", $"%{id}"), ("content", content), ("name", name)], token);
+                var changed = await session.ExecuteAsync(sql, [("id", $"%{id}"), ("content", content), ("name", name)], token);
                 Assert.Equal(1, changed);
                 return changed;
             },

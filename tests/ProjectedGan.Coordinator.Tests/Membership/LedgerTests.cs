@@ -13,7 +13,7 @@ public class LedgerTests
     [Fact]
     public void End_BehindEarlierRecordsCutsThem()
     {
-        ImmutableArray<EpochRecord> epochs = Ledger.EndAt(Begin([], 1, 0), 10, "a");
+        var epochs = Ledger.EndAt(Begin([], 1, 0), 10, "a");
         epochs = Ledger.EndAt(Begin(epochs, 2, 10), 20, "b");
         epochs = Ledger.EndAt(Begin(epochs, 3, 20), 5, "c");
         Assert.Equal("0-5 \"a\" 5-5 \"b\" 5-5 \"c\"", Text(epochs));
@@ -22,8 +22,8 @@ public class LedgerTests
     [Fact]
     public void Begin_DropsRecordsWithoutAnIteration()
     {
-        ImmutableArray<EpochRecord> epochs = Ledger.EndAt(Begin([], 1, 0), 7, "a");
-        for (int epoch = 2; epoch < 10; epoch++)
+        var epochs = Ledger.EndAt(Begin([], 1, 0), 7, "a");
+        for (var epoch = 2; epoch < 10; epoch++)
         {
             epochs = Ledger.EndAt(Begin(epochs, epoch, 7), 7, "broken");
         }
@@ -35,7 +35,7 @@ public class LedgerTests
     public void Begin_BeyondTheMost_JoinsTheOldest()
     {
         ImmutableArray<EpochRecord> epochs = [];
-        for (int epoch = 1; epoch <= Ledger.RecordsKept + 2; epoch++)
+        for (var epoch = 1; epoch <= Ledger.RecordsKept + 2; epoch++)
         {
             epochs = Begin(Ledger.EndAt(epochs, 2 * (epoch - 1), $"{epoch - 1}"), epoch, 2 * (epoch - 1));
         }
@@ -53,7 +53,7 @@ public class LedgerTests
         {
             Epoch = index + 1, FirstIteration = index, EndIteration = index + 1, Members = [], EndedBecause = "lost", Began = DateTimeOffset.UnixEpoch,
         })];
-        ImmutableArray<EpochRecord> epochs = Begin(older, 9_000, 2 * Ledger.RecordsKept);
+        var epochs = Begin(older, 9_000, 2 * Ledger.RecordsKept);
         Assert.Equal(Ledger.RecordsKept, epochs.Length);
         Assert.Equal((0, Ledger.RecordsKept + 2), (epochs[0].FirstIteration, epochs[0].EndIteration));
         Assert.Equal((Ledger.RecordsKept + 2, 9_000), (epochs[1].FirstIteration, epochs[^1].Epoch));
@@ -62,17 +62,17 @@ public class LedgerTests
     [Fact]
     public void Random_SchedulesAlwaysTile()
     {
-        int seed = Random.Shared.Next();
+        var seed = Random.Shared.Next();
         var random = new Random(seed);
-        for (int round = 0; round < 200; round++)
+        for (var round = 0; round < 200; round++)
         {
             ImmutableArray<EpochRecord> epochs = [];
             long at = 0;
-            for (int epoch = 1; epoch < 20; epoch++)
+            for (var epoch = 1; epoch < 20; epoch++)
             {
                 epochs = Begin(Ledger.EndAt(epochs, at, "why"), epoch, at);
                 long next = 0;
-                foreach (EpochRecord record in epochs)
+                foreach (var record in epochs)
                 {
                     Assert.True(record.FirstIteration == next && record.EndIteration >= next, $"seed {seed}");
                     next = record.EndIteration;

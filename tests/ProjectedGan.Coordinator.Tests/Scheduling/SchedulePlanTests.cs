@@ -11,7 +11,7 @@ public class SchedulePlanTests
     [Fact]
     public void Idle_AllGoToTheOnlyExperimentUpToItsMaximum()
     {
-        SchedulePlan plan = Plan([Demand("a", min: 1, max: 3)], Workers(5));
+        var plan = Plan([Demand("a", min: 1, max: 3)], Workers(5));
         Assert.Equal("a:w0,w1,w2", Grants(plan));
         Assert.Empty(plan.Shrinks);
         Assert.Empty(plan.Reasons);
@@ -20,7 +20,7 @@ public class SchedulePlanTests
     [Fact]
     public void Gang_BelowItsMinimumGetsNothingAndSaysWhy()
     {
-        SchedulePlan plan = Plan([Demand("a", min: 4)], Workers(3));
+        var plan = Plan([Demand("a", min: 4)], Workers(3));
         Assert.Empty(plan.Grants);
         Assert.Equal("Waits for 4 workers; only 3 of one kind and arithmetic are connected, and it needs 4.", plan.Reasons["a"]);
     }
@@ -28,14 +28,14 @@ public class SchedulePlanTests
     [Fact]
     public void Gang_ThatDoesNotFitLetsASmallerOneStart()
     {
-        SchedulePlan plan = Plan([Demand("a", min: 4, age: 2), Demand("b", min: 1, max: 1, age: 1)], Workers(3));
+        var plan = Plan([Demand("a", min: 4, age: 2), Demand("b", min: 1, max: 1, age: 1)], Workers(3));
         Assert.Equal("b:w0", Grants(plan));
     }
 
     [Fact]
     public void Gang_ThatWaitedForLongKeepsItsWorkers()
     {
-        SchedulePlan plan = Plan([Demand("a", min: 4, age: 6), Demand("b", min: 1, max: 1, age: 1), Demand("c", max: 1, age: 9, held: ["w3"])], Workers(4));
+        var plan = Plan([Demand("a", min: 4, age: 6), Demand("b", min: 1, max: 1, age: 1), Demand("c", max: 1, age: 9, held: ["w3"])], Workers(4));
         Assert.Empty(plan.Grants);
         Assert.Empty(plan.Shrinks);
     }
@@ -43,11 +43,11 @@ public class SchedulePlanTests
     [Fact]
     public void Gang_LargerThanItsClusterHoldsUpNobody()
     {
-        SchedulePlan plan = Plan([Demand("a", min: 4, age: 6), Demand("b", age: 1, max: 2)], Workers(3));
+        var plan = Plan([Demand("a", min: 4, age: 6), Demand("b", age: 1, max: 2)], Workers(3));
         Assert.Equal("b:w0,w1", Grants(plan));
 
         // Large enough, but for one that it does not take.
-        ExperimentDemand excluding = Demand("a", min: 4, age: 6) with { Excluded = [new() { Worker = "w3", Until = DateTimeOffset.MaxValue }] };
+        var excluding = Demand("a", min: 4, age: 6) with { Excluded = [new() { Worker = "w3", Until = DateTimeOffset.MaxValue }] };
         Assert.Equal("b:w0,w1", Grants(Plan([excluding, Demand("b", age: 1, max: 2)], Workers(4))));
         Assert.Empty(Plan([excluding, Demand("b", age: 1, held: ["w0", "w1", "w2", "w3"])], Workers(4)).Shrinks);
     }
@@ -64,14 +64,14 @@ public class SchedulePlanTests
     [Fact]
     public void Priority_GoesFirstWhateverTheAge()
     {
-        SchedulePlan plan = Plan([Demand("a", min: 2, age: 3), Demand("b", min: 2, priority: 5, age: 1)], Workers(2));
+        var plan = Plan([Demand("a", min: 2, age: 3), Demand("b", min: 2, priority: 5, age: 1)], Workers(2));
         Assert.Equal("b:w0,w1", Grants(plan));
     }
 
     [Fact]
     public void Users_WithFewerWorkersGoFirst()
     {
-        SchedulePlan plan = Plan(
+        var plan = Plan(
             [Demand("a", user: "ann", min: 2, max: 2, held: ["w0", "w1"]), Demand("b", user: "ann", min: 1, max: 1, age: 3), Demand("c", user: "bob", min: 1, max: 1, age: 1)],
             Workers(3));
         Assert.Equal("c:w2", Grants(plan));
@@ -80,7 +80,7 @@ public class SchedulePlanTests
     [Fact]
     public void Users_TakeTurnsWithinOnePlan()
     {
-        SchedulePlan plan = Plan(
+        var plan = Plan(
             [Demand("a1", user: "ann", max: 1, age: 9), Demand("a2", user: "ann", max: 1, age: 8), Demand("a3", user: "ann", max: 1, age: 7), Demand("b1", user: "bob", max: 1, age: 1)],
             Workers(3));
         Assert.Equal("a1:w0 a2:w2 b1:w1", Grants(plan));
@@ -96,17 +96,17 @@ public class SchedulePlanTests
     [Fact]
     public void Elastic_ShrinksForAQueuedOneAndGrowsNotMeanwhile()
     {
-        ExperimentDemand running = Demand("a", min: 1, held: ["w0", "w1", "w2", "w3"]);
-        SchedulePlan plan = Plan([running, Demand("b", user: "bob", min: 3)], Workers(5));
+        var running = Demand("a", min: 1, held: ["w0", "w1", "w2", "w3"]);
+        var plan = Plan([running, Demand("b", user: "bob", min: 3)], Workers(5));
         Assert.Empty(plan.Grants);
         Assert.Equal("a:w3,w2", Shrinks(plan));
 
         // The plan while they leave: nothing more is asked, and the idle one is kept.
-        SchedulePlan next = Plan([running with { Workers = ["w0", "w1"], Leaving = ["w2", "w3"] }, Demand("b", user: "bob", min: 3)], Workers(5));
+        var next = Plan([running with { Workers = ["w0", "w1"], Leaving = ["w2", "w3"] }, Demand("b", user: "bob", min: 3)], Workers(5));
         Assert.Empty(next.Grants);
         Assert.Empty(next.Shrinks);
 
-        SchedulePlan last = Plan([running with { Workers = ["w0", "w1"] }, Demand("b", user: "bob", min: 3)], Workers(5));
+        var last = Plan([running with { Workers = ["w0", "w1"] }, Demand("b", user: "bob", min: 3)], Workers(5));
         Assert.Equal("b:w2,w3,w4", Grants(last));
         Assert.Empty(last.Shrinks);
     }
@@ -114,7 +114,7 @@ public class SchedulePlanTests
     [Fact]
     public void Elastic_OfHigherPriorityKeepsWhatItHas()
     {
-        SchedulePlan plan = Plan([Demand("a", min: 1, priority: 1, held: ["w0", "w1"]), Demand("b", user: "bob")], Workers(2));
+        var plan = Plan([Demand("a", min: 1, priority: 1, held: ["w0", "w1"]), Demand("b", user: "bob")], Workers(2));
         Assert.Empty(plan.Shrinks);
         Assert.Empty(plan.Grants);
     }
@@ -122,7 +122,7 @@ public class SchedulePlanTests
     [Fact]
     public void Waiting_TwoBelowTheirMinimumDoNotBlockEachOther()
     {
-        SchedulePlan plan = Plan([Demand("a", min: 2, age: 2, held: ["w0"]), Demand("b", user: "bob", min: 2, age: 1, held: ["w1"])], Workers(2));
+        var plan = Plan([Demand("a", min: 2, age: 2, held: ["w0"]), Demand("b", user: "bob", min: 2, age: 1, held: ["w1"])], Workers(2));
         Assert.Equal("b:w1", Shrinks(plan));
     }
 
@@ -130,7 +130,7 @@ public class SchedulePlanTests
     public void Waiting_WithTooFewConnectedGivesItsWorkersBackAfterAWhile()
     {
         ExperimentDemand[] demands = [Demand("a", min: 3, age: 9, priority: 5, held: ["w0"]), Demand("b", user: "bob", min: 2, age: 1)];
-        SchedulePlan plan = Plan(demands, Workers(2));
+        var plan = Plan(demands, Workers(2));
         Assert.Equal("a", Assert.Single(plan.Stranded));
         Assert.Empty(plan.Shrinks);
         Assert.Empty(Plan(demands, Workers(2), "a", minutes: 4).Shrinks);
@@ -141,11 +141,11 @@ public class SchedulePlanTests
         Assert.Empty(Plan([demands[0] with { DeviceKind = "cpu" }, Demand("b") with { DeviceKind = "cuda" }], Workers(1), "a", minutes: 5).Shrinks);
 
         // Enough are connected, though others have them.
-        ExperimentDemand busy = Demand("c", min: 2, max: 2, held: ["w1", "w2"]);
+        var busy = Demand("c", min: 2, max: 2, held: ["w1", "w2"]);
         plan = Plan([demands[0], Demand("b"), busy], Workers(3), "a", minutes: 5);
         Assert.Empty(plan.Stranded);
         Assert.Empty(plan.Shrinks);
-        ExperimentDemand excluding = demands[0] with { Excluded = [new() { Worker = "w1", Until = DateTimeOffset.MaxValue }] };
+        var excluding = demands[0] with { Excluded = [new() { Worker = "w1", Until = DateTimeOffset.MaxValue }] };
         Assert.Equal("a", Assert.Single(Plan([excluding, busy], Workers(3)).Stranded));
     }
 
@@ -154,7 +154,7 @@ public class SchedulePlanTests
     {
         var workers = new[] { Worker("g0", "cuda", "x"), Worker("g1", "cuda", "y"), Worker("c0", "cpu", "x"), Worker("c1", "cpu", "x") };
         Assert.Equal("a:c0,c1", Grants(Plan([Demand("a", min: 2)], workers)));
-        SchedulePlan plan = Plan([Demand("a", min: 2) with { DeviceKind = "cuda" }], workers);
+        var plan = Plan([Demand("a", min: 2) with { DeviceKind = "cuda" }], workers);
         Assert.Empty(plan.Grants);
         Assert.Equal("Waits for 2 cuda workers; only 1 of one kind and arithmetic is connected, and it needs 2.", plan.Reasons["a"]);
         // A run that has begun stays with its arithmetic.
@@ -165,7 +165,7 @@ public class SchedulePlanTests
     [Fact]
     public void Excluded_IsNotGivenUntilItsTimeIsOver()
     {
-        ExperimentDemand demand = Demand("a", max: 2) with { Excluded = [new() { Worker = "w0", Until = Now.AddSeconds(1) }, new() { Worker = "w1", Until = Now }] };
+        var demand = Demand("a", max: 2) with { Excluded = [new() { Worker = "w0", Until = Now.AddSeconds(1) }, new() { Worker = "w1", Until = Now }] };
         Assert.Equal("a:w1", Grants(Plan([demand], Workers(2))));
     }
 
@@ -183,8 +183,8 @@ public class SchedulePlanTests
     public void Run_ThatAFreeWorkerStillHas_IsDroppedFirstWhileNobodyShrinks()
     {
         ExperimentDemand[] demands = [Demand("a", min: 2, age: 1), Demand("b", max: 2, held: ["w2", "w3"])];
-        WorkerOffer[] workers = Workers(4);
-        SchedulePlan plan = Plan(demands, [workers[0], workers[1] with { HasRun = true }, .. workers[2..]]);
+        var workers = Workers(4);
+        var plan = Plan(demands, [workers[0], workers[1] with { HasRun = true }, .. workers[2..]]);
         Assert.Empty(plan.Grants);
         Assert.Empty(plan.Shrinks);
         Assert.Equal("a:w0,w1", Grants(Plan(demands, workers)));
@@ -193,7 +193,7 @@ public class SchedulePlanTests
     [Fact]
     public void Paused_HoldersAreCountedButGetNothing()
     {
-        SchedulePlan plan = Plan([Demand("a", held: ["w0"]) with { Wants = false }], Workers(3));
+        var plan = Plan([Demand("a", held: ["w0"]) with { Wants = false }], Workers(3));
         Assert.Empty(plan.Grants);
         Assert.Empty(plan.Shrinks);
     }
@@ -201,11 +201,11 @@ public class SchedulePlanTests
     [Fact]
     public void AnyKnowledge_PlansKeepTheRules() => AnyCluster.Sample(cluster =>
     {
-        SchedulePlan plan = Plan(cluster.Demands, cluster.Workers);
+        var plan = Plan(cluster.Demands, cluster.Workers);
         string[] given = [.. plan.Grants.SelectMany(grant => grant.Workers).Select(worker => worker.Worker)];
         Assert.Equal(given.Length, given.Distinct().Count());
         Assert.Empty(given.Intersect(cluster.Demands.SelectMany(demand => demand.Workers)));
-        foreach (WorkerGrant grant in plan.Grants)
+        foreach (var grant in plan.Grants)
         {
             ExperimentDemand demand = cluster.Demands.Single(demand => demand.Experiment == grant.Experiment);
             Assert.DoesNotContain(plan.Shrinks, shrink => shrink.Experiment == grant.Experiment);
@@ -214,7 +214,7 @@ public class SchedulePlanTests
             Assert.Single(after.Select(worker => (worker.DeviceKind, worker.Arithmetic)).Distinct());
         }
 
-        foreach (WorkerGrant shrink in plan.Shrinks)
+        foreach (var shrink in plan.Shrinks)
         {
             ExperimentDemand demand = cluster.Demands.Single(demand => demand.Experiment == shrink.Experiment);
             Assert.Empty(shrink.Workers.Select(worker => worker.Worker).Except(demand.Workers));
@@ -249,7 +249,7 @@ public class SchedulePlanTests
         ExperimentDemand[] demands = [.. wishes.Select((wish, index) =>
         {
             string[] held = [.. workers.Where((_, place) => holders[place] == index && groups[place] == wish.Group).Take(wish.Min + wish.More).Select(worker => worker.Worker)];
-            ExperimentDemand demand = Demand($"e{index}", user: $"u{index % 3}", min: wish.Min, max: wish.Min + wish.More, priority: wish.Priority, age: wish.Age, held: held);
+            var demand = Demand($"e{index}", user: $"u{index % 3}", min: wish.Min, max: wish.Min + wish.More, priority: wish.Priority, age: wish.Age, held: held);
             return held.Length == 0 ? demand : demand with { DeviceKind = Kind(wish.Group), Arithmetic = Arithmetic(wish.Group) };
         })];
         return (demands, workers);

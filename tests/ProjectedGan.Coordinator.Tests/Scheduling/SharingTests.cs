@@ -4,13 +4,14 @@ using ProjectedGan.Coordinator.Tests.Simulation;
 
 namespace ProjectedGan.Coordinator.Tests.Scheduling;
 
+[Trait("Speed", "Slow")]
 public class SharingTests
 {
     [Fact]
     public async Task Gang_StartsOnlyWhenAllAreThere()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string id = await cluster.SubmitAsync(cluster.Submission(min: 3));
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var id = await cluster.SubmitAsync(cluster.Submission(min: 3));
         cluster.AddWorkers(2);
         await cluster.StepAsync(10);
         Assert.Equal(ExperimentState.Queued, (await cluster.GetAsync(id)).State);
@@ -24,20 +25,20 @@ public class SharingTests
     [Fact]
     public async Task Elastic_ShrinksForAQueuedOneAndGrowsBack()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 150;
         cluster.AddWorkers(4);
         await cluster.StepAsync();
-        string first = await cluster.SubmitAsync();
+        var first = await cluster.SubmitAsync();
         await cluster.UntilAsync("all to train", () => Task.FromResult(cluster.Alive.All(worker => worker.Iteration >= 5)));
-        string second = await cluster.SubmitAsync(cluster.Submission(min: 2, max: 2, user: "bob"));
+        var second = await cluster.SubmitAsync(cluster.Submission(min: 2, max: 2, user: "bob"));
         await cluster.UntilStateAsync(second, ExperimentState.Running);
         Assert.Equal(ExperimentState.Running, (await cluster.GetAsync(first)).State);
         await cluster.UntilStateAsync(second, ExperimentState.Completed);
         await cluster.UntilStateAsync(first, ExperimentState.Completed);
         await cluster.AssertCompletedAsync(first);
         await cluster.AssertCompletedAsync(second);
-        ExperimentView view = await cluster.GetAsync(first);
+        var view = await cluster.GetAsync(first);
         Assert.Equal([4, 2], view.Epochs.Take(2).Select(epoch => epoch.Members.Length));
         Assert.DoesNotContain(view.History, entry => entry.State == ExperimentState.Waiting);
     }
@@ -45,10 +46,10 @@ public class SharingTests
     [Fact]
     public async Task Elastic_GrowsUpToItsMaximum()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 200;
         cluster.AddWorkers(1);
-        string id = await cluster.SubmitAsync(cluster.Submission(max: 3));
+        var id = await cluster.SubmitAsync(cluster.Submission(max: 3));
         await cluster.UntilStateAsync(id, ExperimentState.Running);
         cluster.AddWorkers(5);
         await cluster.UntilAsync("three members", async () => (await cluster.GetAsync(id)).Members.Length == 3);
@@ -59,9 +60,9 @@ public class SharingTests
     [Fact]
     public async Task Priority_OvertakesTheQueue()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        string low = await cluster.SubmitAsync();
-        string high = await cluster.SubmitAsync(cluster.Submission(priority: 10));
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var low = await cluster.SubmitAsync();
+        var high = await cluster.SubmitAsync(cluster.Submission(priority: 10));
         cluster.AddWorker();
         await cluster.UntilStateAsync(high, ExperimentState.Completed);
         await cluster.UntilStateAsync(low, ExperimentState.Completed);
@@ -71,9 +72,9 @@ public class SharingTests
     [Fact]
     public async Task Users_ShareFairly()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         string[] ann = [.. await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => cluster.SubmitAsync(cluster.Submission(max: 1))))];
-        string bob = await cluster.SubmitAsync(cluster.Submission(max: 1, user: "bob"));
+        var bob = await cluster.SubmitAsync(cluster.Submission(max: 1, user: "bob"));
         cluster.AddWorkers(2);
         await cluster.UntilStateAsync(bob, ExperimentState.Running);
         ExperimentState[] states = [.. (await Task.WhenAll(ann.Select(cluster.GetAsync))).Select(view => view.State)];
@@ -83,13 +84,13 @@ public class SharingTests
     [Fact]
     public async Task Kinds_OfDevicesAreNotMixed()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { DeviceKind = "cuda", Arithmetic = "g" });
         cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Arithmetic = "avx2" });
         cluster.AddWorker((world, name) => new SimulatedWorker(world, name) { Arithmetic = "avx512" });
         await cluster.StepAsync();
-        string id = await cluster.SubmitAsync(cluster.Submission(kind: "cpu"));
-        string gang = await cluster.SubmitAsync(cluster.Submission(kind: "cuda", min: 2));
+        var id = await cluster.SubmitAsync(cluster.Submission(kind: "cpu"));
+        var gang = await cluster.SubmitAsync(cluster.Submission(kind: "cuda", min: 2));
         await cluster.UntilStateAsync(id, ExperimentState.Completed);
         Assert.All((await cluster.GetAsync(id)).Epochs, epoch => Assert.Single(epoch.Members));
         Assert.Equal("Waits for 2 cuda workers; only 1 of one kind and arithmetic is connected, and it needs 2.", (await cluster.GetAsync(gang)).Reason);
@@ -98,14 +99,14 @@ public class SharingTests
     [Fact]
     public async Task TwoBelowTheirMinimum_OneGivesWay()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 150;
         cluster.AddWorkers(4);
         await cluster.StepAsync();
-        string first = await cluster.SubmitAsync(cluster.Submission(min: 2, max: 2));
-        string second = await cluster.SubmitAsync(cluster.Submission(min: 2, max: 2));
+        var first = await cluster.SubmitAsync(cluster.Submission(min: 2, max: 2));
+        var second = await cluster.SubmitAsync(cluster.Submission(min: 2, max: 2));
         await cluster.UntilAsync("both to train", () => Task.FromResult(cluster.Alive.All(worker => worker.Iteration >= 15)));
-        foreach (string id in new[] { first, second })
+        foreach (var id in new[] { first, second })
         {
             cluster.World.Workers[(await cluster.GetAsync(id)).Members[0].Worker].IsDead = true;
         }
@@ -119,20 +120,20 @@ public class SharingTests
     [Fact]
     public async Task Waiting_WithTooFewConnected_GivesItsSurvivorToOneThatCanStartAndGoesOnLater()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { GiveBackAfter = TimeSpan.FromSeconds(30) });
+        await using var cluster = await SimulatedCluster.StartAsync(options => options with { GiveBackAfter = TimeSpan.FromSeconds(30) });
         cluster.LastIteration = 100;
-        (string first, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 15, min: 2);
+        (var first, _) = await ElasticityTests.RunAsync(cluster, workers: 2, iterations: 15, min: 2);
         cluster.World.Workers["w002"].IsDead = true;
         await cluster.UntilStateAsync(first, ExperimentState.Waiting);
-        long reached = cluster.World.Workers["w001"].Iteration;
-        string second = await cluster.SubmitAsync();
+        var reached = cluster.World.Workers["w001"].Iteration;
+        var second = await cluster.SubmitAsync();
         await cluster.StepAsync(50);
         Assert.Equal("w001", Assert.Single((await cluster.GetAsync(first)).Workers));
         Assert.Equal(ExperimentState.Queued, (await cluster.GetAsync(second)).State);
 
         await cluster.UntilStateAsync(second, ExperimentState.Running);
 
-        ExperimentView waiting = await cluster.GetAsync(first);
+        var waiting = await cluster.GetAsync(first);
         Assert.Equal(ExperimentState.Waiting, waiting.State);
         Assert.Equal("Waits for 2 cpu workers; only 1 of one kind and arithmetic is connected, and it needs 2.", waiting.Reason);
         Assert.Equal(reached, waiting.Checkpoint!.Iteration);
@@ -146,20 +147,20 @@ public class SharingTests
     [Fact]
     public async Task Many_WorkersAndExperimentsStayConsistent()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
+        await using var cluster = await SimulatedCluster.StartAsync();
         cluster.LastIteration = 6;
         cluster.AddWorkers(200);
         await cluster.StepAsync();
         var random = new Random(7);
         string[] ids = [.. await Task.WhenAll(Enumerable.Range(0, 1_000).Select(index =>
         {
-            int min = random.Next(1, 9);
+            var min = random.Next(1, 9);
             return cluster.SubmitAsync(cluster.Submission(min: min, max: Math.Min(8, min + random.Next(3)), priority: random.Next(3), user: $"user{index % 7}"));
         }))];
-        for (int step = 0; step < 12; step++)
+        for (var step = 0; step < 12; step++)
         {
             await cluster.StepAsync();
-            ExperimentView[] views = await Task.WhenAll(ids.Select(cluster.GetAsync));
+            var views = await Task.WhenAll(ids.Select(cluster.GetAsync));
             string[] held = [.. views.SelectMany(view => view.Workers)];
             Assert.Equal(held.Length, held.Distinct().Count());
             Assert.All(views, view => Assert.True(view.Workers.Length <= 8));
@@ -170,7 +171,7 @@ public class SharingTests
             }
         }
 
-        int completed = (await Task.WhenAll(ids.Select(cluster.GetAsync))).Count(view => view.State == ExperimentState.Completed);
+        var completed = (await Task.WhenAll(ids.Select(cluster.GetAsync))).Count(view => view.State == ExperimentState.Completed);
         Assert.True(completed >= 20, $"{completed} completed.");
         Assert.Empty(cluster.Logs.All);
     }

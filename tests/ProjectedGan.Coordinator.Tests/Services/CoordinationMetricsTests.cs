@@ -113,7 +113,7 @@ public sealed class CoordinationMetricsTests : IDisposable
     private string[] Read(string instrument)
     {
         List<string> read = [];
-        IMeterFactory factory = _services.GetRequiredService<IMeterFactory>();
+        var factory = _services.GetRequiredService<IMeterFactory>();
         using MeterListener listener = new()
         {
             InstrumentPublished = (published, own) =>

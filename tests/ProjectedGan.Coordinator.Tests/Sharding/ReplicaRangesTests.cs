@@ -19,13 +19,13 @@ public class ReplicaRangesTests
     [Fact]
     public void Ranges_TileForAnyNumbers()
     {
-        for (int replicas = 1; replicas <= 40; replicas++)
+        for (var replicas = 1; replicas <= 40; replicas++)
         {
-            for (int workers = 1; workers <= 45; workers++)
+            for (var workers = 1; workers <= 45; workers++)
             {
-                ImmutableArray<EpochMember> members = Divide(workers, replicas);
-                int next = 0;
-                foreach (EpochMember member in members)
+                var members = Divide(workers, replicas);
+                var next = 0;
+                foreach (var member in members)
                 {
                     Assert.Equal(next, member.FirstReplica);
                     next += member.ReplicaCount;

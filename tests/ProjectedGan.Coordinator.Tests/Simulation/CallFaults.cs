@@ -16,7 +16,7 @@ internal sealed class CallFaults
 
     public void Answer(string worker)
     {
-        if (_silent.TryRemove(worker, out TaskCompletionSource? waiting))
+        if (_silent.TryRemove(worker, out var waiting))
         {
             waiting?.SetResult();
         }
@@ -27,7 +27,7 @@ internal sealed class CallFaults
         public async Task Invoke(IIncomingGrainCallContext context)
         {
             if (context.MethodName is nameof(IWorkerGrain.ObserveAsync) or nameof(IWorkerGrain.AssignAsync) or nameof(IWorkerGrain.ReleaseAsync)
-                && context.Grain is IWorkerGrain && faults._silent.TryGetValue(context.TargetId.Key.ToString()!, out TaskCompletionSource? waiting))
+                && context.Grain is IWorkerGrain && faults._silent.TryGetValue(context.TargetId.Key.ToString()!, out var waiting))
             {
                 await (waiting?.Task ?? throw new TimeoutException("The machine was cut off by a test."));
             }

@@ -40,7 +40,7 @@ public sealed class ManualTime : TimeProvider
             due = [.. _timers.Where(timer => timer.Due <= _now)];
         }
 
-        foreach (ManualTimer timer in due)
+        foreach (var timer in due)
         {
             timer.Fire();
         }

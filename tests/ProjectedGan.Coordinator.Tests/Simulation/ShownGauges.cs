@@ -23,7 +23,7 @@ internal sealed class ShownGauges : ICoordinationObserver
     }
 
     /// <summary>Images of the snapshot whose figures are shown.</summary>
-    public long? Measured(string experiment) => _measured.TryGetValue(experiment, out long images) ? images : null;
+    public long? Measured(string experiment) => _measured.TryGetValue(experiment, out var images) ? images : null;
 
     /// <summary>What the gauges of the whole cluster show: experiments, nodes by role, and both queues.</summary>
     public IReadOnlyDictionary<string, int> Counts => _counts;

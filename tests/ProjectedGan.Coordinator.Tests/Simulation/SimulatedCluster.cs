@@ -64,7 +64,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>A coordinator on a new database of a PostgreSQL server.</summary>
     public static async Task<SimulatedCluster> StartAsync(PostgresServer server, Func<CoordinationOptions, CoordinationOptions>? configure = null)
     {
-        string connection = await server.CreateDatabaseAsync();
+        var connection = await server.CreateDatabaseAsync();
         return await StartAsync(configure, silo => silo.AddPostgresStorage(GrainNames.Storage, new PostgresStorageOptions { ConnectionString = connection }));
     }
 
@@ -89,15 +89,15 @@ internal sealed class SimulatedCluster : IAsyncDisposable
 
     public SimulatedWorker AddWorker(Func<SimulatedWorld, string, SimulatedWorker>? make = null)
     {
-        string id = $"w{++_names:000}";
-        SimulatedWorker worker = make is null ? new SimulatedWorker(World, id) : make(World, id);
+        var id = $"w{++_names:000}";
+        var worker = make is null ? new SimulatedWorker(World, id) : make(World, id);
         World.Workers[id] = worker;
         return worker;
     }
 
     public void AddWorkers(int count)
     {
-        for (int index = 0; index < count; index++)
+        for (var index = 0; index < count; index++)
         {
             AddWorker();
         }
@@ -124,7 +124,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
 
     public async Task<string> SubmitAsync(ExperimentSubmission? submission = null, string request = "")
     {
-        string id = await Experiments.SubmitAsync(submission ?? Submission(), request);
+        var id = await Experiments.SubmitAsync(submission ?? Submission(), request);
         lock (_running)
         {
             _running.Add(id);
@@ -138,21 +138,21 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>Half a second: every worker works and reports, then the grains look at the clock.</summary>
     public async Task StepAsync(int steps = 1)
     {
-        for (int step = 0; step < steps; step++)
+        for (var step = 0; step < steps; step++)
         {
             Time.Advance(Step);
-            foreach (SimulatedWorker worker in World.Workers.Values.ToArray())
+            foreach (var worker in World.Workers.Values.ToArray())
             {
                 await worker.StepAsync(Grains, LastIteration, 16);
             }
 
-            foreach (SimulatedWorker worker in World.Workers.Values)
+            foreach (var worker in World.Workers.Values)
             {
                 await Grains.GetGrain<IWorkerGrain>(worker.Id).TickAsync();
             }
 
             await TickAsync(Scheduler.TickAsync);
-            foreach (string id in _running)
+            foreach (var id in _running)
             {
                 await TickAsync(Experiment(id).TickAsync);
             }
@@ -164,7 +164,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>Steps until something holds.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> holds, int steps = 400)
     {
-        for (int step = 0; step < steps; step++)
+        for (var step = 0; step < steps; step++)
         {
             if (await holds())
             {
@@ -192,13 +192,13 @@ internal sealed class SimulatedCluster : IAsyncDisposable
     public void AssertLedger(ExperimentView view, long end)
     {
         long next = 0;
-        foreach (EpochRecord epoch in view.Epochs)
+        foreach (var epoch in view.Epochs)
         {
             Assert.Equal(next, epoch.FirstIteration);
             Assert.True(epoch.EndIteration >= epoch.FirstIteration);
             next = epoch.EndIteration;
             Assert.Equal(view.Submission.Replicas, epoch.Members.Sum(member => member.ReplicaCount));
-            for (long iteration = epoch.FirstIteration; iteration < epoch.EndIteration; iteration++)
+            for (var iteration = epoch.FirstIteration; iteration < epoch.EndIteration; iteration++)
             {
                 Assert.True(World.WasCommitted(view.Id, epoch.Epoch, iteration), $"Iteration {iteration} was not trained in epoch {epoch.Epoch}.");
             }
@@ -209,7 +209,7 @@ internal sealed class SimulatedCluster : IAsyncDisposable
 
     public async Task AssertCompletedAsync(string id)
     {
-        ExperimentView view = await GetAsync(id);
+        var view = await GetAsync(id);
         Assert.Equal(ExperimentState.Completed, view.State);
         Assert.Equal(SimulatedWorld.Hash(SimulatedWorld.State(LastIteration)), view.WeightsHash);
         Assert.Equal(LastIteration, view.Checkpoint?.Iteration);
@@ -244,15 +244,15 @@ internal sealed class SimulatedCluster : IAsyncDisposable
 
     private async Task<string> DescribeAsync(string id)
     {
-        ExperimentView view = await GetAsync(id);
+        var view = await GetAsync(id);
         return $"{id}: {view.State} \"{view.Reason}\", holds {string.Join(',', view.Workers)}, epoch {view.MembershipEpoch}\n  "
             + string.Join("\n  ", (await Journal.ReadAsync(id, 0, 1_000, CancellationToken.None)).TakeLast(80).Select(happened => happened.Text));
     }
 
     private async Task StartHostAsync()
     {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        TimeProvider clock = _clock ?? Time;
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        var clock = _clock ?? Time;
         builder.Services.AddSingleton(clock);
         // Grains and their calls go by it, the silo's upkeep does not: its loops wait again for what is left of a time, a fraction of a millisecond
         // is no wait at all, and inside of the clock's own step they would turn for ever.

@@ -5,9 +5,9 @@ public class SimulatedClusterTests
     [Fact]
     public async Task Clock_ThatStandsJustBeforeATimersTime_HoldsUpNobody()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        DateTimeOffset end = cluster.Time.GetUtcNow() + TimeSpan.FromMinutes(1);
-        Task moving = Task.Run(() =>
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var end = cluster.Time.GetUtcNow() + TimeSpan.FromMinutes(1);
+        var moving = Task.Run(() =>
         {
             while (cluster.Time.GetUtcNow() < end)
             {

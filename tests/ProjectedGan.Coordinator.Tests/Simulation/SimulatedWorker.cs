@@ -81,7 +81,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
             return;
         }
 
-        IWorkerGrain grain = grains.GetGrain<IWorkerGrain>(Id);
+        var grain = grains.GetGrain<IWorkerGrain>(Id);
         if (!_registered)
         {
             await grain.RegisterAsync(new WorkerRegistration { Id = Id, Name = Machine, DeviceKind = DeviceKind, Arithmetic = Arithmetic, Address = $"http://{Id}" }, "stream");
@@ -126,7 +126,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
     {
         _assignment = assignment;
         _lacking = "";
-        string run = assignment.Run?.Id ?? "";
+        var run = assignment.Run?.Id ?? "";
         if (run != Run)
         {
             (Run, Iteration, Epoch, _warming, _lastUpload) = (run, -1, 0, WarmSteps, -1);
@@ -194,7 +194,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
             return;
         }
 
-        for (int count = 0; count < IterationsPerStep && Phase == WorkerPhase.Training && Iteration < last; count++)
+        for (var count = 0; count < IterationsPerStep && Phase == WorkerPhase.Training && Iteration < last; count++)
         {
             if (!_assignment.Members.All(member => IsInStep(member.Worker)))
             {
@@ -224,12 +224,12 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
 
     private bool Sync()
     {
-        long start = _assignment.StartIteration;
+        var start = _assignment.StartIteration;
         if (Iteration != start)
         {
             if (_assignment.StateSource.Length > 0)
             {
-                SimulatedWorker source = world.Workers[_assignment.StateSource];
+                var source = world.Workers[_assignment.StateSource];
                 if (!CanHear(source) || source.Run != Run || source.Epoch != Epoch)
                 {
                     return false;
@@ -240,7 +240,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
             }
             else
             {
-                CheckpointRecord? checkpoint = _assignment.Run!.Checkpoint;
+                var checkpoint = _assignment.Run!.Checkpoint;
                 Assert.True(start == 0 || checkpoint?.Iteration == start, $"Told to begin at {start} with the checkpoint of {checkpoint?.Iteration}.");
                 if (start > 0 && !checkpoint!.Files.All(Fetches))
                 {
@@ -280,7 +280,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
     // A peer ahead by one has already sent what this one needs; a finished one has sent all.
     private bool IsInStep(string id)
     {
-        SimulatedWorker peer = world.Workers[id];
+        var peer = world.Workers[id];
         return CanHear(peer) && peer.Run == Run && peer.Epoch == Epoch && peer.Phase is WorkerPhase.Training or WorkerPhase.Finished && peer.Iteration >= Iteration;
     }
 
@@ -301,7 +301,7 @@ internal sealed class SimulatedWorker(SimulatedWorld world, string id)
             return;
         }
 
-        (int left, long iteration, ulong state) = _uploads.Dequeue();
+        (var left, var iteration, var state) = _uploads.Dequeue();
         if (left > 0)
         {
             _uploads.Enqueue((left - 1, iteration, state));

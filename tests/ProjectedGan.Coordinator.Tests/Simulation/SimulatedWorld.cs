@@ -23,7 +23,7 @@ internal sealed class SimulatedWorld : IHeldArtifacts
     /// <summary>The state after some iterations: every run has but one.</summary>
     public static ulong State(long iterations)
     {
-        ulong state = 0x9E3779B97F4A7C15;
+        var state = 0x9E3779B97F4A7C15;
         for (long done = 0; done < iterations; done++)
         {
             state = Next(state, done);
@@ -80,5 +80,5 @@ internal sealed class SimulatedWorld : IHeldArtifacts
     }
 
     public ulong Download(string run, long iteration)
-        => _uploads.TryGetValue((run, iteration), out ulong state) ? state : throw new InvalidOperationException($"Nobody uploaded a checkpoint of {run} at {iteration}.");
+        => _uploads.TryGetValue((run, iteration), out var state) ? state : throw new InvalidOperationException($"Nobody uploaded a checkpoint of {run} at {iteration}.");
 }

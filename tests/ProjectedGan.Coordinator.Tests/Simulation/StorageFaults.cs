@@ -50,7 +50,7 @@ internal sealed class FaultyStorage(SqlGrainStorage storage, StorageFaults fault
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         faults.Before();
-        string? version = grainState.ETag;
+        var version = grainState.ETag;
         await storage.WriteStateAsync(stateName, grainId, grainState);
         try
         {

@@ -41,8 +41,8 @@ public sealed class HostedStorageTests : IDisposable
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "coordinator.db"), new string('x', 9000));
 
-        using IHost host = Build();
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => host.StartAsync());
+        using var host = Build();
+        var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => host.StartAsync());
 
         Assert.Equal(StorageFailures.Corrupt, thrown.Reason);
         // Nothing has begun that nobody would stop.
@@ -51,7 +51,7 @@ public sealed class HostedStorageTests : IDisposable
 
     private IHost Build()
     {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleans(silo => silo.UseSingleSilo().AddSqliteStorage(GrainNames.Storage, new SqliteStorageOptions { Path = Path.Combine(_folder, "coordinator.db") }));
         return builder.Build();
@@ -59,10 +59,10 @@ public sealed class HostedStorageTests : IDisposable
 
     private async Task<(long First, long Second)> RunAsync()
     {
-        using IHost host = Build();
+        using var host = Build();
         await host.StartAsync();
         var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<ICountingGrain>("one");
-        (long, long) seen = (await grain.NextAsync(), await grain.NextAsync());
+        var seen = (await grain.NextAsync(), await grain.NextAsync());
         await host.StopAsync();
         await ((IAsyncDisposable)host).DisposeAsync();
         return seen;

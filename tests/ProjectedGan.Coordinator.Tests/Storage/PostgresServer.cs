@@ -45,9 +45,9 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>A new, empty database.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
-        string name = $"test{Interlocked.Increment(ref _databases)}";
-        await using NpgsqlDataSource source = NpgsqlDataSource.Create(ConnectionString("postgres"));
-        await using NpgsqlCommand command = source.CreateCommand($"CREATE DATABASE {name}");
+        var name = $"test{Interlocked.Increment(ref _databases)}";
+        await using var source = NpgsqlDataSource.Create(ConnectionString("postgres"));
+        await using var command = source.CreateCommand($"CREATE DATABASE {name}");
         await command.ExecuteNonQueryAsync();
         return ConnectionString(name);
     }
@@ -58,7 +58,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private Task AsServerAsync(string program, params string[] arguments)
     {
-        string path = Path.Combine(_programs, program);
+        var path = Path.Combine(_programs, program);
         return Environment.IsPrivilegedProcess
             ? RunAsync("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments])
             : RunAsync(path, arguments);
@@ -67,12 +67,12 @@ public sealed class PostgresServer : IAsyncLifetime
     // The server inherits what pg_ctl has: pipes would stay open as long as it runs.
     private async Task RunAsync(string program, params string[] arguments)
     {
-        string output = Path.Combine(Path.GetTempPath(), $"{Path.GetFileName(_folder)}-{Guid.NewGuid():N}.txt");
+        var output = Path.Combine(Path.GetTempPath(), $"{Path.GetFileName(_folder)}-{Guid.NewGuid():N}.txt");
         var start = new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec \"$@\" </dev/null >\"$out\" 2>&1", "sh", output, program, .. arguments]) { WorkingDirectory = "/" };
-        using Process process = Process.Start(start)!;
+        using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(Patience);
         await process.WaitForExitAsync(limit.Token);
-        string text = await File.ReadAllTextAsync(output, CancellationToken.None);
+        var text = await File.ReadAllTextAsync(output, CancellationToken.None);
         File.Delete(output);
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {text}");
     }

@@ -12,10 +12,10 @@ public sealed class PostgresStorageTests(PostgresServer server) : StorageContrac
     [Fact]
     public async Task Server_Restarts_NextOperationWorks()
     {
-        GrainState<Ledger> state = await WriteAsync(Grain, new Ledger { Entries = ["one"] });
+        var state = await WriteAsync(Grain, new Ledger { Entries = ["one"] });
         await server.StopAsync();
 
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => ReadAsync<Ledger>(Grain));
+        var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => ReadAsync<Ledger>(Grain));
         await server.StartAsync();
 
         Assert.Equal(StorageFailures.Unreachable, thrown.Reason);
@@ -44,7 +44,7 @@ public sealed class PostgresStorageTests(PostgresServer server) : StorageContrac
     {
         await using var database = new PostgresDatabase(new PostgresStorageOptions { ConnectionString = connection }, Instruments);
 
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => new SqlGrainStorage(database, TimeProvider.System).PrepareAsync(CancellationToken.None));
+        var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => new SqlGrainStorage(database, TimeProvider.System).PrepareAsync(CancellationToken.None));
 
         Assert.Equal(reason, thrown.Reason);
         Assert.Contains(text, thrown.Message, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class PostgresStorageTests(PostgresServer server) : StorageContrac
     {
         await using var database = new PostgresDatabase(new PostgresStorageOptions { ConnectionString = server.ConnectionString("missing") }, Instruments);
 
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => new SqlGrainStorage(database, TimeProvider.System).PrepareAsync(CancellationToken.None));
+        var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => new SqlGrainStorage(database, TimeProvider.System).PrepareAsync(CancellationToken.None));
 
         Assert.Equal(StorageFailures.Refused, thrown.Reason);
         Assert.Contains("database missing", thrown.Message, StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class PostgresStorageTests(PostgresServer server) : StorageContrac
         await using var database = new PostgresDatabase(new PostgresStorageOptions { ConnectionString = _connection.Replace("Username=pgan", "Username=reader", StringComparison.Ordinal) }, Instruments);
         var state = new GrainState<Ledger>(new Ledger());
 
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => new SqlGrainStorage(database, TimeProvider.System).WriteStateAsync("ledger", Grain, state));
+        var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => new SqlGrainStorage(database, TimeProvider.System).WriteStateAsync("ledger", Grain, state));
 
         Assert.Equal(StorageFailures.Refused, thrown.Reason);
         Assert.Null(state.ETag);

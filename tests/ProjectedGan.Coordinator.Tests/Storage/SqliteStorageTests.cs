@@ -5,6 +5,7 @@ using ProjectedGan.Coordinator.Storage;
 
 namespace ProjectedGan.Coordinator.Tests.Storage;
 
+[Trait("Speed", "Slow")]
 public sealed class SqliteStorageTests : StorageContract
 {
     private static readonly GrainId Grain = GrainId.Create("experiment", "one");
@@ -16,15 +17,15 @@ public sealed class SqliteStorageTests : StorageContract
     [Fact]
     public async Task File_HeldByAnotherProcess_IsSaidAndTheVersionStays()
     {
-        GrainState<Ledger> state = await WriteAsync(Grain, new Ledger { Entries = ["one"] });
-        string? version = state.ETag;
+        var state = await WriteAsync(Grain, new Ledger { Entries = ["one"] });
+        var version = state.ETag;
         using (var other = new SqliteConnection($"Data Source={File};Pooling=false"))
         {
             other.Open();
-            using SqliteTransaction held = other.BeginTransaction(deferred: false);
+            using var held = other.BeginTransaction(deferred: false);
             state.State = new Ledger { Entries = ["two"] };
 
-            GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => StorageOf(Database).WriteStateAsync("ledger", Grain, state));
+            var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => StorageOf(Database).WriteStateAsync("ledger", Grain, state));
 
             Assert.Equal(StorageFailures.Locked, thrown.Reason);
             Assert.Contains("held by another process", thrown.Message, StringComparison.Ordinal);
@@ -40,12 +41,12 @@ public sealed class SqliteStorageTests : StorageContract
     [Fact]
     public async Task Disk_Full_IsSaidAndWhatWasThereStays()
     {
-        GrainState<Ledger> state = await WriteAsync(Grain, new Ledger { Entries = ["one"] });
+        var state = await WriteAsync(Grain, new Ledger { Entries = ["one"] });
         // SQLite's own limit of pages gives the error that a full disk gives.
         await Database.WriteAsync((session, token) => session.ExecuteAsync("PRAGMA max_page_count = 8", [], token), CancellationToken.None);
         state.State = new Ledger { Entries = [new string('x', 1_000_000)] };
 
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => StorageOf(Database).WriteStateAsync("ledger", Grain, state));
+        var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => StorageOf(Database).WriteStateAsync("ledger", Grain, state));
 
         Assert.Equal(StorageFailures.DiskFull, thrown.Reason);
         Assert.Equal<string>(["one"], (await ReadAsync<Ledger>(Grain)).State!.Entries);
@@ -59,12 +60,12 @@ public sealed class SqliteStorageTests : StorageContract
     [InlineData("SQLite format 3\0")]
     public async Task File_Damaged_IsSaidAndNotOverwritten(string start)
     {
-        string path = Path.Combine(_folder, "damaged.db");
-        string content = start + new string('x', 8192);
+        var path = Path.Combine(_folder, "damaged.db");
+        var content = start + new string('x', 8192);
         await System.IO.File.WriteAllTextAsync(path, content);
         await using var database = new SqliteDatabase(new SqliteStorageOptions { Path = path }, Instruments);
 
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => StorageOf(database).PrepareAsync(CancellationToken.None));
+        var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => StorageOf(database).PrepareAsync(CancellationToken.None));
 
         Assert.Equal(StorageFailures.Corrupt, thrown.Reason);
         Assert.Contains(path, thrown.Message, StringComparison.Ordinal);
@@ -75,11 +76,11 @@ public sealed class SqliteStorageTests : StorageContract
     [Fact]
     public async Task Folder_CannotBeMade_IsSaid()
     {
-        string file = Path.Combine(_folder, "file");
+        var file = Path.Combine(_folder, "file");
         await System.IO.File.WriteAllTextAsync(file, "");
         await using var database = new SqliteDatabase(new SqliteStorageOptions { Path = Path.Combine(file, "coordinator.db") }, Instruments);
 
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => StorageOf(database).PrepareAsync(CancellationToken.None));
+        var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => StorageOf(database).PrepareAsync(CancellationToken.None));
 
         Assert.Equal(StorageFailures.Unreachable, thrown.Reason);
     }
@@ -91,7 +92,7 @@ public sealed class SqliteStorageTests : StorageContract
     {
         await using var database = new SqliteDatabase(new SqliteStorageOptions { Path = File, SurvivesPowerLoss = survives }, Instruments);
 
-        List<string> settings = await database.WriteAsync(
+        var settings = await database.WriteAsync(
             async (session, token) => (List<string>)
             [
                 .. await session.QueryAsync("PRAGMA synchronous", [], static row => row.GetInt64(0).ToString(CultureInfo.InvariantCulture), token),
@@ -105,10 +106,10 @@ public sealed class SqliteStorageTests : StorageContract
     [Fact]
     public async Task Process_KilledWhileItWrites_LosesNothingAcknowledged()
     {
-        string path = Path.Combine(_folder, "killed.db");
-        for (int round = 1; round <= 3; round++)
+        var path = Path.Combine(_folder, "killed.db");
+        for (var round = 1; round <= 3; round++)
         {
-            long acknowledged = await WriterProcess.KillAfterAsync(path, writes: 40 * round);
+            var acknowledged = await WriterProcess.KillAfterAsync(path, writes: 40 * round);
 
             await using var database = new SqliteDatabase(new SqliteStorageOptions { Path = path }, Instruments);
             var state = new GrainState<Counter>();
@@ -121,11 +122,11 @@ public sealed class SqliteStorageTests : StorageContract
     [Fact]
     public void Options_Wrong_AllProblemsAreSaid()
     {
-        CoordinationException thrown = Assert.Throws<CoordinationException>(() => new SqliteDatabase(new SqliteStorageOptions { Path = _folder, BusyTimeout = TimeSpan.Zero }, Instruments));
+        var thrown = Assert.Throws<CoordinationException>(() => new SqliteDatabase(new SqliteStorageOptions { Path = _folder, BusyTimeout = TimeSpan.Zero }, Instruments));
 
         Assert.Contains("is a folder", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("busyTimeout is 00:00:00", thrown.Message, StringComparison.Ordinal);
-        IReadOnlyList<string> postgres = new PostgresStorageOptions { ConnectionString = "Password=secret;Nonsense=1", Connections = 0, Timeout = TimeSpan.Zero }.Problems();
+        var postgres = new PostgresStorageOptions { ConnectionString = "Password=secret;Nonsense=1", Connections = 0, Timeout = TimeSpan.Zero }.Problems();
         Assert.Equal(3, postgres.Count);
         Assert.All(postgres, static problem => Assert.DoesNotContain("secret", problem, StringComparison.Ordinal));
     }

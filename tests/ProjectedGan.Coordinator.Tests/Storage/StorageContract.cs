@@ -57,7 +57,7 @@ public abstract class StorageContract : IAsyncLifetime
         });
 
         await Storage.WriteStateAsync("ledger", Grain, written);
-        GrainState<Ledger> read = await ReadAsync<Ledger>(Grain);
+        var read = await ReadAsync<Ledger>(Grain);
 
         Assert.True(written.RecordExists && read.RecordExists);
         Assert.Equal(written.ETag, read.ETag);
@@ -69,14 +69,14 @@ public abstract class StorageContract : IAsyncLifetime
     [Fact]
     public async Task Write_OldVersion_IsRefusedAndChangesNothing()
     {
-        GrainState<Ledger> first = await WriteAsync(Grain, new Ledger { Entries = ["one"] });
-        GrainState<Ledger> second = await ReadAsync<Ledger>(Grain);
+        var first = await WriteAsync(Grain, new Ledger { Entries = ["one"] });
+        var second = await ReadAsync<Ledger>(Grain);
         first.State = new Ledger { Entries = ["two"] };
         await Storage.WriteStateAsync("ledger", Grain, first);
 
         second.State = new Ledger { Entries = ["lost"] };
-        string? before = second.ETag;
-        InconsistentStateException thrown = await Assert.ThrowsAsync<InconsistentStateException>(() => Storage.WriteStateAsync("ledger", Grain, second));
+        var before = second.ETag;
+        var thrown = await Assert.ThrowsAsync<InconsistentStateException>(() => Storage.WriteStateAsync("ledger", Grain, second));
 
         Assert.Equal((first.ETag, before), (thrown.StoredEtag, thrown.CurrentEtag));
         Assert.Equal(before, second.ETag);
@@ -97,9 +97,9 @@ public abstract class StorageContract : IAsyncLifetime
     public async Task Write_ManyAtOnceOfOneVersion_OneSucceeds()
     {
         await WriteAsync(Grain, new Ledger());
-        GrainState<Ledger>[] rivals = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => ReadAsync<Ledger>(Grain)));
+        var rivals = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => ReadAsync<Ledger>(Grain)));
 
-        bool[] won = await Task.WhenAll(rivals.Select(async rival =>
+        var won = await Task.WhenAll(rivals.Select(async rival =>
         {
             try
             {
@@ -122,15 +122,15 @@ public abstract class StorageContract : IAsyncLifetime
 
         await Task.WhenAll(grains.Select((grain, index) => WriteAsync(grain, new Ledger { Entries = [$"{index}"] })));
 
-        GrainState<Ledger>[] read = await Task.WhenAll(grains.Select(ReadAsync<Ledger>));
+        var read = await Task.WhenAll(grains.Select(ReadAsync<Ledger>));
         Assert.Equal(Enumerable.Range(0, 100).Select(static index => $"{index}"), read.Select(static state => state.State!.Entries.Single()));
     }
 
     [Fact]
     public async Task Clear_ThenWriteByTheOldVersion_IsRefused()
     {
-        GrainState<Ledger> state = await WriteAsync(Grain, new Ledger { Entries = ["one"] });
-        GrainState<Ledger> old = await ReadAsync<Ledger>(Grain);
+        var state = await WriteAsync(Grain, new Ledger { Entries = ["one"] });
+        var old = await ReadAsync<Ledger>(Grain);
 
         await Storage.ClearStateAsync("ledger", Grain, state);
         Assert.Equal((null, false), (state.ETag, state.RecordExists));
@@ -169,7 +169,7 @@ public abstract class StorageContract : IAsyncLifetime
     {
         await WriteAsync(Grain, new Ledger { Entries = ["one"], Day = DayOfWeek.Monday });
 
-        LaterLedger later = (await ReadAsync<LaterLedger>(Grain)).State!;
+        var later = (await ReadAsync<LaterLedger>(Grain)).State!;
 
         Assert.Equal<string>(["one"], later.Entries);
         Assert.Equal("nobody", later.Owner);
@@ -181,7 +181,7 @@ public abstract class StorageContract : IAsyncLifetime
         await WriteAsync(Grain, new Ledger());
         await Database.WriteAsync((session, token) => session.ExecuteAsync("UPDATE pgan_state SET payload = @bad", [("bad", "{\"entries\": 5}")], token), CancellationToken.None);
 
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => ReadAsync<Ledger>(Grain));
+        var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => ReadAsync<Ledger>(Grain));
 
         Assert.Equal(StorageFailures.Unreadable, thrown.Reason);
         Assert.Contains("experiment/a/b'c\"d", thrown.Message, StringComparison.Ordinal);
@@ -209,7 +209,7 @@ public abstract class StorageContract : IAsyncLifetime
             },
             CancellationToken.None));
 
-        List<long> rows = await Database.ReadAsync((session, token) => session.QueryAsync("SELECT COUNT(*) FROM pgan_state", [], static row => row.GetInt64(0), token), CancellationToken.None);
+        var rows = await Database.ReadAsync((session, token) => session.QueryAsync("SELECT COUNT(*) FROM pgan_state", [], static row => row.GetInt64(0), token), CancellationToken.None);
         Assert.Equal([0], rows);
     }
 
@@ -218,13 +218,13 @@ public abstract class StorageContract : IAsyncLifetime
     {
         var first = new SqlSchema("feature", ["CREATE TABLE feature (a {bytes})"]);
         var second = first with { Steps = [.. first.Steps, "ALTER TABLE feature ADD COLUMN b TEXT"] };
-        await using SqlDatabase other = Open();
+        await using var other = Open();
 
         await Task.WhenAll(new[] { Database, other, Database, other }.Select(database => database.PrepareAsync(first, CancellationToken.None)));
         await Task.WhenAll(new[] { Database, other }.Select(database => database.PrepareAsync(second, CancellationToken.None)));
 
         await Database.WriteAsync((session, token) => session.ExecuteAsync("INSERT INTO feature (a, b) VALUES (@a, 'x')", [("a", new byte[] { 1, 2 })], token), CancellationToken.None);
-        List<byte[]> bytes = await other.ReadAsync((session, token) => session.QueryAsync("SELECT a FROM feature", [], static row => (byte[])row.GetValue(0), token), CancellationToken.None);
+        var bytes = await other.ReadAsync((session, token) => session.QueryAsync("SELECT a FROM feature", [], static row => (byte[])row.GetValue(0), token), CancellationToken.None);
         Assert.Equal([1, 2], Assert.Single(bytes));
     }
 
@@ -233,7 +233,7 @@ public abstract class StorageContract : IAsyncLifetime
     {
         await Database.PrepareAsync(new SqlSchema("feature", ["CREATE TABLE feature (a TEXT)", "CREATE TABLE feature2 (a TEXT)"]), CancellationToken.None);
 
-        GrainStorageException thrown = await Assert.ThrowsAsync<GrainStorageException>(() => Database.PrepareAsync(new SqlSchema("feature", ["CREATE TABLE feature (a TEXT)"]), CancellationToken.None));
+        var thrown = await Assert.ThrowsAsync<GrainStorageException>(() => Database.PrepareAsync(new SqlSchema("feature", ["CREATE TABLE feature (a TEXT)"]), CancellationToken.None));
 
         Assert.Equal(StorageFailures.NewerVersion, thrown.Reason);
         Assert.Contains("version 2", thrown.Message, StringComparison.Ordinal);
@@ -260,7 +260,7 @@ public abstract class StorageContract : IAsyncLifetime
         });
         listener.Start();
 
-        GrainState<Ledger> state = await WriteAsync(Grain, new Ledger());
+        var state = await WriteAsync(Grain, new Ledger());
         await ReadAsync<Ledger>(Grain);
         await Assert.ThrowsAsync<InconsistentStateException>(() => WriteAsync(Grain, new Ledger()));
         await Storage.ClearStateAsync("ledger", Grain, state);

@@ -20,20 +20,20 @@ internal static class WriterProcess
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         };
-        using Process child = Process.Start(start)!;
+        using var child = Process.Start(start)!;
         try
         {
             using var limit = new CancellationTokenSource(Patience);
             long said = 0;
-            for (int line = 0; line < writes; line++)
+            for (var line = 0; line < writes; line++)
             {
                 said = Parse(await child.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException($"The child ended after {line} writes."));
             }
 
             // SIGKILL. What the child said before it died is still in the pipe.
             child.Kill();
-            string rest = await child.StandardOutput.ReadToEndAsync(limit.Token);
-            string[] whole = rest.Split('\n')[..^1];
+            var rest = await child.StandardOutput.ReadToEndAsync(limit.Token);
+            var whole = rest.Split('\n')[..^1];
             return whole.Length > 0 ? Parse(whole[^1]) : said;
         }
         finally
@@ -53,7 +53,7 @@ internal static class WriterProcess
 
             Environment.Exit(1);
         });
-        await using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<StorageInstruments>().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddMetrics().AddSingleton<StorageInstruments>().BuildServiceProvider();
         await using var database = new SqliteDatabase(new SqliteStorageOptions { Path = arguments[0] }, services.GetRequiredService<StorageInstruments>());
         var storage = new SqlGrainStorage(database, TimeProvider.System);
         await storage.PrepareAsync(CancellationToken.None);

@@ -9,19 +9,19 @@ public class WorkerGrainTests
     [Fact]
     public async Task Assignment_EndsALongPoll()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(options => options with { LongPoll = TimeSpan.FromMinutes(1) });
-        IWorkerGrain grain = await RegisterAsync(cluster, "w1");
-        Task<WorkerAssignment?> poll = grain.WaitForAssignmentAsync(0, CancellationToken.None);
+        await using var cluster = await SimulatedCluster.StartAsync(options => options with { LongPoll = TimeSpan.FromMinutes(1) });
+        var grain = await RegisterAsync(cluster, "w1");
+        var poll = grain.WaitForAssignmentAsync(0, CancellationToken.None);
         Assert.False(poll.IsCompleted);
         await grain.AssignAsync(new WorkerAssignment { Mode = AssignmentMode.Warm, Run = Run("x") });
-        WorkerAssignment first = (await poll.WaitAsync(TimeSpan.FromSeconds(60)))!;
+        var first = (await poll.WaitAsync(TimeSpan.FromSeconds(60)))!;
         Assert.Equal(("x", AssignmentMode.Warm), (first.Run!.Id, first.Mode));
 
-        Task<WorkerAssignment?> next = grain.WaitForAssignmentAsync(first.Version, CancellationToken.None);
+        var next = grain.WaitForAssignmentAsync(first.Version, CancellationToken.None);
         await grain.ReleaseAsync("y");
         Assert.False(next.IsCompleted);
         await grain.ReleaseAsync("x");
-        WorkerAssignment second = (await next.WaitAsync(TimeSpan.FromSeconds(60)))!;
+        var second = (await next.WaitAsync(TimeSpan.FromSeconds(60)))!;
         Assert.Equal(AssignmentMode.Idle, second.Mode);
         Assert.True(second.Version > first.Version);
     }
@@ -29,16 +29,16 @@ public class WorkerGrainTests
     [Fact]
     public async Task Report_BeforeRegistration_IsToldToRegister()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        NotFoundException thrown = await Assert.ThrowsAsync<NotFoundException>(() => cluster.Grains.GetGrain<IWorkerGrain>("w1").ReportAsync(new WorkerStatus()));
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var thrown = await Assert.ThrowsAsync<NotFoundException>(() => cluster.Grains.GetGrain<IWorkerGrain>("w1").ReportAsync(new WorkerStatus()));
         Assert.Equal("Worker w1 is not registered with this coordinator; register again.", thrown.Message);
     }
 
     [Fact]
     public async Task Lease_RunsOutAndIsListed()
     {
-        await using SimulatedCluster cluster = await SimulatedCluster.StartAsync();
-        IWorkerGrain grain = await RegisterAsync(cluster, "w1");
+        await using var cluster = await SimulatedCluster.StartAsync();
+        var grain = await RegisterAsync(cluster, "w1");
         await grain.ReportAsync(new WorkerStatus { Draining = false });
         await grain.TickAsync();
         Assert.Equal("idle", Assert.Single(await ListAsync(cluster)).State);
@@ -59,12 +59,12 @@ public class WorkerGrainTests
     [Fact]
     public void Lease_OfAStoppedCoordinator_GivesTheTimeBack()
     {
-        DateTimeOffset now = DateTimeOffset.UnixEpoch;
+        var now = DateTimeOffset.UnixEpoch;
         var lease = new WorkerLease(new CoordinationOptions(), now);
         Assert.False(lease.Expires(now += TimeSpan.FromSeconds(1)));
         // The process itself stood still for 30 s.
         Assert.False(lease.Expires(now += TimeSpan.FromSeconds(30)));
-        for (int tick = 0; tick < 7; tick++)
+        for (var tick = 0; tick < 7; tick++)
         {
             Assert.False(lease.Expires(now += TimeSpan.FromSeconds(0.5)));
         }
@@ -74,7 +74,7 @@ public class WorkerGrainTests
 
     private static async Task<IWorkerGrain> RegisterAsync(SimulatedCluster cluster, string id)
     {
-        IWorkerGrain grain = cluster.Grains.GetGrain<IWorkerGrain>(id);
+        var grain = cluster.Grains.GetGrain<IWorkerGrain>(id);
         await grain.RegisterAsync(new WorkerRegistration { Id = id, Name = id, DeviceKind = "cpu", Arithmetic = "a", Address = "http://x" }, "stream");
         return grain;
     }

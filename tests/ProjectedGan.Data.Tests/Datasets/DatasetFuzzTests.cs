@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace ProjectedGan.Data.Tests.Datasets;
 
 /// <summary>Anybody may upload a data set; whatever it holds, it is read or refused by a <see cref="PganException"/>.</summary>
+[Trait("Speed", "Slow")]
 public sealed class DatasetFuzzTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

@@ -9,6 +9,7 @@ using ProjectedGan.Data.Tests.Images;
 
 namespace ProjectedGan.Data.Tests.Datasets;
 
+[Trait("Speed", "Slow")]
 public sealed class ImageDatasetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -89,7 +90,7 @@ public sealed class ImageDatasetTests : IDisposable
             var path = TestZips.Write(_folder[file], entries);
             return DatasetInspector.Inspect(path, InspectionDepth.Headers, default).Hash;
         }
-        (string, byte[]) plain = ("a.png", TestImages.Png(8, 3));
+        var plain = ("a.png", TestImages.Png(8, 3));
         Assert.Equal(Expected(1, plain), Hash("plain.zip", plain));
         foreach (var name in new[] { "jpeg grey", "webp lossy", "png with a wide profile", "png orientation 3", "tiff L" })
         {
@@ -237,7 +238,7 @@ public sealed class ImageDatasetTests : IDisposable
     [Fact]
     public void Open_ZipOfZeros_IsRefusedByItsDirectory()
     {
-        (string, byte[]) ok = ("a.png", TestImages.Png(64, 3));
+        var ok = ("a.png", TestImages.Png(64, 3));
         var bomb = new byte[100 << 20];
         ok.Item2.CopyTo(bomb, 0);
         void AssertRefused(string expected, params (string, byte[])[] entries) =>

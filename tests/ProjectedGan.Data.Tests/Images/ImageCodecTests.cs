@@ -3,6 +3,7 @@ using ProjectedGan.Data.Tests.Fixtures;
 
 namespace ProjectedGan.Data.Tests.Images;
 
+[Trait("Speed", "Slow")]
 public class ImageCodecTests
 {
     public static TheoryData<string> FileNames => [.. ImageFixtures.Files.Select(file => file.Name)];

@@ -41,7 +41,7 @@ public sealed class MetricsCsvTests : IDisposable
     {
         File.WriteAllText(_path, $"images,metric,value,standard deviation,generated\n0,is,2,,50\n{line}\n");
 
-        string message = Assert.Throws<EvaluationException>(() => MetricsCsv.Read(_path)).Message;
+        var message = Assert.Throws<EvaluationException>(() => MetricsCsv.Read(_path)).Message;
 
         Assert.Contains($"line 3: '{line}'", message, StringComparison.Ordinal);
     }

@@ -14,11 +14,11 @@ public class NeighbourSheetTests
         ImageBuffer[] samples = [.. Enumerable.Range(0, 6).Select(i => Solid(200 + i))];
         NearImage[][] nearest = [.. Enumerable.Range(0, 6).Select(i => new NearImage[] { new(i, 1), new(i + 10, 2) })];
 
-        ImageBuffer sheet = NeighbourSheet.Compose(samples, nearest, new SolidImages());
+        var sheet = NeighbourSheet.Compose(samples, nearest, new SolidImages());
 
         // Four groups of three images and a gap, with aisles between; two rows.
         Assert.Equal((4 * (3 * Side + 4) + 3 * 20, 2 * Side + 4, 3), (sheet.Width, sheet.Height, sheet.Channels));
-        for (int i = 0; i < 6; i++)
+        for (var i = 0; i < 6; i++)
         {
             int left = i % 4 * (3 * Side + 24), top = i / 4 * (Side + 4);
             int[] shown = [.. new[] { 0, Side + 4, 2 * Side + 4 }.Select(x => (int)sheet.Row(top + Side - 1)[3 * (left + x)])];

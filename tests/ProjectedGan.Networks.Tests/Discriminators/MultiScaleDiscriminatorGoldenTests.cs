@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Discriminators;
 
+[Trait("Speed", "Slow")]
 public sealed class MultiScaleDiscriminatorGoldenTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Features;
 
+[Trait("Speed", "Slow")]
 public sealed class CleanResizeTests
 {
     // Two units in the last place of a float32 near 255.

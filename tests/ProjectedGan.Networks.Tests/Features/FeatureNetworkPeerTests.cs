@@ -9,6 +9,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Networks.Tests.Features;
 
 /// <summary>The feature and metric networks beside PyTorch's: torchvision's ResNets, and networks of PyTorch's own layers where Debian has none.</summary>
+[Trait("Speed", "Slow")]
 public sealed class FeatureNetworkPeerTests : IDisposable
 {
     private const double Float64Bound = 1e-11;

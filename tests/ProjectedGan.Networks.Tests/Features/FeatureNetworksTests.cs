@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Features;
 
+[Trait("Speed", "Slow")]
 public sealed class FeatureNetworksTests
 {
     public static TheoryData<string> Names => [.. FeatureNetworks.Names];

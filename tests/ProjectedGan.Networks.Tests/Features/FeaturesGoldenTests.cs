@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Networks.Tests.Features;
 
 /// <summary>The feature networks and projections against the reference: plain with every gradient, then optimised.</summary>
+[Trait("Speed", "Slow")]
 public sealed class FeaturesGoldenTests
 {
     private const int Stages = 4;

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Networks.Tests.Features;
 
 /// <summary>The FID Inception network against the reference, plain and optimised.</summary>
+[Trait("Speed", "Slow")]
 public sealed class InceptionGoldenTests
 {
     [Theory]

@@ -11,6 +11,7 @@ namespace ProjectedGan.Networks.Tests.Features;
 /// The networks of the npm package nsfwjs. Expected numbers come from an interpreter of the package's own layer lists, written apart
 /// from this code in float64, which gives TF.js' logits for the emoji.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class NpmWeightsTests
 {
     [Theory]

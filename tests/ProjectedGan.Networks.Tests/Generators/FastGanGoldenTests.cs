@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Generators;
 
+[Trait("Speed", "Slow")]
 public sealed class FastGanGoldenTests
 {
     [Theory]

@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Networks.Tests.Generators;
 
 /// <summary>Exported generators make, in ONNX Runtime, the images that they make here.</summary>
+[Trait("Speed", "Slow")]
 public sealed class OnnxExportTests : IDisposable
 {
     private const int Latent = 24;

@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Generators;
 
+[Trait("Speed", "Slow")]
 public sealed class StyleGan2GoldenTests
 {
     [Theory]

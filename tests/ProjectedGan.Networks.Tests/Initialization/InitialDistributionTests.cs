@@ -11,6 +11,7 @@ namespace ProjectedGan.Networks.Tests.Initialization;
 /// Fresh weights are drawn as PyTorch draws them, which is what the reference trains from: mean, spread and bounds of every parameter over several
 /// seeds, beside the same networks of PyTorch's own layers.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class InitialDistributionTests
 {
     private const int Seeds = 12;

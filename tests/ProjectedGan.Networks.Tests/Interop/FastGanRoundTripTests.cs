@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Networks.Tests.Interop;
 
 /// <summary>A generator's weights, saved here, make the same images in a generator that is written in plain PyTorch.</summary>
+[Trait("Speed", "Slow")]
 public sealed class FastGanRoundTripTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

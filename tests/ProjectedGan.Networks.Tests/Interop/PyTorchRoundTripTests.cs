@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Networks.Tests.Interop;
 
+[Trait("Speed", "Slow")]
 public sealed class PyTorchRoundTripTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -10,7 +10,7 @@ public class MetricKindsTests
     [InlineData(" precisionrecall ,KERNELDISTANCE,", new[] { MetricKind.PrecisionRecall, MetricKind.KernelDistance })]
     public void Parse_NamesInAnyCase_GivesTheMetricsInOrder(string list, MetricKind[] expected)
     {
-        (IReadOnlyList<MetricKind> kinds, IReadOnlyList<string> problems) = MetricKinds.Parse(list);
+        var (kinds, problems) = MetricKinds.Parse(list);
 
         Assert.Equal(expected, kinds);
         Assert.Empty(problems);

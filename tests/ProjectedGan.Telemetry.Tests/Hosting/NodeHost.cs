@@ -37,12 +37,12 @@ internal sealed partial class NodeHost : IAsyncDisposable
 
     public static async Task<NodeHost> StartAsync(params (string Name, string Value)[] variables)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(variables.ToDictionary(variable => variable.Name, string? (variable) => variable.Value));
         builder.AddPganTelemetry(Options);
-        WebApplication application = builder.Build();
+        var application = builder.Build();
         application.MapPganMetrics();
         application.MapGet("/", () => "hello");
         await application.StartAsync();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -17,11 +16,11 @@ public class OtlpExportTests
     public async Task Endpoint_InTheVariables_GetsMetricsAndTraces()
     {
         ConcurrentDictionary<string, string> received = [];
-        await using WebApplication collector = await CollectorAsync(received);
-        await using (NodeHost host = await NodeHost.StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.Single()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")))
+        await using var collector = await CollectorAsync(received);
+        await using (var host = await NodeHost.StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.Single()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")))
         {
             Measurements.RecordAll(host);
-            using Activity? submit = Spans.StartSubmit();
+            using var submit = Spans.StartSubmit();
             Assert.NotNull(submit);
         }
 
@@ -35,12 +34,12 @@ public class OtlpExportTests
     public async Task Sampler_InTheVariables_Wins()
     {
         ConcurrentDictionary<string, string> received = [];
-        await using WebApplication collector = await CollectorAsync(received);
+        await using var collector = await CollectorAsync(received);
         (string, string)[] variables =
             [("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", collector.Urls.Single() + "/v1/traces"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_TRACES_SAMPLER", "always_off")];
-        await using (NodeHost host = await NodeHost.StartAsync(variables))
+        await using (var host = await NodeHost.StartAsync(variables))
         {
-            using Activity? submit = Spans.StartSubmit();
+            using var submit = Spans.StartSubmit();
             Assert.False(submit?.Recorded ?? false);
         }
 
@@ -50,7 +49,7 @@ public class OtlpExportTests
     [Fact]
     public async Task Endpoint_Unset_ListensToNoTraces()
     {
-        await using NodeHost host = await NodeHost.StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", ""));
+        await using var host = await NodeHost.StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", ""));
 
         Assert.Null(Spans.StartSubmit());
     }
@@ -58,17 +57,17 @@ public class OtlpExportTests
     [Fact]
     public async Task Exporter_None_ListensToNoTraces()
     {
-        await using NodeHost host = await NodeHost.StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), ("OTEL_TRACES_EXPORTER", "none"), ("OTEL_METRICS_EXPORTER", "none"));
+        await using var host = await NodeHost.StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), ("OTEL_TRACES_EXPORTER", "none"), ("OTEL_METRICS_EXPORTER", "none"));
 
         Assert.Null(Spans.StartSubmit());
     }
 
     private static async Task<WebApplication> CollectorAsync(ConcurrentDictionary<string, string> received)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        WebApplication application = builder.Build();
+        var application = builder.Build();
         application.MapPost("/v1/{signal}", async (HttpRequest request) =>
         {
             using MemoryStream body = new();

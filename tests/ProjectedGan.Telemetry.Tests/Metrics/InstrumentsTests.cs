@@ -15,10 +15,10 @@ public class InstrumentsTests
     [Fact]
     public async Task Values_OfEveryInstrument_ReachTheScrape()
     {
-        await using NodeHost host = await NodeHost.StartAsync();
+        await using var host = await NodeHost.StartAsync();
         Measurements.RecordAll(host);
 
-        string text = await host.ScrapeAsync();
+        var text = await host.ScrapeAsync();
 
         Assert.Contains("\npgan_training_images_total{otel_scope_name=\"ProjectedGan.Training\"} 64\n", text, StringComparison.Ordinal);
         Assert.Contains("\npgan_training_loss{otel_scope_name=\"ProjectedGan.Training\",pgan_experiment_id=\"exp-1\",pgan_network=\"discriminator\"} 1.5\n", text, StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public class InstrumentsTests
             "\npgan_evaluation_metric_value{otel_scope_name=\"ProjectedGan.Evaluation\",pgan_experiment_id=\"exp-1\",pgan_feature_network=\"mobilenet_v2\",pgan_metric=\"fd\",pgan_samples=\"1000\"} 12.5\n",
             text,
             StringComparison.Ordinal);
-        string[] build = text.Split('\n').Single(line => line.StartsWith("pgan_build_info{", StringComparison.Ordinal)).Split(',');
+        var build = text.Split('\n').Single(line => line.StartsWith("pgan_build_info{", StringComparison.Ordinal)).Split(',');
         Assert.Equal(["libtorch", "\"1.13.1\""], build[^2].Split('='));
         Assert.Equal("version=\"1.2.3\"} 1", build[^1]);
     }
@@ -35,11 +35,11 @@ public class InstrumentsTests
     [Fact]
     public async Task Resource_OfANode_IsInTargetInfo_AndTheVariablesWin()
     {
-        await using NodeHost host = await NodeHost.StartAsync(("OTEL_SERVICE_NAME", "mine"), ("OTEL_RESOURCE_ATTRIBUTES", "k8s.pod.name=pod-7"));
+        await using var host = await NodeHost.StartAsync(("OTEL_SERVICE_NAME", "mine"), ("OTEL_RESOURCE_ATTRIBUTES", "k8s.pod.name=pod-7"));
 
-        string info = (await host.ScrapeAsync()).Split('\n').Single(line => line.StartsWith("target_info{", StringComparison.Ordinal));
+        var info = (await host.ScrapeAsync()).Split('\n').Single(line => line.StartsWith("target_info{", StringComparison.Ordinal));
 
-        foreach (string label in (string[])["service_name=\"mine\"", "k8s_pod_name=\"pod-7\"", "pgan_role=\"worker\"", "service_instance_id=\"node-1\"", "service_version=\"1.2.3\"", "pgan_device_kind=\"cpu\""])
+        foreach (var label in (string[])["service_name=\"mine\"", "k8s_pod_name=\"pod-7\"", "pgan_role=\"worker\"", "service_instance_id=\"node-1\"", "service_version=\"1.2.3\"", "pgan_device_kind=\"cpu\""])
         {
             Assert.Contains(label, info, StringComparison.Ordinal);
         }
@@ -51,7 +51,7 @@ public class InstrumentsTests
         using Collected collected = new();
         using CoordinationInstruments coordination = new(collected.Factory, TimeProvider.System);
         using EvaluationInstruments evaluation = new(collected.Factory);
-        foreach (string experiment in (string[])["a", "b"])
+        foreach (var experiment in (string[])["a", "b"])
         {
             coordination.Progress(experiment, 1, 2, 3, 4);
             evaluation.MetricMeasured(new MetricKey(experiment, "fd", "net"), 1, 2, 2, 10);
@@ -71,12 +71,12 @@ public class InstrumentsTests
     {
         using Collected collected = new();
         using EvaluationInstruments evaluation = new(collected.Factory);
-        for (int experiment = 0; experiment < 5 * RenewingMeter.LabelSetsPerMeter; experiment++)
+        for (var experiment = 0; experiment < 5 * RenewingMeter.LabelSetsPerMeter; experiment++)
         {
             evaluation.MetricMeasured(new MetricKey($"e{experiment}", "fd", "net"), 1, experiment, 2, 10);
             if (experiment % 10 == 0)
             {
-                string value = Assert.Single(collected.Points(), point => point.StartsWith("pgan.evaluation.metric.value ", StringComparison.Ordinal));
+                var value = Assert.Single(collected.Points(), point => point.StartsWith("pgan.evaluation.metric.value ", StringComparison.Ordinal));
                 Assert.Contains($"pgan.experiment.id=e{experiment} ", value, StringComparison.Ordinal);
             }
 
@@ -109,11 +109,11 @@ public class InstrumentsTests
     {
         using Collected collected = new();
         using TrainingInstruments training = new(collected.Factory);
-        for (int experiment = 0; experiment < 2 * RenewingMeter.LabelSetsPerMeter; experiment++)
+        for (var experiment = 0; experiment < 2 * RenewingMeter.LabelSetsPerMeter; experiment++)
         {
             training.Joined($"e{experiment}", 1, 1);
             training.Joined($"e{experiment}", 2, 1);
-            foreach (string network in (string[])[TrainingInstruments.Generator, TrainingInstruments.Discriminator])
+            foreach (var network in (string[])[TrainingInstruments.Generator, TrainingInstruments.Discriminator])
             {
                 training.Loss(network, experiment);
                 training.GradientNorm(network, experiment);
@@ -198,12 +198,12 @@ public class InstrumentsTests
 
         public override ExportResult Export(in Batch<Metric> batch)
         {
-            foreach (Metric metric in batch)
+            foreach (var metric in batch)
             {
-                foreach (ref readonly MetricPoint point in metric.GetMetricPoints())
+                foreach (ref readonly var point in metric.GetMetricPoints())
                 {
                     List<string> parts = [metric.Name];
-                    foreach (KeyValuePair<string, object?> tag in point.Tags)
+                    foreach (var tag in point.Tags)
                     {
                         parts.Add($"{tag.Key}={tag.Value}");
                     }

@@ -18,12 +18,12 @@ internal static class Measurements
         Train(host.Get<TrainingInstruments>());
         Exchange(host.Get<CollectiveInstruments>());
         Coordinate(host.Get<CoordinationInstruments>());
-        EvaluationInstruments evaluation = host.Get<EvaluationInstruments>();
+        var evaluation = host.Get<EvaluationInstruments>();
         evaluation.SnapshotEvaluated(Second);
         evaluation.SnapshotFailed(new TimeoutException());
         evaluation.MetricMeasured(new MetricKey("exp-1", "fd", "mobilenet_v2"), iteration: 500, value: 12.5, best: 11, samples: 1000);
         evaluation.RecallLost("exp-1", 0.25);
-        ArtifactInstruments artifacts = host.Get<ArtifactInstruments>();
+        var artifacts = host.Get<ArtifactInstruments>();
         artifacts.BytesSent(10);
         artifacts.BytesReceived(20);
         artifacts.StoreMeasured(30);

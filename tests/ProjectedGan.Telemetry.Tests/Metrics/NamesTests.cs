@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using ProjectedGan.Telemetry.Tests.Hosting;
 using ProjectedGan.Testing.Prometheus;
@@ -6,6 +5,7 @@ using ProjectedGan.Testing.Prometheus;
 namespace ProjectedGan.Telemetry.Tests.Metrics;
 
 /// <summary>Names are an interface: dashboards and alerts are written against them.</summary>
+[Trait("Speed", "Slow")]
 public partial class NamesTests
 {
     // Measured by the coordinator's storage itself, which knows nothing of this project.
@@ -20,20 +20,20 @@ public partial class NamesTests
     [Fact]
     public async Task Scrape_OfEveryInstrument_HasTheGoldenNames()
     {
-        await using NodeHost host = await NodeHost.StartAsync();
+        await using var host = await NodeHost.StartAsync();
         Measurements.RecordAll(host);
 
-        string[] families = NodeHost.Families(await host.ScrapeAsync());
+        var families = NodeHost.Families(await host.ScrapeAsync());
 
-        string[] golden = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"));
+        var golden = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"));
         Assert.Equal(golden, families.Where(name => !Platform.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))));
     }
 
     [Fact]
     public async Task Documentation_OfMetrics_ListsTheGoldenNames()
     {
-        string[] golden = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"));
-        string documentation = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), "docs", "metrics.md"));
+        var golden = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"));
+        var documentation = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), "docs", "metrics.md"));
 
         IEnumerable<string> documented = DocumentedName().Matches(documentation).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal);
 
@@ -47,7 +47,7 @@ public partial class NamesTests
     public async Task Text_AboutOperations_UsesNamesThatExist(string file)
     {
         HashSet<string> golden = [StorageDuration, .. await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"))];
-        string text = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), file));
+        var text = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), file));
 
         string[] used = [.. UsedName().Matches(text).Select(match => match.Value).Except(Labels)];
 
@@ -58,11 +58,11 @@ public partial class NamesTests
     [Fact]
     public async Task Promtool_OfEveryInstrument_FindsNothing()
     {
-        await using NodeHost host = await NodeHost.StartAsync();
+        await using var host = await NodeHost.StartAsync();
         Measurements.RecordAll(host);
         await host.GetAsync("/");
 
-        string text = await host.ScrapeAsync();
+        var text = await host.ScrapeAsync();
 
         Assert.Contains("\nhttp_server_request_duration_seconds_count", text, StringComparison.Ordinal);
         Assert.Contains("\ndotnet_process_cpus{", text, StringComparison.Ordinal);
@@ -73,27 +73,27 @@ public partial class NamesTests
     [Fact]
     public async Task Prometheus_OfEveryInstrument_StoresTheGoldenNames()
     {
-        await using NodeHost host = await NodeHost.StartAsync();
+        await using var host = await NodeHost.StartAsync();
         Measurements.RecordAll(host);
-        await using PrometheusServer server = await PrometheusServer.StartAsync(("node", host.Address));
+        await using var server = await PrometheusServer.StartAsync(("node", host.Address));
         await server.QueryAsync("pgan_training_sign_accuracy");
 
-        JsonElement names = await server.AskApiAsync("api/v1/label/__name__/values?match[]={job=\"node\",__name__=~\"pgan_.*|target_info\"}");
+        var names = await server.AskApiAsync("api/v1/label/__name__/values?match[]={job=\"node\",__name__=~\"pgan_.*|target_info\"}");
 
-        string[] golden = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"));
-        IEnumerable<string> stored = names.EnumerateArray().Select(name => name.GetString()!).Where(name => !name.EndsWith("_created", StringComparison.Ordinal));
+        var golden = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Golden", "names.txt"));
+        var stored = names.EnumerateArray().Select(name => name.GetString()!).Where(name => !name.EndsWith("_created", StringComparison.Ordinal));
         Assert.Equal(golden, stored.Select(name => Suffix().Replace(name, "")).Distinct());
     }
 
     [Fact]
     public async Task Labels_OfOurMetrics_AreTheConstants()
     {
-        await using NodeHost host = await NodeHost.StartAsync();
+        await using var host = await NodeHost.StartAsync();
         Measurements.RecordAll(host);
         HashSet<string> known = [.. Labels];
         known.UnionWith(["otel_scope_name", "le"]);
 
-        foreach (string line in (await host.ScrapeAsync()).Split('\n').Where(line => line.StartsWith("pgan_", StringComparison.Ordinal) && !line.StartsWith("pgan_build_info", StringComparison.Ordinal)))
+        foreach (var line in (await host.ScrapeAsync()).Split('\n').Where(line => line.StartsWith("pgan_", StringComparison.Ordinal) && !line.StartsWith("pgan_build_info", StringComparison.Ordinal)))
         {
             string[] labels = [.. Label().Matches(line).Select(match => match.Groups[1].Value)];
             Assert.All(labels, label => Assert.Contains(label, known));

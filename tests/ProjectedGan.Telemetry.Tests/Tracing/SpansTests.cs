@@ -18,14 +18,14 @@ public class SpansTests
     [Fact]
     public void Evaluation_WithTheSubmissionsContext_IsInItsTrace()
     {
-        using TracerProvider provider = Provider(iterationRatio: 1);
-        using Activity ambient = new Activity("request").Start();
-        using Activity submit = Spans.StartSubmit()!;
-        string kept = TraceContext.Of(submit)!;
+        using var provider = Provider(iterationRatio: 1);
+        using var ambient = new Activity("request").Start();
+        using var submit = Spans.StartSubmit()!;
+        var kept = TraceContext.Of(submit)!;
         submit.Stop();
 
-        using Activity schedule = Spans.StartSchedule("exp", TraceContext.Parse(kept))!;
-        using Activity evaluation = Spans.StartEvaluation("exp", 10, TraceContext.Parse(kept))!;
+        using var schedule = Spans.StartSchedule("exp", TraceContext.Parse(kept))!;
+        using var evaluation = Spans.StartEvaluation("exp", 10, TraceContext.Parse(kept))!;
 
         Assert.NotEqual(ambient.TraceId, submit.TraceId);
         Assert.Equal(submit.TraceId, schedule.TraceId);
@@ -38,10 +38,10 @@ public class SpansTests
     [Fact]
     public void Iteration_OfARun_IsATraceOfItsOwnThatLinks()
     {
-        using TracerProvider provider = Provider(iterationRatio: 1);
-        using Activity submit = Spans.StartSubmit()!;
+        using var provider = Provider(iterationRatio: 1);
+        using var submit = Spans.StartSubmit()!;
 
-        using Activity iteration = Spans.StartIteration("exp", 10, submit.Context)!;
+        using var iteration = Spans.StartIteration("exp", 10, submit.Context)!;
 
         Assert.NotEqual(submit.TraceId, iteration.TraceId);
         Assert.Equal(submit.SpanId, Assert.Single(iteration.Links).Context.SpanId);
@@ -50,10 +50,10 @@ public class SpansTests
     [Fact]
     public void IterationTraceRatio_Zero_LeavesTheOtherSpans()
     {
-        using TracerProvider provider = Provider(iterationRatio: 0);
+        using var provider = Provider(iterationRatio: 0);
 
-        using Activity? iteration = Spans.StartIteration("exp", 10, default);
-        using Activity? submit = Spans.StartSubmit();
+        using var iteration = Spans.StartIteration("exp", 10, default);
+        using var submit = Spans.StartSubmit();
 
         Assert.False(iteration?.Recorded ?? false);
         Assert.True(submit!.Recorded);
@@ -62,9 +62,9 @@ public class SpansTests
     [Fact]
     public void Caller_ThatDoesNotSample_IsFollowed()
     {
-        using TracerProvider provider = Provider(iterationRatio: 1);
+        using var provider = Provider(iterationRatio: 1);
 
-        using Activity? submit = Spans.StartSubmit(TraceContext.Parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"));
+        using var submit = Spans.StartSubmit(TraceContext.Parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"));
 
         Assert.False(submit?.Recorded ?? false);
     }
@@ -86,8 +86,8 @@ public class SpansTests
     [Fact]
     public void Fail_WithAnException_SetsStatusAndType()
     {
-        using TracerProvider provider = Provider(iterationRatio: 1);
-        using Activity submit = Spans.StartSubmit()!;
+        using var provider = Provider(iterationRatio: 1);
+        using var submit = Spans.StartSubmit()!;
 
         submit.Fail(new TimeoutException("too late"));
 

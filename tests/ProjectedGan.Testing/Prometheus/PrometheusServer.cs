@@ -50,8 +50,8 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     /// <summary>A server that scrapes nothing, over samples with timestamps in the OpenMetrics format.</summary>
     public static async Task<PrometheusServer> OverAsync(string samples)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("pgan-prometheus-");
-        string file = Path.Combine(folder.FullName, "samples.txt");
+        var folder = Directory.CreateTempSubdirectory("pgan-prometheus-");
+        var file = Path.Combine(folder.FullName, "samples.txt");
         await File.WriteAllTextAsync(file, samples);
         await Promtool.CreateBlocksAsync(file, Path.Combine(folder.FullName, "data"));
         return await StartAsync(folder, ruleFile: null, []);
@@ -66,12 +66,12 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         }
 
         configuration.Append("scrape_configs:\n");
-        foreach ((string job, Uri address) in targets)
+        foreach ((var job, var address) in targets)
         {
             configuration.Append(CultureInfo.InvariantCulture, $"  - job_name: {job}\n    static_configs:\n      - targets: ['{address.Authority}']\n");
         }
 
-        string file = Path.Combine(folder.FullName, "prometheus.yml");
+        var file = Path.Combine(folder.FullName, "prometheus.yml");
         await File.WriteAllTextAsync(file, configuration.ToString());
         PrometheusServer server = new(folder, file);
         try
@@ -122,11 +122,11 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         {
             while (true)
             {
-                using HttpResponseMessage response = await _client.GetAsync(new Uri(pathAndQuery, UriKind.Relative), deadline.Token);
-                string text = await response.Content.ReadAsStringAsync(deadline.Token);
+                using var response = await _client.GetAsync(new Uri(pathAndQuery, UriKind.Relative), deadline.Token);
+                var text = await response.Content.ReadAsStringAsync(deadline.Token);
                 if (response.IsSuccessStatusCode)
                 {
-                    using JsonDocument answer = JsonDocument.Parse(text);
+                    using var answer = JsonDocument.Parse(text);
                     return answer.RootElement.GetProperty("data").Clone();
                 }
 
@@ -160,13 +160,13 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     private async Task<List<(IReadOnlyDictionary<string, string> Labels, double Value)>> AskAsync(string query, CancellationToken cancellationToken)
     {
         // While it starts, the server answers 503.
-        using HttpResponseMessage response = await _client.GetAsync(new Uri($"api/v1/query?query={Uri.EscapeDataString(query)}", UriKind.Relative), cancellationToken);
+        using var response = await _client.GetAsync(new Uri($"api/v1/query?query={Uri.EscapeDataString(query)}", UriKind.Relative), cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             return [];
         }
 
-        using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
         return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(Sample)];
     }
 

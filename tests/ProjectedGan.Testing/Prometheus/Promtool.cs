@@ -10,7 +10,7 @@ public static class Promtool
     /// <summary>What <c>promtool check metrics</c> has to say against a text-format exposition; empty where it finds nothing.</summary>
     public static async Task<string> CheckMetricsAsync(string exposition)
     {
-        (int code, string output) = await RunAsync(exposition, "check", "metrics");
+        (var code, var output) = await RunAsync(exposition, "check", "metrics");
         return code == 0 || output.Length > 0 ? output : $"promtool ended with {code}.";
     }
 
@@ -18,7 +18,7 @@ public static class Promtool
     /// <exception cref="InvalidOperationException">promtool refused them.</exception>
     public static async Task CreateBlocksAsync(string samplesFile, string databaseFolder)
     {
-        (int code, string output) = await RunAsync("", "tsdb", "create-blocks-from", "openmetrics", samplesFile, databaseFolder);
+        (var code, var output) = await RunAsync("", "tsdb", "create-blocks-from", "openmetrics", samplesFile, databaseFolder);
         if (code != 0)
         {
             throw new InvalidOperationException($"promtool made no blocks of the samples: {output}");
@@ -33,12 +33,12 @@ public static class Promtool
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using Process process = PrometheusPackage.Start(start);
+        using var process = PrometheusPackage.Start(start);
         using CancellationTokenSource deadline = new(Patience);
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-            Task<string> errors = process.StandardError.ReadToEndAsync(deadline.Token);
+            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+            var errors = process.StandardError.ReadToEndAsync(deadline.Token);
             await process.StandardInput.WriteAsync(input.AsMemory(), deadline.Token);
             process.StandardInput.Close();
             await process.WaitForExitAsync(deadline.Token);

@@ -10,6 +10,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Training.Tests.Augmentation;
 
 /// <summary>The augmentation and its gradient against a script that makes the same transforms in another way of the same numbers.</summary>
+[Trait("Speed", "Slow")]
 public sealed class AdaptiveAugmentationPeerTests : IDisposable
 {
     private const double Tolerance = 1e-9;

@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Tests.Augmentation;
 
+[Trait("Speed", "Slow")]
 public sealed class AdaptiveAugmentationTests : IDisposable
 {
     private const string All = "blit,geom,color,filter,noise,cutout";

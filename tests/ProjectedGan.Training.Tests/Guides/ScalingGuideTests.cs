@@ -8,6 +8,7 @@ using TorchSharp;
 namespace ProjectedGan.Training.Tests.Guides;
 
 /// <summary>The figures of docs/scaling.md are those of the networks that a spec makes. PGAN_UPDATE_GOLDEN=1 writes the tables anew.</summary>
+[Trait("Speed", "Slow")]
 public sealed partial class ScalingGuideTests
 {
     private static readonly int[] Resolutions = [128, 256, 512, 1024];
@@ -25,7 +26,7 @@ public sealed partial class ScalingGuideTests
         string begin = $"<!-- begin {table}: written by a test -->\n", end = $"<!-- end {table} -->";
         int from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = text.IndexOf(end, StringComparison.Ordinal);
         Assert.True(from >= begin.Length && to >= from, $"docs/scaling.md lacks '{begin.Trim()}' or '{end}'.");
-        string expected = table switch { "sizes" => SizeTable(), "times" => TimeTable(), _ => ShareTable() };
+        var expected = table switch { "sizes" => SizeTable(), "times" => TimeTable(), _ => ShareTable() };
         if (Environment.GetEnvironmentVariable("PGAN_UPDATE_GOLDEN") == "1")
         {
             File.WriteAllText(file, string.Concat(text.AsSpan(0, from), expected, text.AsSpan(to)));
@@ -41,7 +42,7 @@ public sealed partial class ScalingGuideTests
     private static string SizeTable()
     {
         StringBuilder table = new("| generator | resolution | G, million | D, million | float32, MB | bfloat16, MB |\n|---|---|---|---|---|---|\n");
-        foreach (Size size in Sizes.Value)
+        foreach (var size in Sizes.Value)
         {
             table.Append(CultureInfo.InvariantCulture, $"| `{size.Name}` | {size.Resolution}² | {size.Generator / 1e6:0.00} | {size.Discriminators / 1e6:0.00} | {size.Bytes(4) / 1e6:0} | {size.Bytes(2) / 1e6:0} |\n");
         }
@@ -53,12 +54,12 @@ public sealed partial class ScalingGuideTests
     private static string TimeTable()
     {
         StringBuilder table = new("| generator, wire |" + string.Concat(Links.Select(link => string.Create(CultureInfo.InvariantCulture, $" {link} GB/s |"))) + "\n|---|" + string.Concat(Links.Select(_ => "---|")) + "\n");
-        foreach (Size size in Sizes.Value.Where(size => size.Resolution == 256))
+        foreach (var size in Sizes.Value.Where(size => size.Resolution == 256))
         {
-            foreach ((string wire, int width) in new[] { ("float32", 4), ("bfloat16", 2) })
+            foreach ((var wire, var width) in new[] { ("float32", 4), ("bfloat16", 2) })
             {
                 table.Append(CultureInfo.InvariantCulture, $"| `{size.Name}` {size.Resolution}², {wire} |");
-                foreach (double link in Links)
+                foreach (var link in Links)
                 {
                     table.Append(CultureInfo.InvariantCulture, $" {Milliseconds(2 * size.Bytes(width) / (link * 1e9))} |");
                 }
@@ -74,9 +75,9 @@ public sealed partial class ScalingGuideTests
     {
         const int ChunkBytes = 256 << 10, EagerBytes = 2 << 20, GrantedBytes = 64 << 20;
         StringBuilder table = new("| workers | bytes each way, as a multiple of the gradients | connections of a worker | memory for received frames, MiB |\n|---|---|---|---|\n");
-        foreach (int workers in Workers)
+        foreach (var workers in Workers)
         {
-            double memory = (((workers - 1.0) * EagerBytes) + Math.Max(GrantedBytes, (workers - 1.0) * ChunkBytes)) / (1 << 20);
+            var memory = (((workers - 1.0) * EagerBytes) + Math.Max(GrantedBytes, (workers - 1.0) * ChunkBytes)) / (1 << 20);
             table.Append(CultureInfo.InvariantCulture, $"| {workers} | {2.0 * (workers - 1) / workers:0.000} | {workers - 1} | {memory:0} |\n");
         }
 
@@ -88,9 +89,9 @@ public sealed partial class ScalingGuideTests
     private static List<Size> Measure()
     {
         List<Size> sizes = [];
-        foreach (GeneratorKind kind in Enum.GetValues<GeneratorKind>())
+        foreach (var kind in Enum.GetValues<GeneratorKind>())
         {
-            foreach (int resolution in Resolutions)
+            foreach (var resolution in Resolutions)
             {
                 NetworkFactory factory = new(new TrainingSpec
                 {

@@ -4,6 +4,7 @@ using ProjectedGan.Training.Runs;
 namespace ProjectedGan.Training.Tests.Runs;
 
 /// <summary>What other tests hold of the paper's discriminators, of those that it is compared with.</summary>
+[Trait("Speed", "Slow")]
 public sealed class BaselineTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"pgan-baselines-{Guid.NewGuid():N}");
@@ -24,7 +25,7 @@ public sealed class BaselineTests : IDisposable
         var spec = Spec(kind, replicas: 4, iterations: 5, replicaBatch: 2);
         var expected = DeterminismTests.Hash(spec, new TrainerOptions { Lanes = 1 });
         using var dataset = new MemoryDataset();
-        foreach (int[] split in new[] { new[] { 1, 3 }, [2, 2], [1, 1, 1, 1] })
+        foreach (var split in new[] { new[] { 1, 3 }, [2, 2], [1, 1, 1, 1] })
         {
             var hashes = InProcessCluster.Run(spec, dataset, split, new TrainerOptions { Lanes = 1 }, CancellationToken.None);
             Assert.All(hashes, hash => Assert.True(hash == expected, $"Workers with {string.Join("+", split)} replicas differ from one worker."));

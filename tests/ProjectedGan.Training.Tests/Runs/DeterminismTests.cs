@@ -5,6 +5,7 @@ using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Training.Tests.Runs;
 
+[Trait("Speed", "Slow")]
 public class DeterminismTests
 {
     [Fact]

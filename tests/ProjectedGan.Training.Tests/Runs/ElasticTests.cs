@@ -6,6 +6,7 @@ using ProjectedGan.Training.Runs;
 namespace ProjectedGan.Training.Tests.Runs;
 
 /// <summary>Workers whose part changes while they train, in one process.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ElasticTests : IDisposable
 {
     private const int Replicas = 3;

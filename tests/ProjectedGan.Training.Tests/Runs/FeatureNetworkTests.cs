@@ -3,6 +3,7 @@ using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Training.Tests.Runs;
 
+[Trait("Speed", "Slow")]
 public class FeatureNetworkTests
 {
     public static TheoryData<FeatureNetworkKind> Kinds => [.. Enum.GetValues<FeatureNetworkKind>()];

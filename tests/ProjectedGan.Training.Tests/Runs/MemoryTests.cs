@@ -5,6 +5,7 @@ using ProjectedGan.Training.Runs;
 namespace ProjectedGan.Training.Tests.Runs;
 
 [Collection(UndisturbedTests.Name)]
+[Trait("Speed", "Slow")]
 public class MemoryTests
 {
     private const int WarmUpIterations = 20;

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace ProjectedGan.Training.Tests.Runs;
 
+[Trait("Speed", "Slow")]
 public class NonFiniteTests
 {
     private static readonly TrainingSpec Spec = Tiny.Spec(replicas: 2, iterations: 2, replicaBatch: 1);

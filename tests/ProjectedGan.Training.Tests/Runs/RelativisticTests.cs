@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace ProjectedGan.Training.Tests.Runs;
 
 /// <summary>What other tests hold of the hinge loss, of pairs of images and penalties on gradients.</summary>
+[Trait("Speed", "Slow")]
 public sealed class RelativisticTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"pgan-pairs-{Guid.NewGuid():N}");
@@ -25,7 +26,7 @@ public sealed class RelativisticTests : IDisposable
         var spec = Tiny.Relativistic(replicas: 4, iterations: 2, replicaBatch: 1);
         var expected = DeterminismTests.Hash(spec, new TrainerOptions { Lanes = 1 });
         using var dataset = new MemoryDataset();
-        foreach (int[] split in new[] { new[] { 1, 3 }, [2, 2], [1, 1, 1, 1] })
+        foreach (var split in new[] { new[] { 1, 3 }, [2, 2], [1, 1, 1, 1] })
         {
             var hashes = InProcessCluster.Run(spec, dataset, split, new TrainerOptions { Lanes = 1 }, CancellationToken.None);
             Assert.All(hashes, hash => Assert.True(hash == expected, $"Workers with {string.Join("+", split)} replicas differ from one worker."));

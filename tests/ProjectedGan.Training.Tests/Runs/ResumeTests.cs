@@ -5,6 +5,7 @@ using ProjectedGan.Training.Runs;
 
 namespace ProjectedGan.Training.Tests.Runs;
 
+[Trait("Speed", "Slow")]
 public sealed class ResumeTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"pgan-run-{Guid.NewGuid():N}");

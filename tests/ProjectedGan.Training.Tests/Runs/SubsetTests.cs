@@ -5,6 +5,7 @@ using ProjectedGan.Training.Runs;
 namespace ProjectedGan.Training.Tests.Runs;
 
 /// <summary>Runs on a part of their data set.</summary>
+[Trait("Speed", "Slow")]
 public class SubsetTests
 {
     [Fact]

@@ -16,12 +16,12 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
     [Fact]
     public async Task Experiments_List_HasStateProgressAndBestMetric()
     {
-        using JsonDocument list = await GetAsync("experiments");
+        using var list = await GetAsync("experiments");
 
-        JsonElement faces = list.RootElement.GetProperty("experiments").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "faces");
+        var faces = list.RootElement.GetProperty("experiments").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "faces");
         Assert.Equal("EXPERIMENT_STATE_RUNNING", faces.GetProperty("state").GetString());
         Assert.Equal(("fid", ScriptedEvaluator.Distance(24)), (faces.GetProperty("bestMetric").GetProperty("metric").GetString(), faces.GetProperty("bestMetric").GetProperty("value").GetDouble()));
-        using JsonDocument queued = await GetAsync("experiments?state=queued&state=paused");
+        using var queued = await GetAsync("experiments?state=queued&state=paused");
         Assert.Equal("second", Assert.Single(queued.RootElement.GetProperty("experiments").EnumerateArray()).GetProperty("name").GetString());
     }
 
@@ -32,16 +32,16 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
     [InlineData("state=completed&state=failed")]
     public async Task Experiments_OfStates_AreThoseAlone(string query, params string[] names)
     {
-        using JsonDocument list = await GetAsync($"experiments?{query}");
+        using var list = await GetAsync($"experiments?{query}");
 
-        string?[] found = [.. list.RootElement.TryGetProperty("experiments", out JsonElement all) ? all.EnumerateArray().Select(one => one.GetProperty("name").GetString()) : []];
+        string?[] found = [.. list.RootElement.TryGetProperty("experiments", out var all) ? all.EnumerateArray().Select(one => one.GetProperty("name").GetString()) : []];
         Assert.Equal(names, found.Order());
     }
 
     [Fact]
     public async Task Experiment_HasSnapshotsWithMetricsGridsAndWalks()
     {
-        using JsonDocument one = await GetAsync(One);
+        using var one = await GetAsync(One);
 
         JsonElement[] snapshots = [.. one.RootElement.GetProperty("snapshots").EnumerateArray()];
         Assert.Equal(["0", "8", "16", "24"], snapshots.Select(snapshot => snapshot.GetProperty("images").GetString()));
@@ -65,9 +65,9 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
     [Fact]
     public async Task Events_BehindASequence_LeaveStatisticsOut()
     {
-        using JsonDocument all = await GetAsync($"{One}/events");
+        using var all = await GetAsync($"{One}/events");
         JsonElement[] events = [.. all.RootElement.GetProperty("events").EnumerateArray()];
-        string middle = events[events.Length / 2].GetProperty("sequence").GetString()!;
+        var middle = events[events.Length / 2].GetProperty("sequence").GetString()!;
 
         using JsonDocument rest = await GetAsync($"{One}/events?after={middle}"), last = await GetAsync($"{One}/events?limit=1");
 
@@ -79,10 +79,10 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
     [Fact]
     public async Task Stream_BehindASequence_HasWhatFollows()
     {
-        using JsonDocument one = await GetAsync(One);
-        long last = long.Parse(one.RootElement.GetProperty("lastEvent").GetString()!);
+        using var one = await GetAsync(One);
+        var last = long.Parse(one.RootElement.GetProperty("lastEvent").GetString()!);
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(1));
-        await using Stream stream = await _client.GetStreamAsync($"{One}/stream?after={last - 1}", patience.Token);
+        await using var stream = await _client.GetStreamAsync($"{One}/stream?after={last - 1}", patience.Token);
         using StreamReader reader = new(stream);
 
         List<string> lines = [];
@@ -92,7 +92,7 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
         }
 
         Assert.Equal("event: alive", lines[0]);
-        using JsonDocument happened = JsonDocument.Parse(lines[^2]["data: ".Length..]);
+        using var happened = JsonDocument.Parse(lines[^2]["data: ".Length..]);
         Assert.Equal($"{last}", happened.RootElement.GetProperty("sequence").GetString());
     }
 
@@ -102,10 +102,10 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
     [InlineData("neighbours", 16, 240)]
     public async Task Images_OfASnapshot_AreKeptByBrowsers(string kind, int images, int width)
     {
-        using HttpResponseMessage first = await _client.GetAsync($"{One}/{kind}/{images}.png");
+        using var first = await _client.GetAsync($"{One}/{kind}/{images}.png");
         using HttpRequestMessage again = new(HttpMethod.Get, $"{One}/{kind}/{images}.png") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
-        using HttpResponseMessage second = await _client.SendAsync(again);
-        byte[] png = await first.Content.ReadAsByteArrayAsync();
+        using var second = await _client.SendAsync(again);
+        var png = await first.Content.ReadAsByteArrayAsync();
 
         Assert.Equal(("image/png", true), (first.Content.Headers.ContentType!.MediaType, first.Headers.CacheControl!.Private));
         Assert.Equal(width, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)));
@@ -115,7 +115,7 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
     [Fact]
     public async Task NewestImage_IsTheNewest_AndAskedForEachTime()
     {
-        using HttpResponseMessage newest = await _client.GetAsync($"{One}/samples/newest.png");
+        using var newest = await _client.GetAsync($"{One}/samples/newest.png");
 
         Assert.Equal(Drawings.Grid(24), await newest.Content.ReadAsByteArrayAsync());
         Assert.Equal((true, "24"), (newest.Headers.CacheControl!.NoCache, Assert.Single(newest.Headers.GetValues("X-Images"))));
@@ -132,8 +132,8 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
     [InlineData("nonsense", 404, "NOT_FOUND", "docs/web.md")]
     public async Task WrongRequests_AreToldWhatIsWrong(string path, int status, string code, string hint)
     {
-        using HttpResponseMessage answer = await _client.GetAsync(path.Replace("ONE", open.Recorded.Id, StringComparison.Ordinal));
-        using JsonDocument error = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        using var answer = await _client.GetAsync(path.Replace("ONE", open.Recorded.Id, StringComparison.Ordinal));
+        using var error = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
 
         Assert.Equal((status, code), ((int)answer.StatusCode, error.RootElement.GetProperty("code").GetString()));
         Assert.Contains(hint, error.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
@@ -146,9 +146,9 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
     [InlineData("/api/v1/nonsense")]
     public async Task Answers_LetBrowsersLoadNothingElse(string path)
     {
-        using HttpResponseMessage answer = await _client.GetAsync(path);
+        using var answer = await _client.GetAsync(path);
 
-        string policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
         Assert.Contains("default-src 'none'; script-src 'self'; style-src 'self'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
@@ -157,7 +157,7 @@ public sealed class JsonTests(OpenCoordinator open) : IDisposable
     [Fact]
     public async Task Assets_AreSentOnce()
     {
-        using HttpResponseMessage first = await _client.GetAsync("/assets/style/base.css");
+        using var first = await _client.GetAsync("/assets/style/base.css");
         using HttpRequestMessage again = new(HttpMethod.Get, "/assets/style/base.css") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
         using HttpResponseMessage second = await _client.SendAsync(again), missing = await _client.GetAsync("/assets/nothing.js");
 

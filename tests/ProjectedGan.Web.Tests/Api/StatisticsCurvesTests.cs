@@ -8,12 +8,12 @@ public class StatisticsCurvesTests
     public void Thin_ManyPoints_KeepsTheEndsAndEverySpike()
     {
         StatisticsCurves curves = new();
-        for (int i = 1; i <= 5000; i++)
+        for (var i = 1; i <= 5000; i++)
         {
             curves.Add(new TrainingProgress { Images = i, GeneratorLoss = i == 2345 ? 900 : Math.Sin(i), AccuracyReal = i == 4001 ? 0 : 0.9 });
         }
 
-        StatisticsPage page = curves.Thin(1000, sequence: 7);
+        var page = curves.Thin(1000, sequence: 7);
 
         Assert.Equal((7, 5000, 1000), (page.Sequence, page.Count, page.Images.Length));
         Assert.Equal((1, 5000), (page.Images[0], page.Images[^1]));
@@ -26,12 +26,12 @@ public class StatisticsCurvesTests
     public void Add_UndoneIterations_AreReplaced()
     {
         StatisticsCurves curves = new();
-        foreach ((long images, double loss) in new[] { (8L, 1.0), (16, 2), (24, 3), (16, 4), (24, 5) })
+        foreach ((var images, var loss) in new[] { (8L, 1.0), (16, 2), (24, 3), (16, 4), (24, 5) })
         {
             curves.Add(new TrainingProgress { Images = images, GeneratorLoss = loss });
         }
 
-        StatisticsPage page = curves.Thin(10, 0);
+        var page = curves.Thin(10, 0);
 
         Assert.Equal([8, 16, 24], page.Images);
         Assert.Equal([1.0, 4.0, 5.0], page.Series["generatorLoss"]);
@@ -41,7 +41,7 @@ public class StatisticsCurvesTests
     public void Thin_NoNumbers_AreKeptAsGaps()
     {
         StatisticsCurves curves = new();
-        for (int i = 1; i <= 100; i++)
+        for (var i = 1; i <= 100; i++)
         {
             curves.Add(new TrainingProgress { Images = i, GeneratorLoss = i == 50 ? double.NaN : 1 });
         }

@@ -7,18 +7,19 @@ using ProjectedGan.Web.Tests.Recording;
 namespace ProjectedGan.Web.Tests.Api;
 
 /// <summary>Who sees the page's data, and where.</summary>
+[Trait("Speed", "Slow")]
 public class WebAccessTests
 {
     [Fact]
     public async Task Tokens_GuardDataAndImages_ButNotThePageItself()
     {
-        await using RecordedCoordinator recorded = await RecordedCoordinator.StartAsync(hasTokens: true);
-        string image = $"/api/v1/experiments/{recorded.Id}/samples/newest.png";
+        await using var recorded = await RecordedCoordinator.StartAsync(hasTokens: true);
+        var image = $"/api/v1/experiments/{recorded.Id}/samples/newest.png";
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(recorded.Page, "/", null)).StatusCode);
-        foreach (string path in new[] { "/api/v1/experiments", "/api/v1/session", "/api/v1/nodes", image })
+        foreach (var path in new[] { "/api/v1/experiments", "/api/v1/session", "/api/v1/nodes", image })
         {
-            using HttpResponseMessage nobody = await GetAsync(recorded.Page, path, null);
+            using var nobody = await GetAsync(recorded.Page, path, null);
             Assert.Equal((HttpStatusCode.Unauthorized, "Bearer"), (nobody.StatusCode, nobody.Headers.WwwAuthenticate.Single().Scheme));
             Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(recorded.Page, path, "some-other-token-entirely")).StatusCode);
             Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(recorded.Page, $"{path}?token={RecordedCoordinator.Reader}", null)).StatusCode);
@@ -32,7 +33,7 @@ public class WebAccessTests
     public async Task Loopback_WithoutTokens_AnswersNoForeignName()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home);
+        await using var coordinator = await CoordinatorProcess.StartAsync(home);
 
         Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(coordinator.Metrics, "/api/v1/experiments", null, "rebound.example")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(coordinator.Metrics, "/api/v1/experiments", null, "localhost")).StatusCode);
@@ -43,7 +44,7 @@ public class WebAccessTests
     {
         using TemporaryFolder home = new();
         (await PganProcess.RunAsync(home.Path, "certs", home.At("certs"), "--hosts", "127.0.0.1")).Succeeded();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(
+        await using var coordinator = await CoordinatorProcess.StartAsync(
             home, "--tls-cert", home.At("certs", "node.crt"), "--tls-key", home.At("certs", "node.key"));
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(coordinator.Address, "/", null)).StatusCode);
@@ -58,8 +59,8 @@ public class WebAccessTests
     public async Task MetricsOpenToTheNetwork_WithoutTokens_ShowNoPage()
     {
         using TemporaryFolder home = new();
-        await using CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home, "--metrics-listen", "http://*:0");
-        Uri here = new UriBuilder(coordinator.Metrics) { Host = "127.0.0.1" }.Uri;
+        await using var coordinator = await CoordinatorProcess.StartAsync(home, "--metrics-listen", "http://*:0");
+        var here = new UriBuilder(coordinator.Metrics) { Host = "127.0.0.1" }.Uri;
 
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(here, "/", null)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(here, "/api/v1/experiments", null)).StatusCode);

@@ -5,6 +5,7 @@ namespace ProjectedGan.Web.Tests.Browser;
 
 /// <summary>Themes, narrow screens, and what users of keyboards and screen readers need.</summary>
 [Collection(PageCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class AppearanceTests(OpenCoordinator open, Chromium chromium)
 {
     private const string Ground = "getComputedStyle(document.documentElement).backgroundColor";
@@ -23,15 +24,15 @@ public sealed class AppearanceTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Theme_FollowsTheSystem_UntilOneIsChosen()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, scheme: ColorScheme.Dark);
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, scheme: ColorScheme.Dark);
         await page.SeesAsync("faces");
-        string dark = await page.Page.EvaluateAsync<string>(Ground);
+        var dark = await page.Page.EvaluateAsync<string>(Ground);
 
         await page["button[aria-label='Theme: as the system']"].ClickAsync();
-        string chosen = await page.Page.EvaluateAsync<string>(Ground);
+        var chosen = await page.Page.EvaluateAsync<string>(Ground);
         await page.Page.ReloadAsync();
         await page["button[aria-label='Theme: light']"].WaitForAsync();
-        string kept = await page.Page.EvaluateAsync<string>(Ground);
+        var kept = await page.Page.EvaluateAsync<string>(Ground);
         await page["button[aria-label='Theme: light']"].ClickAsync();
 
         Assert.NotEqual(dark, chosen);
@@ -45,7 +46,7 @@ public sealed class AppearanceTests(OpenCoordinator open, Chromium chromium)
     [InlineData(ColorScheme.Dark)]
     public async Task Text_HasEnoughContrast(ColorScheme scheme)
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, Views[1], scheme: scheme);
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, Views[1], scheme: scheme);
         await page.SeesAsync("Best FID");
 
         // WCAG 2.2, 1.4.3.
@@ -55,9 +56,9 @@ public sealed class AppearanceTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task NarrowScreens_NeedNoSidewaysScrolling()
     {
-        foreach (string view in Views)
+        foreach (var view in Views)
         {
-            await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, view, width: 360);
+            await using var page = await chromium.OpenAsync(open.Recorded.Page, view, width: 360);
             await page.SeesAsync(view == "#/nodes" ? ScriptedWorker.Id : "faces");
             await page.HoldsAsync("document.querySelectorAll('.chart').length === 0 || document.querySelector('.chart .line')");
 
@@ -68,12 +69,12 @@ public sealed class AppearanceTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task EveryControl_HasAName()
     {
-        foreach (string view in Views)
+        foreach (var view in Views)
         {
-            await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, view);
+            await using var page = await chromium.OpenAsync(open.Recorded.Page, view);
             await page.SeesAsync(view == "#/nodes" ? ScriptedWorker.Id : "faces");
 
-            string[] nameless = await page.Page.EvaluateAsync<string[]>(
+            var nameless = await page.Page.EvaluateAsync<string[]>(
                 """() => [...document.querySelectorAll("button, input, a, svg[tabindex], canvas")].filter((one) => !one.hidden && !(one.getAttribute("aria-label") || one.textContent.trim() || one.labels?.length)).map((one) => one.outerHTML)""");
 
             Assert.Empty(nameless);
@@ -83,11 +84,11 @@ public sealed class AppearanceTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Keyboard_ReachesEverything_WithAVisibleFocus()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page);
+        await using var page = await chromium.OpenAsync(open.Recorded.Page);
         await page.SeesAsync("faces");
         await page.Page.EvaluateAsync("document.activeElement.blur()");
         HashSet<string> reached = [];
-        for (int presses = 0; presses < 40; presses++)
+        for (var presses = 0; presses < 40; presses++)
         {
             await page.Page.Keyboard.PressAsync("Tab");
             reached.Add(await page.Page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim()"));

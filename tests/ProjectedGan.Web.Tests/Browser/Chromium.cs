@@ -35,7 +35,7 @@ public sealed class Chromium : IAsyncLifetime
     /// <param name="scheme">The system's theme.</param>
     internal async Task<WatchedPage> OpenAsync(Uri start, string view = "", int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
-        IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 800 }, ColorScheme = scheme });
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 800 }, ColorScheme = scheme });
         context.SetDefaultTimeout((float)WatchedPage.Patience.TotalMilliseconds);
         WatchedPage page = new(context, await context.NewPageAsync(), start);
         await page.Page.GotoAsync(new Uri(start, "/") + view);

@@ -5,6 +5,7 @@ namespace ProjectedGan.Web.Tests.Browser;
 
 /// <summary>What the page makes of answers that fail or come late.</summary>
 [Collection(PageCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
 {
     private const string List = "**/api/v1/experiments?*";
@@ -16,7 +17,7 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Grid_ThatCannotBeLoaded_GivesWayToAMessage_AndIsTriedAgain()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=16");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=16");
         await Image(page, "Samples after 16 images").WaitForAsync();
         await page.RefuseAsync("**/samples/8.png");
 
@@ -37,7 +38,7 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     [InlineData("neighbours", "Nearest training images")]
     public async Task Image_ThatFailsWhenAnotherIsChosen_ChangesNothing(string kind, string name)
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=24");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=24");
         await Image(page, $"{name} after 24 images").WaitForAsync();
         HeldRequest left = await HeldRequest.NextAsync(page, $"**/{kind}/16.png"), chosen = await HeldRequest.NextAsync(page, $"**/{kind}/8.png");
         await page[Slider].FocusAsync();
@@ -57,11 +58,11 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task List_ThatCannotBeLoaded_StaysAsItWas()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
         await page.SeesAsync(ScriptedWorker.Id);
         await page.RefuseAsync(List);
         await page.Page.EvaluateAsync("location.hash = '#/experiments'");
-        ILocator search = page.Page.GetByLabel("Search experiments");
+        var search = page.Page.GetByLabel("Search experiments");
 
         // Without any answer so far, nobody knows whether there are experiments.
         await page[Notice].WaitForAsync();
@@ -82,10 +83,10 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task List_ShowMoreClickedTwice_HasEachExperimentOnce()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
         await page.Page.RouteAsync(List, route => route.ContinueAsync(new RouteContinueOptions { Url = $"{route.Request.Url}&pageSize=1" }));
         await page.Page.EvaluateAsync("location.hash = '#/experiments'");
-        ILocator more = page.Page.GetByRole(AriaRole.Button, new() { Name = "Show more" });
+        var more = page.Page.GetByRole(AriaRole.Button, new() { Name = "Show more" });
         await more.WaitForAsync();
 
         await more.EvaluateAsync("button => { button.click(); button.click(); }");
@@ -99,7 +100,7 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     public async Task Comparison_ThatCannotBeLoaded_IsTriedAgain()
     {
         const string experiment = "**/api/v1/experiments/*";
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
         await page.SeesAsync(ScriptedWorker.Id);
         await page.RefuseAsync(experiment);
         await page.Page.EvaluateAsync($"location.hash = '#/compare?ids={open.Recorded.Id},{open.Recorded.Other}'");
@@ -115,9 +116,9 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task List_OfAStateThatIsNoLongerChosen_IsNotShown()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page);
+        await using var page = await chromium.OpenAsync(open.Recorded.Page);
         await page.SeesAsync("faces");
-        HeldRequest poll = await HeldRequest.NextAsync(page, List);
+        var poll = await HeldRequest.NextAsync(page, List);
         await poll.ComesAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Completed" }).ClickAsync();
         await page.SeesAsync("None fits");
@@ -137,9 +138,9 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task View_ThatWasLeft_ShowsNoFailure()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page);
+        await using var page = await chromium.OpenAsync(open.Recorded.Page);
         await page.SeesAsync("faces");
-        HeldRequest session = await HeldRequest.NextAsync(page, "**/api/v1/session");
+        var session = await HeldRequest.NextAsync(page, "**/api/v1/session");
         await page.Page.EvaluateAsync("location.hash = '#/nodes'");
         await session.ComesAsync();
         await page.Page.EvaluateAsync("location.hash = '#/experiments?state=completed'");
@@ -156,7 +157,7 @@ public sealed class FaultTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Address_ThatIsNoEncoding_IsTakenAsItStands()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, "#/experiments/%");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, "#/experiments/%");
 
         await page["h1:has-text('No such experiment')"].WaitForAsync();
         await page.SeesAsync("There is no experiment \"%\".");

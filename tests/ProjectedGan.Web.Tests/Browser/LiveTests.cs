@@ -3,12 +3,13 @@ using ProjectedGan.Web.Tests.Recording;
 namespace ProjectedGan.Web.Tests.Browser;
 
 /// <summary>What happens while the page is open.</summary>
+[Trait("Speed", "Slow")]
 public sealed class LiveTests(OpenCoordinator open, Chromium chromium) : IClassFixture<OpenCoordinator>, IClassFixture<Chromium>
 {
     [Fact]
     public async Task News_ArriveWithoutReloading()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"#/experiments/{open.Recorded.Id}");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, $"#/experiments/{open.Recorded.Id}");
         await page["section[aria-label='Samples'] img[src$='/samples/24.png']"].WaitForAsync();
         await page.HoldsAsync("document.querySelector('.tiles').textContent.includes('240')");
 
@@ -26,7 +27,7 @@ public sealed class LiveTests(OpenCoordinator open, Chromium chromium) : IClassF
     public async Task Cursor_StaysAtItsPoint_WhenNewsArrive()
     {
         const string Curve = "document.querySelector(\"svg[aria-label^='Losses'] path.line\")";
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"#/experiments/{open.Recorded.Id}");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, $"#/experiments/{open.Recorded.Id}");
         await page["svg[aria-label^='Losses, latest'] path.line"].First.WaitForAsync();
         await page["svg[aria-label^='Losses']"].FocusAsync();
         await page.Page.Keyboard.PressAsync("Home");
@@ -46,8 +47,8 @@ public sealed class LiveTests(OpenCoordinator open, Chromium chromium) : IClassF
     [Fact]
     public async Task End_ThatCannotBeLoaded_IsAskedForAgain()
     {
-        string answer = $"**/api/v1/experiments/{open.Recorded.Other}";
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"#/experiments/{open.Recorded.Other}");
+        var answer = $"**/api/v1/experiments/{open.Recorded.Other}";
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, $"#/experiments/{open.Recorded.Other}");
         await page["h1 .badge:has-text('queued')"].WaitForAsync();
         await page.RefuseAsync(answer);
 

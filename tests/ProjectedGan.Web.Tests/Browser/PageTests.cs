@@ -5,6 +5,7 @@ namespace ProjectedGan.Web.Tests.Browser;
 
 /// <summary>The page in a real browser, over a real coordinator.</summary>
 [Collection(PageCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class PageTests(OpenCoordinator open, Chromium chromium)
 {
     private const string Slider = "input[aria-label='Images seen by the generator']";
@@ -15,7 +16,7 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task List_ShowsExperiments_AndOpensOne()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page);
+        await using var page = await chromium.OpenAsync(open.Recorded.Page);
 
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "faces" }).ClickAsync();
         await page["h1:has-text('faces')"].WaitForAsync();
@@ -30,7 +31,7 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Slider_ByKeyboard_ChangesTheGridAndTheAddress()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=16");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=16");
         await page[$"{Grid}[src$='/samples/16.png']"].WaitForAsync();
 
         await page[Slider].FocusAsync();
@@ -47,7 +48,7 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Space_PlaysTheSamplesToTheirEnd()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=0");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=0");
         await page[$"{Grid}[src$='/samples/0.png']"].WaitForAsync();
 
         await page[Slider].FocusAsync();
@@ -61,8 +62,8 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Walk_Plays_AndStepsByKeyboard()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, One);
-        ILocator slider = page["input[aria-label='Place on the latent walk']"];
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, One);
+        var slider = page["input[aria-label='Place on the latent walk']"];
         await page["section[aria-label='Latent walk'] canvas"].WaitForAsync();
 
         await slider.FocusAsync();
@@ -79,7 +80,7 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Neighbours_AreThoseOfTheChosenSamples()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, One);
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, One);
         const string sheet = "section[aria-label='Nearest training images'] img";
         await page[$"{sheet}[src$='/neighbours/24.png']"].WaitForAsync();
 
@@ -94,7 +95,7 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Figures_WithSpreads_ShowThem()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=8");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, $"{One}?at=8");
 
         // 300 / 25 is the newest and the best, 300 / 9 that of the chosen snapshot.
         await page["dd:has-text('12.00 ± 0.2500')"].WaitForAsync();
@@ -105,8 +106,8 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Charts_ShowCurves_AndReadPointsByKeyboard()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, One);
-        ILocator chart = page["svg[aria-label^='FID, latest']"];
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, One);
+        var chart = page["svg[aria-label^='FID, latest']"];
         await chart.WaitForAsync();
         await page["svg[aria-label^='Losses, latest'] path.line"].First.WaitForAsync();
 
@@ -122,7 +123,7 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Compare_ShowsACurveForEachExperiment()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page);
+        await using var page = await chromium.OpenAsync(open.Recorded.Page);
         await page["input[aria-label='Compare faces']"].CheckAsync();
         await page["input[aria-label='Compare second']"].CheckAsync();
 
@@ -137,7 +138,7 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task Nodes_ShowWorkersAndEvaluators()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, "#/nodes");
 
         await page.SeesAsync(ScriptedWorker.Id);
         await page.SeesAsync("evaluator-of-the-test");
@@ -147,7 +148,7 @@ public sealed class PageTests(OpenCoordinator open, Chromium chromium)
     [Fact]
     public async Task UnknownExperiment_IsToldSo()
     {
-        await using WatchedPage page = await chromium.OpenAsync(open.Recorded.Page, "#/experiments/zzzz");
+        await using var page = await chromium.OpenAsync(open.Recorded.Page, "#/experiments/zzzz");
 
         await page["h1:has-text('No such experiment')"].WaitForAsync();
         await page.SeesAsync("There is no experiment \"zzzz\".");

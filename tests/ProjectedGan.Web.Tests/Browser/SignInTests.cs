@@ -4,12 +4,13 @@ using ProjectedGan.Web.Tests.Recording;
 namespace ProjectedGan.Web.Tests.Browser;
 
 /// <summary>The page of a coordinator that asks for tokens.</summary>
+[Trait("Speed", "Slow")]
 public sealed class SignInTests(GuardedCoordinator guarded, Chromium chromium) : IClassFixture<GuardedCoordinator>, IClassFixture<Chromium>
 {
     [Fact]
     public async Task SignIn_WithAToken_ShowsDataAndImages_AndKeepsTheTokenOutOfAddresses()
     {
-        await using WatchedPage page = await chromium.OpenAsync(guarded.Recorded.Page, $"#/experiments/{guarded.Recorded.Id}?at=8");
+        await using var page = await chromium.OpenAsync(guarded.Recorded.Page, $"#/experiments/{guarded.Recorded.Id}?at=8");
         List<string> addresses = [];
         page.Page.Request += (_, request) => addresses.Add(request.Url);
 
@@ -31,7 +32,7 @@ public sealed class SignInTests(GuardedCoordinator guarded, Chromium chromium) :
     [Fact]
     public async Task SignIn_WithAWorkersToken_IsToldWhyNot()
     {
-        await using WatchedPage page = await chromium.OpenAsync(guarded.Recorded.Page);
+        await using var page = await chromium.OpenAsync(guarded.Recorded.Page);
         await page.Page.GetByLabel("Token").FillAsync(RecordedCoordinator.Worker);
         await page.Page.Keyboard.PressAsync("Enter");
 
@@ -42,7 +43,7 @@ public sealed class SignInTests(GuardedCoordinator guarded, Chromium chromium) :
     [Fact]
     public async Task SignOut_ForgetsTheToken()
     {
-        await using WatchedPage page = await chromium.OpenAsync(guarded.Recorded.Page);
+        await using var page = await chromium.OpenAsync(guarded.Recorded.Page);
         await page.Page.GetByLabel("Token").FillAsync(RecordedCoordinator.Submitter);
         await page.Page.Keyboard.PressAsync("Enter");
         await page.SeesAsync("faces");

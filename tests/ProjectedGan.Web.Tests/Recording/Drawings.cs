@@ -18,8 +18,8 @@ internal static class Drawings
 
     private static byte[] Plain(int width, int height, long images)
     {
-        byte[] pixels = new byte[width * height * 3];
-        for (int i = 0; i < pixels.Length; i += 3)
+        var pixels = new byte[width * height * 3];
+        for (var i = 0; i < pixels.Length; i += 3)
         {
             (pixels[i], pixels[i + 1], pixels[i + 2]) = ((byte)(images * 8), (byte)(200 - images), 120);
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Grpc.Net.Client;
 using ProjectedGan.Cli.Tests.Coordinator;
 using ProjectedGan.Cli.Tests.Hosting;
 using ProjectedGan.Cli.Tests.Processes;
@@ -53,8 +52,8 @@ internal sealed class RecordedCoordinator : IAsyncDisposable
         }
 
         string[] tokens = hasTokens ? ["--tokens", home.At("tokens.yaml"), "--local-files", home.Path] : [];
-        CoordinatorProcess coordinator = await CoordinatorProcess.StartAsync(home, [.. Patient, .. tokens]);
-        GrpcChannel nodes = coordinator.Connect(new TransportOptions { Token = hasTokens ? Worker : null });
+        var coordinator = await CoordinatorProcess.StartAsync(home, [.. Patient, .. tokens]);
+        var nodes = coordinator.Connect(new TransportOptions { Token = hasTokens ? Worker : null });
         Experiments.ExperimentsClient client = new(coordinator.Connect(new TransportOptions { Token = hasTokens ? Submitter : null }));
         RecordedCoordinator recorded = new(home, coordinator, client, await ScriptedWorker.StartAsync(new Cluster.ClusterClient(nodes)), ScriptedEvaluator.Start(nodes, home));
         recorded.Id = await SubmitAsync(client, home, "faces");
@@ -67,7 +66,7 @@ internal sealed class RecordedCoordinator : IAsyncDisposable
         recorded.Other = await SubmitAsync(client, home, "second");
         await Eventually.HoldsAsync("all is reported and four snapshots are evaluated", async () =>
         {
-            Experiment one = await client.GetAsync(new GetRequest { Id = recorded.Id });
+            var one = await client.GetAsync(new GetRequest { Id = recorded.Id });
             return one.Progress?.Images == 60 * Batch && one.Snapshots.Count(snapshot => snapshot.Evaluation == EvaluationState.Done) == 4;
         });
         return recorded;
@@ -76,7 +75,7 @@ internal sealed class RecordedCoordinator : IAsyncDisposable
     /// <summary>Reports the statistics of some iterations.</summary>
     public async Task ReportAsync(long first, long last)
     {
-        for (long iteration = first; iteration <= last; iteration++)
+        for (var iteration = first; iteration <= last; iteration++)
         {
             await _worker.ReportAsync(iteration, Batch);
         }
@@ -98,7 +97,7 @@ internal sealed class RecordedCoordinator : IAsyncDisposable
 
     private static async Task<string> SubmitAsync(Experiments.ExperimentsClient client, TemporaryFolder home, string name)
     {
-        string spec = TinyExperiment.Spec(TinyExperiment.WriteDataset(home), "evaluation: {everySnapshot: true}").Replace("totalImages: 40", "totalImages: 4000", StringComparison.Ordinal);
+        var spec = TinyExperiment.Spec(TinyExperiment.WriteDataset(home), "evaluation: {everySnapshot: true}").Replace("totalImages: 40", "totalImages: 4000", StringComparison.Ordinal);
         return (await client.SubmitAsync(new SubmitRequest { SpecYaml = spec, Name = name })).Id;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ScriptedWorker : IAsyncDisposable
 
     public async Task ReportAsync(long iteration, int batch)
     {
-        Assignment assignment = await Training;
+        var assignment = await Training;
         await SendAsync(new WorkerMessage { Report = new RunReport { Run = assignment.Run.Id, Epoch = assignment.Epoch, Progress = Statistics.At(iteration, batch) } });
     }
 

@@ -15,7 +15,7 @@ internal static class ChartContainers
     public static IEnumerable<(string Field, YamlNode? Values)> Components(YamlNode values)
     {
         yield return ("coordinator", values.At("coordinator"));
-        foreach (YamlNode pool in values.Items("workers", "pools"))
+        foreach (var pool in values.Items("workers", "pools"))
         {
             yield return ($"workers.pools '{pool.Text("name")}'", pool);
         }
@@ -71,11 +71,11 @@ internal sealed record ChartWishes(
     public static ChartWishes OfWorkloads(IEnumerable<Workload> workloads)
     {
         Dictionary<string, int> gpus = [];
-        foreach (Workload workload in workloads)
+        foreach (var workload in workloads)
         {
-            foreach ((string resource, string count) in (workload.Spec?.Template?.Spec?.Containers ?? []).SelectMany(container => container.Resources?.Limits ?? new Dictionary<string, string>()))
+            foreach ((var resource, var count) in (workload.Spec?.Template?.Spec?.Containers ?? []).SelectMany(container => container.Resources?.Limits ?? new Dictionary<string, string>()))
             {
-                if (resource.Contains('/', StringComparison.Ordinal) && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int each))
+                if (resource.Contains('/', StringComparison.Ordinal) && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var each))
                 {
                     gpus[resource] = gpus.GetValueOrDefault(resource) + (each * (workload.Spec!.Replicas ?? 1));
                 }

@@ -36,8 +36,8 @@ internal static class ChartValues
     /// <exception cref="UsageException">A file is missing, or no YAML mapping.</exception>
     public static ChartWishes Wishes(IEnumerable<string> files)
     {
-        YamlMappingNode values = Parse("the defaults", Defaults);
-        foreach (string file in files)
+        var values = Parse("the defaults", Defaults);
+        foreach (var file in files)
         {
             Merge(values, Parse(file, Text(file)));
         }
@@ -49,13 +49,13 @@ internal static class ChartValues
     {
         Dictionary<string, int> gpus = [];
         HashSet<string> classes = [];
-        bool keda = false;
+        var keda = false;
         if (values.Is("coordinator", "persistence", "enabled") && values.Text("coordinator", "persistence", "existingClaim").Length == 0)
         {
             classes.Add(values.Text("coordinator", "persistence", "storageClass"));
         }
 
-        foreach (YamlNode pool in values.Items("workers", "pools"))
+        foreach (var pool in values.Items("workers", "pools"))
         {
             keda |= pool.Text("autoscaling", "kind") == "keda";
             Count(gpus, pool);
@@ -65,13 +65,13 @@ internal static class ChartValues
             }
         }
 
-        YamlNode? evaluator = values.At("evaluator");
+        var evaluator = values.At("evaluator");
         if (evaluator is not null && evaluator.Is("enabled"))
         {
             Count(gpus, evaluator);
         }
 
-        bool monitors = new[] { "serviceMonitor", "podMonitor", "prometheusRule" }.Any(kind => values.Is("metrics", kind, "enabled"));
+        var monitors = new[] { "serviceMonitor", "podMonitor", "prometheusRule" }.Any(kind => values.Is("metrics", kind, "enabled"));
         return new ChartWishes(gpus, classes, monitors, values.Is("tls", "certManager", "enabled"), keda, ChartNames.Of(values), ChartContainers.Of(values));
     }
 
@@ -79,17 +79,17 @@ internal static class ChartValues
     {
         if (owner.Text("device") == "cuda")
         {
-            string resource = owner.Text("gpuResource") is { Length: > 0 } named ? named : DefaultGpu;
-            int replicas = int.TryParse(owner.Text("replicas"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 1;
+            var resource = owner.Text("gpuResource") is { Length: > 0 } named ? named : DefaultGpu;
+            var replicas = int.TryParse(owner.Text("replicas"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1;
             gpus[resource] = gpus.GetValueOrDefault(resource) + replicas;
         }
     }
 
     private static void Merge(YamlMappingNode under, YamlMappingNode over)
     {
-        foreach ((YamlNode key, YamlNode value) in over.Children)
+        foreach (var (key, value) in over.Children)
         {
-            if (value is YamlMappingNode inner && under.Children.TryGetValue(key, out YamlNode? existing) && existing is YamlMappingNode target)
+            if (value is YamlMappingNode inner && under.Children.TryGetValue(key, out var existing) && existing is YamlMappingNode target)
             {
                 Merge(target, inner);
             }
@@ -144,7 +144,7 @@ internal static class ChartNames
 
     private static IEnumerable<NamedObject> Release(YamlNode values)
     {
-        foreach (YamlNode secret in values.Items("image", "pullSecrets"))
+        foreach (var secret in values.Items("image", "pullSecrets"))
         {
             yield return new NamedObject(Secrets, secret.Text(), "image.pullSecrets", []);
         }
@@ -180,9 +180,9 @@ internal static class ChartNames
     {
         yield return new NamedObject("runtimeclasses.node.k8s.io", values.Text("runtimeClassName"), $"{field}: runtimeClassName", []);
         yield return new NamedObject("priorityclasses.scheduling.k8s.io", values.Text("priorityClassName"), $"{field}: priorityClassName", []);
-        foreach (YamlNode variable in values.Items("extraEnv"))
+        foreach (var variable in values.Items("extraEnv"))
         {
-            foreach ((string kind, string resource) in new[] { ("secretKeyRef", Secrets), ("configMapKeyRef", ConfigMaps) })
+            foreach ((var kind, var resource) in new[] { ("secretKeyRef", Secrets), ("configMapKeyRef", ConfigMaps) })
             {
                 if (variable.At("valueFrom", kind) is { } reference && !reference.Is("optional"))
                 {
@@ -198,9 +198,9 @@ internal static class YamlPath
 {
     public static YamlNode? At(this YamlNode? node, params string[] path)
     {
-        foreach (string key in path)
+        foreach (var key in path)
         {
-            node = node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? inner) ? inner : null;
+            node = node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(key), out var inner) ? inner : null;
         }
 
         return node;

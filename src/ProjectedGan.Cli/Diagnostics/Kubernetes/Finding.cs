@@ -15,7 +15,7 @@ internal sealed record Finding(FindingLevel Level, string Subject, string Text)
     // Kubernetes' messages have several lines, or end without a full stop.
     private static string Sentence(string text)
     {
-        string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ':');
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ':');
         return line.EndsWith('?') ? line : $"{line}.";
     }
 }

@@ -20,21 +20,21 @@ internal sealed class Kubectl(string program, string? context)
     public async Task<KubectlAnswer<T>> AskAsync<T>(CancellationToken cancellation, params string[] arguments)
         where T : class
     {
-        KubectlAnswer<string> printed = await RunAsync("", arguments, cancellation);
+        var printed = await RunAsync("", arguments, cancellation);
         return Read(printed, text => JsonSerializer.Deserialize<T>(text, Json));
     }
 
     /// <summary>Lists objects.</summary>
     public async Task<KubectlAnswer<IReadOnlyList<T>>> ListAsync<T>(CancellationToken cancellation, params string[] arguments)
     {
-        KubectlAnswer<ObjectList<T>> list = await AskAsync<ObjectList<T>>(cancellation, ["get", .. arguments, "--output", "json"]);
+        var list = await AskAsync<ObjectList<T>>(cancellation, ["get", .. arguments, "--output", "json"]);
         return new KubectlAnswer<IReadOnlyList<T>>(list.Error is null ? list.Value?.Items ?? [] : null, list.Error);
     }
 
     /// <summary>Creates objects that the server answers without keeping them, such as access reviews.</summary>
     public async Task<KubectlAnswer<IReadOnlyList<T>>> ReviewAsync<T>(object list, CancellationToken cancellation)
     {
-        KubectlAnswer<string> printed = await RunAsync(JsonSerializer.Serialize(list, Json), ["create", "--filename", "-", "--validate=false", "--output", "json"], cancellation);
+        var printed = await RunAsync(JsonSerializer.Serialize(list, Json), ["create", "--filename", "-", "--validate=false", "--output", "json"], cancellation);
         return Read<IReadOnlyList<T>>(printed, text =>
         {
             // One object behind the other.
@@ -79,8 +79,8 @@ internal sealed class Kubectl(string program, string? context)
         };
         try
         {
-            using Process process = Process.Start(start)!;
-            await using CancellationTokenRegistration stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
+            using var process = Process.Start(start)!;
+            await using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
             Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None), errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
             await process.StandardInput.WriteAsync(input);
             process.StandardInput.Close();

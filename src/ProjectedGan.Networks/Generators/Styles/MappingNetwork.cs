@@ -4,8 +4,8 @@ using ProjectedGan.Tensors;
 using TorchSharp;
 using TorchSharp.Utils;
 using static ProjectedGan.Tensors.Scalars;
-using static TorchSharp.torch.nn;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace ProjectedGan.Networks.Generators.Styles;
 

@@ -28,7 +28,7 @@ internal sealed record Dashboard(string Name, JsonObject Model)
 
     private static Dashboard Make(JsonNode source, JsonNode common)
     {
-        string name = source["name"]!.GetValue<string>();
+        var name = source["name"]!.GetValue<string>();
         return new Dashboard(name, new JsonObject
         {
             ["uid"] = $"projectedgan-{name}",

@@ -12,8 +12,8 @@ internal static class DashboardPanels
     public static JsonArray Of(JsonArray rows)
     {
         JsonArray panels = [];
-        int top = 0;
-        foreach (JsonNode row in rows.OfType<JsonNode>())
+        var top = 0;
+        foreach (var row in rows.OfType<JsonNode>())
         {
             panels.Add(new JsonObject
             {
@@ -21,15 +21,15 @@ internal static class DashboardPanels
             });
             top++;
             int left = 0, height = 0;
-            foreach (JsonNode source in row["panels"]!.AsArray().OfType<JsonNode>())
+            foreach (var source in row["panels"]!.AsArray().OfType<JsonNode>())
             {
-                int width = Number(source, "width", Columns / 2);
+                var width = Number(source, "width", Columns / 2);
                 if (left + width > Columns)
                 {
                     (left, top, height) = (0, top + height, 0);
                 }
 
-                int own = Number(source, "height", 8);
+                var own = Number(source, "height", 8);
                 panels.Add(Panel(source, panels.Count + 1, Place(left, top, width, own)));
                 (left, height) = (left + width, Math.Max(height, own));
             }
@@ -76,7 +76,7 @@ internal static class DashboardPanels
 
     private static JsonObject Target(JsonNode query, int index, string type)
     {
-        bool now = type is "table" or "stat";
+        var now = type is "table" or "stat";
         JsonObject target = new()
         {
             ["refId"] = RefId(index),

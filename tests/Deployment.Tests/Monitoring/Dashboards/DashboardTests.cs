@@ -13,7 +13,7 @@ public sealed partial class DashboardTests
     [MemberData(nameof(Names))]
     public void Json_IsWhatTheSourceGives(string name)
     {
-        Dashboard dashboard = Of(name);
+        var dashboard = Of(name);
         if (Environment.GetEnvironmentVariable("PGAN_UPDATE_GOLDEN") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(dashboard.File)!);
@@ -58,9 +58,9 @@ public sealed partial class DashboardTests
     public void Panels_DoNotOverlap(string name)
     {
         HashSet<(int, int)> taken = [];
-        foreach (JsonNode panel in Of(name).Model["panels"]!.AsArray().OfType<JsonNode>())
+        foreach (var panel in Of(name).Model["panels"]!.AsArray().OfType<JsonNode>())
         {
-            JsonNode place = panel["gridPos"]!;
+            var place = panel["gridPos"]!;
             int x = place["x"]!.GetValue<int>(), y = place["y"]!.GetValue<int>(), width = place["w"]!.GetValue<int>(), height = place["h"]!.GetValue<int>();
             Assert.InRange(x + width, 1, 24);
             Assert.All(Enumerable.Range(0, width * height), cell => Assert.True(taken.Add((x + (cell % width), y + (cell / width))), $"'{panel["title"]}' lies on another panel."));
@@ -72,7 +72,7 @@ public sealed partial class DashboardTests
     public void Variables_ThatAreUsed_AreDeclared(string name)
     {
         string[] declared = [.. Of(name).Model["templating"]!["list"]!.AsArray().Select(variable => variable!["name"]!.GetValue<string>())];
-        IEnumerable<string> used = Uses().Matches(Of(name).Text).Select(use => use.Groups[1].Value).Distinct();
+        var used = Uses().Matches(Of(name).Text).Select(use => use.Groups[1].Value).Distinct();
         Assert.Empty(used.Except(declared).Except(["__rate_interval", "__all", "__to"]));
         Assert.Equal("datasource", declared[0]);
     }
@@ -80,21 +80,21 @@ public sealed partial class DashboardTests
     [Fact]
     public void Samples_AreWhereTheCoordinatorServesThem()
     {
-        JsonNode panel = Assert.Single(Of("experiments").Panels, panel => panel["type"]!.GetValue<string>() == "text");
-        string address = Image().Match(panel["options"]!["content"]!.GetValue<string>()).Groups[1].Value;
+        var panel = Assert.Single(Of("experiments").Panels, panel => panel["type"]!.GetValue<string>() == "text");
+        var address = Image().Match(panel["options"]!["content"]!.GetValue<string>()).Groups[1].Value;
         Assert.Equal("experiment", panel["repeat"]!.GetValue<string>());
         // Tests of the web page ask it of a running coordinator.
         Assert.StartsWith("${coordinator:raw}/api/v1/experiments/${experiment:raw}/samples/newest.png", address, StringComparison.Ordinal);
-        string endpoints = File.ReadAllText(Repository.At("src", "ProjectedGan.Web", "WebEndpoints.cs"));
+        var endpoints = File.ReadAllText(Repository.At("src", "ProjectedGan.Web", "WebEndpoints.cs"));
         Assert.Contains("/samples/{{images}}.png", endpoints, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Provisioning_FindsTheFolder()
     {
-        JsonObject provider = YamlText.File(Path.Combine(Dashboard.Folder, "provisioning", "dashboards", "projectedgan.yaml"));
-        string path = Assert.Single(provider["providers"]!.AsArray())!["options"]!["path"]!.GetValue<string>();
-        JsonObject grafana = YamlText.File(Repository.At("deploy", "docker", "docker-compose.yaml"))["services"]!["grafana"]!.AsObject();
+        var provider = YamlText.File(Path.Combine(Dashboard.Folder, "provisioning", "dashboards", "projectedgan.yaml"));
+        var path = Assert.Single(provider["providers"]!.AsArray())!["options"]!["path"]!.GetValue<string>();
+        var grafana = YamlText.File(Repository.At("deploy", "docker", "docker-compose.yaml"))["services"]!["grafana"]!.AsObject();
         Assert.Contains($"../grafana:{path}:ro", grafana["volumes"]!.AsArray().Select(volume => volume!.GetValue<string>()));
     }
 

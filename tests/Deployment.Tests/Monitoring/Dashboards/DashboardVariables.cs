@@ -21,8 +21,8 @@ internal static class DashboardVariables
 
     private static JsonObject Asked(JsonNode source)
     {
-        bool single = source["single"]?.GetValue<bool>() ?? false;
-        string query = $"label_values({source["metric"]}, {source["values"]})";
+        var single = source["single"]?.GetValue<bool>() ?? false;
+        var query = $"label_values({source["metric"]}, {source["values"]})";
         JsonObject variable = new()
         {
             ["name"] = source["name"]!.DeepClone(),

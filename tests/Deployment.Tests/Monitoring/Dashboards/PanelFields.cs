@@ -8,7 +8,7 @@ internal static class PanelFields
     public static JsonObject Of(JsonNode source, string type)
     {
         JsonObject defaults = new() { ["unit"] = source["unit"]?.DeepClone() ?? "short" };
-        foreach (string limit in (string[])["min", "max"])
+        foreach (var limit in (string[])["min", "max"])
         {
             if (source[limit] is { } value)
             {
@@ -18,7 +18,7 @@ internal static class PanelFields
 
         if (type is "timeseries" or "trend")
         {
-            bool stacked = Flag(source, "stack");
+            var stacked = Flag(source, "stack");
             defaults["custom"] = new JsonObject
             {
                 ["lineWidth"] = 1,
@@ -56,9 +56,9 @@ internal static class PanelFields
 
     private static JsonObject Columns(JsonNode source)
     {
-        JsonArray queries = source["queries"]!.AsArray();
+        var queries = source["queries"]!.AsArray();
         JsonObject names = new() { [source["key"]!.GetValue<string>()] = source["key"]!.GetValue<string>().Split('_') is [_, var word, ..] ? (JsonNode)word : source["key"]!.DeepClone() };
-        foreach ((JsonNode? query, int index) in queries.Select((query, index) => (query, index)))
+        foreach ((var query, var index) in queries.Select((query, index) => (query, index)))
         {
             // Grafana numbers the values of several queries, and only those.
             names[queries.Count > 1 ? $"Value #{DashboardPanels.RefId(index)}" : "Value"] = query!["legend"]!.DeepClone();

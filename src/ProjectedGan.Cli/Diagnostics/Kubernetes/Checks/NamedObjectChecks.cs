@@ -19,8 +19,8 @@ internal static class NamedObjectChecks
 
     public static IEnumerable<Finding> Judge(IReadOnlyList<(NamedObject Named, KubectlAnswer<IReadOnlyList<KeyedObject>> Answer)> all, string @namespace)
     {
-        int found = 0;
-        foreach ((NamedObject named, KubectlAnswer<IReadOnlyList<KeyedObject>> answer) in all)
+        var found = 0;
+        foreach (var (named, answer) in all)
         {
             if (Judge(named, answer, @namespace) is { } trouble)
             {
@@ -40,7 +40,7 @@ internal static class NamedObjectChecks
 
     private static Finding? Judge(NamedObject named, KubectlAnswer<IReadOnlyList<KeyedObject>> answer, string @namespace)
     {
-        string what = $"{named.Fields}: the {Kinds[named.Resource]} '{named.Name}'";
+        var what = $"{named.Fields}: the {Kinds[named.Resource]} '{named.Name}'";
         if (answer.Error is { } error)
         {
             return Finding.Odd(Subject, $"{what} cannot be looked for: {error}", "Ask somebody who may whether it is there.");

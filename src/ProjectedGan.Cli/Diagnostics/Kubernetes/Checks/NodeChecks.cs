@@ -17,7 +17,7 @@ internal static class NodeChecks
             yield break;
         }
 
-        IReadOnlyList<ClusterNode> all = answer.Value!;
+        var all = answer.Value!;
         ClusterNode[] usable = [.. all.Where(IsUsable)];
         yield return usable.Length switch
         {
@@ -30,7 +30,7 @@ internal static class NodeChecks
             yield return Finding.Good("GPUs", "none is asked for");
         }
 
-        foreach ((string resource, int count) in wanted)
+        foreach ((var resource, var count) in wanted)
         {
             yield return Gpus(usable, resource, count);
         }
@@ -41,7 +41,7 @@ internal static class NodeChecks
 
     private static Finding Gpus(ClusterNode[] nodes, string resource, int wanted)
     {
-        int offered = nodes.Sum(node => Count(node.Status?.Allocatable, resource));
+        var offered = nodes.Sum(node => Count(node.Status?.Allocatable, resource));
         if (offered > 0)
         {
             return offered >= wanted
@@ -49,13 +49,13 @@ internal static class NodeChecks
                 : Finding.Odd("GPUs", $"{wanted} {resource} are asked for, and all nodes together offer {offered}", "Pods beyond that stay Pending: lower replicas (workers.pools, evaluator), or add nodes.");
         }
 
-        int unhealthy = nodes.Count(node => Count(node.Status?.Capacity, resource) > 0);
+        var unhealthy = nodes.Count(node => Count(node.Status?.Capacity, resource) > 0);
         if (unhealthy > 0)
         {
             return Finding.Bad("GPUs", $"{unhealthy} node(s) have {resource}, and all of them are unhealthy", "The device plugin's log on those nodes says why; often the driver must be loaded again.");
         }
 
-        int cards = nodes.Count(node => CardLabels.Any(label => node.Metadata.Labels?.GetValueOrDefault(label) == "true"));
+        var cards = nodes.Count(node => CardLabels.Any(label => node.Metadata.Labels?.GetValueOrDefault(label) == "true"));
         if (cards > 0)
         {
             return Finding.Bad("GPUs", $"{cards} node(s) hold an NVIDIA card, and no node offers {resource}", "Driver or device plugin do not run there: see the pods of the GPU operator's namespace.");
@@ -69,5 +69,5 @@ internal static class NodeChecks
     }
 
     private static int Count(IReadOnlyDictionary<string, string>? resources, string name) =>
-        resources is not null && resources.TryGetValue(name, out string? text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0;
+        resources is not null && resources.TryGetValue(name, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 }

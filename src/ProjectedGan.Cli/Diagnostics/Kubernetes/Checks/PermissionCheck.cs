@@ -52,7 +52,7 @@ internal static class ConnectionCheck
         }
 
         // Providers append a sign: "30+".
-        bool isOld = server.Major == "1" && int.TryParse(server.Minor.TrimEnd('+'), NumberStyles.None, CultureInfo.InvariantCulture, out int minor) && minor < OldestMinor;
+        var isOld = server.Major == "1" && int.TryParse(server.Minor.TrimEnd('+'), NumberStyles.None, CultureInfo.InvariantCulture, out var minor) && minor < OldestMinor;
         return isOld
             ? Finding.Bad("cluster", $"Kubernetes is {server.GitVersion}", $"The chart needs 1.{OldestMinor} or newer: upgrade the cluster.")
             : Finding.Good("cluster", $"Kubernetes {server.GitVersion}, kubectl {answer.Value.ClientVersion?.GitVersion ?? "of unknown version"}");

@@ -15,13 +15,13 @@ internal static class PodChecks
         // The same trouble says each pod's own name, and each process's last line its own time.
         var judged = pods.Where(pod => pod.Status?.Phase != "Succeeded").GroupBy(pod =>
         {
-            Finding finding = Judge(pod, events, new Dictionary<string, string>());
+            var finding = Judge(pod, events, new Dictionary<string, string>());
             return finding with { Text = finding.Text.Replace(pod.Metadata.Name, "", StringComparison.Ordinal) };
         });
         foreach (var group in judged)
         {
-            Finding shown = Judge(group.First(), events, lastLines);
-            string names = string.Join(", ", group.Select(pod => pod.Metadata.Name));
+            var shown = Judge(group.First(), events, lastLines);
+            var names = string.Join(", ", group.Select(pod => pod.Metadata.Name));
             yield return shown with { Text = shown.Level == FindingLevel.Ok ? $"{group.Count()} running and ready" : $"{names}: {shown.Text}" };
         }
     }
@@ -35,11 +35,11 @@ internal static class PodChecks
         // A pool's name may begin with another's.
         string? Owner(string? name) => workloads.Select(workload => workload.Metadata.Name)
             .Where(workload => name == workload || name?.StartsWith($"{workload}-", StringComparison.Ordinal) == true).MaxBy(workload => workload.Length);
-        ILookup<string?, Pod> present = pods.ToLookup(pod => Owner(pod.Metadata.Name));
-        foreach (Workload workload in workloads.Where(workload => present[workload.Metadata.Name].Count() < (workload.Spec?.Replicas ?? 1)))
+        var present = pods.ToLookup(pod => Owner(pod.Metadata.Name));
+        foreach (var workload in workloads.Where(workload => present[workload.Metadata.Name].Count() < (workload.Spec?.Replicas ?? 1)))
         {
             // An event outlives its cause by an hour, and each try has one of its own: the newest says what holds.
-            ClusterEvent? newest = events.LastOrDefault(item => item is { Reason: "FailedCreate" or "SuccessfulCreate", InvolvedObject: { Kind: "StatefulSet" or "ReplicaSet" } about }
+            var newest = events.LastOrDefault(item => item is { Reason: "FailedCreate" or "SuccessfulCreate", InvolvedObject: { Kind: "StatefulSet" or "ReplicaSet" } about }
                 && Owner(about.Name) == workload.Metadata.Name);
             if (newest?.Reason == "FailedCreate")
             {
@@ -56,7 +56,7 @@ internal static class PodChecks
     {
         if (pod.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False" }) is { } unscheduled)
         {
-            string message = unscheduled.Message ?? unscheduled.Reason ?? "no reason given";
+            var message = unscheduled.Message ?? unscheduled.Reason ?? "no reason given";
             return Finding.Bad("pods", $"cannot be scheduled: {message}", SchedulingRemedy(message));
         }
 
@@ -65,7 +65,7 @@ internal static class PodChecks
             return Finding.Bad("pods", $"failed: {pod.Status.Reason ?? "no reason given"} {pod.Status.Message}", "'kubectl describe pod' and 'kubectl logs' say more.");
         }
 
-        foreach (ContainerStatus container in Containers(pod))
+        foreach (var container in Containers(pod))
         {
             if (Trouble(pod, container, events, lastLines) is { } trouble)
             {
@@ -80,8 +80,8 @@ internal static class PodChecks
 
     private static Finding? Trouble(Pod pod, ContainerStatus container, IReadOnlyList<ClusterEvent> events, IReadOnlyDictionary<string, string> lastLines)
     {
-        TerminatedState? last = container.LastState?.Terminated;
-        WaitingState? waiting = container.State?.Waiting;
+        var last = container.LastState?.Terminated;
+        var waiting = container.State?.Waiting;
         switch (waiting?.Reason)
         {
             case "ImagePullBackOff" or "ErrImagePull" or "InvalidImageName" or "ErrImageNeverPull":
@@ -89,7 +89,7 @@ internal static class PodChecks
             case "CrashLoopBackOff" when last?.Reason == "OOMKilled":
                 return Finding.Bad("pods", "killed again and again for its memory", "Raise resources.limits.memory, or lower the replica batch.");
             case "CrashLoopBackOff":
-                string said = lastLines.TryGetValue(pod.Metadata.Name, out string? line) ? $", and said last: {line}" : "";
+                var said = lastLines.TryGetValue(pod.Metadata.Name, out var line) ? $", and said last: {line}" : "";
                 return Finding.Bad("pods", $"ends again and again with exit code {last?.ExitCode}{said}", "'kubectl logs --previous' has the rest.");
             case "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError":
                 return Finding.Bad("pods", $"{waiting.Reason}: {waiting.Message}", "A secret or a key is missing: see auth.existingSecret, tls.existingSecret and postgres.existingSecret.");

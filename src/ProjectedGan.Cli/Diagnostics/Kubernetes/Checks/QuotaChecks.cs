@@ -36,7 +36,7 @@ internal static class QuotaChecks
         string? Preset(Func<LimitRangeItem, IReadOnlyDictionary<string, string>?> read) =>
             limits.Select(item => read(item)?.GetValueOrDefault(resource)).FirstOrDefault(value => value is not null);
         string? own = container.Limits.GetValueOrDefault(resource), preset = Preset(item => item.Default), limit = own ?? preset;
-        string? request = container.Requests.GetValueOrDefault(resource) ?? own ?? Preset(item => item.DefaultRequest) ?? limit;
+        var request = container.Requests.GetValueOrDefault(resource) ?? own ?? Preset(item => item.DefaultRequest) ?? limit;
         if (own is null && preset is not null && Number(request) > Number(preset))
         {
             yield return (
@@ -69,8 +69,8 @@ internal static class QuotaChecks
     // Comparisons with what is missing or no quantity are false.
     private static double Number(string? quantity)
     {
-        string number = quantity?.TrimEnd("mkMGTPEi".ToCharArray()) ?? "";
-        double factor = quantity?[number.Length..] switch
+        var number = quantity?.TrimEnd("mkMGTPEi".ToCharArray()) ?? "";
+        var factor = quantity?[number.Length..] switch
         {
             "" => 1,
             "m" => 1e-3,
@@ -86,7 +86,7 @@ internal static class QuotaChecks
             "Pi" => 1L << 50,
             _ => double.NaN,
         };
-        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) ? value * factor : double.NaN;
+        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value * factor : double.NaN;
     }
 }
 
@@ -100,9 +100,9 @@ internal static class StorageChecks
             return Finding.Odd("storage", $"Storage classes cannot be listed: {answer.Error}", "An administrator of the cluster knows them.");
         }
 
-        IReadOnlyList<StorageClass> classes = answer.Value!;
+        var classes = answer.Value!;
         string[] names = [.. classes.Select(item => item.Metadata.Name)];
-        string known = names.Length == 0 ? "There is none at all" : $"There are {string.Join(", ", names)}";
+        var known = names.Length == 0 ? "There is none at all" : $"There are {string.Join(", ", names)}";
         if (wanted.FirstOrDefault(name => name.Length > 0 && !names.Contains(name)) is { } unknown)
         {
             return Finding.Bad("storage", $"The values name the storage class '{unknown}', which does not exist. {known}", "Correct storageClass.");
@@ -123,17 +123,17 @@ internal static class StorageChecks
     /// <param name="events">In the order of their times.</param>
     public static IEnumerable<Finding> Claims(KubectlAnswer<IReadOnlyList<Claim>> answer, IReadOnlyList<ClusterEvent> events)
     {
-        foreach (Claim claim in answer.Value ?? [])
+        foreach (var claim in answer.Value ?? [])
         {
-            string name = claim.Metadata.Name;
+            var name = claim.Metadata.Name;
             if (claim.Status?.Phase == "Bound")
             {
                 continue;
             }
 
             // Whoever waits beside the one that fails tells so again and again.
-            ClusterEvent? newest = events.LastOrDefault(item => IsAbout(item, name) && item.Type == "Warning") ?? events.LastOrDefault(item => IsAbout(item, name));
-            string why = newest?.Message ?? "no event says why";
+            var newest = events.LastOrDefault(item => IsAbout(item, name) && item.Type == "Warning") ?? events.LastOrDefault(item => IsAbout(item, name));
+            var why = newest?.Message ?? "no event says why";
             yield return claim.Status?.Phase == "Pending" && why.Contains("waiting for first consumer", StringComparison.OrdinalIgnoreCase)
                 ? Finding.Odd("volumes", $"Claim {name} waits for its pod to be scheduled", "What keeps the pod keeps the claim as well.")
                 : Finding.Bad("volumes", $"Claim {name} is {claim.Status?.Phase ?? "of unknown state"}: {why}", ClaimRemedy(claim, why));
