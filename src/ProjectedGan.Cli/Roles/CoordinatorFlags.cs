@@ -107,7 +107,7 @@ internal sealed class CoordinatorFlags
             throw new UsageException("--metrics-listen: metrics are served without TLS; use http, and an interface that only the scraper reaches.");
         }
 
-        var logger = logging.CreateLogger("ProjectedGan.Node.Security");
+        var logger = logging.CreateLogger("ProjectedGan.Hosting.Security");
         return new NodeServerOptions
         {
             Listen = listen,

@@ -55,7 +55,7 @@ internal sealed class NodeFlags
         var listen = ListenAddress.Parse("--listen", parsed.GetValue(_listen)!);
         var tokens = parsed.GetValue(_tokens);
         listen.CheckProtected("--listen", transport, tokens is not null, parsed.GetValue(_insecure));
-        var logger = logging.CreateLogger("ProjectedGan.Node.Security");
+        var logger = logging.CreateLogger("ProjectedGan.Hosting.Security");
         return new NodeSettings
         {
             Coordinator = NodeChannel.ParseAddress("--coordinator", parsed.GetValue(_coordinator)!),
