@@ -24,6 +24,9 @@ public static partial class WorkerHost
 {
     private const int PeerWindowBytes = 8 << 20;
 
+    // What the process ends with where nobody is left to say it: a command that was understood and failed.
+    private const int Failure = 1;
+
     /// <summary>Waits for <paramref name="stop"/>, and then until the worker has left its run, or for <paramref name="patience"/>.</summary>
     internal static async Task DrainedAsync(WorkerState state, TimeSpan patience, ILogger logger, CancellationToken stop)
     {
@@ -75,7 +78,7 @@ public static partial class WorkerHost
             Ledger = ledger,
             Instruments = ActivatorUtilities.CreateInstance<WorkerInstruments>(application.Services),
             Stall = new StallWatch(worker.Stall, TimeProvider.System),
-            End = () => Environment.Exit(1),
+            End = () => Environment.Exit(Failure),
             Time = TimeProvider.System,
             Logger = logger,
         };

@@ -15,7 +15,7 @@ public interface IKnownFailures
     RpcException? Map(Exception failure);
 }
 
-/// <summary>The one place where failures become gRPC statuses with google.rpc details, and the way back.</summary>
+/// <summary>Failures as gRPC statuses with google.rpc details, those that only a part of the node knows among them, and the way back.</summary>
 public sealed class StatusMapping(IEnumerable<IKnownFailures> parts)
 {
     // Trailers are headers: servers and proxies bound them, often at 8 KiB.
